@@ -1,0 +1,45 @@
+# Everything a person or CI does here is a target of this file. `make demo` and `make test` set up what they need.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements.lock
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+# --- environment -----------------------------------------------------------------------------------------------------
+
+.PHONY: dev
+dev: $(VENV)/.installed ## create or refresh .venv from the lock
+	@$(BIN)/python -m compileall -q gitprov
+
+# The standard library makes the environment, pip brings uv (by hash), uv does the rest. Byte code is compiled here
+# because the calling environment may forbid Python to write it later.
+$(VENV)/.locked: $(LOCK)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'gitprov needs Python 3.11 or newer; run: make PYTHON=/path/to/python3.11 ...' >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	sed -n '/^uv==/,/[^\\]$$/p' $(LOCK) > $(VENV)/uv.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode $(LOCK)
+	touch $@
+
+$(VENV)/.installed: $(VENV)/.locked pyproject.toml gitprov/__init__.py
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+.PHONY: lock
+lock: $(VENV)/.locked ## resolve the dependencies again
+	UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-annotate --all-extras --group dev pyproject.toml --output-file $(LOCK)
+
+.PHONY: clean
+clean: ## remove everything that is made
+	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
