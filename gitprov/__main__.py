@@ -1,6 +1,8 @@
 """Lets `python -m gitprov` stand for `gitprov`."""
 
+import sys
+
 from gitprov.cli.main import main
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""One package per outside thing; each translates the outside's exceptions into ours."""

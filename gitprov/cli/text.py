@@ -1,0 +1,11 @@
+"""Text for terminals."""
+
+import re
+
+# Control characters but tab and line feed, bidirectional and line-separating controls, undecodable bytes.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """Returns the text with everything escaped that could steer a terminal or mislead its reader (threat A30)."""
+    return _UNSAFE.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
