@@ -1,0 +1,260 @@
+"""Every code that gitprov can raise. Codes are never reused; a new one goes to the end of its area."""
+
+from gitprov.errors.base import Code, Exit
+
+CATALOGUE: dict[str, Code] = {}
+
+
+def _code(name: str, exit_status: Exit, title: str, remedy: str) -> Code:
+    if name in CATALOGUE:
+        raise AssertionError(f"code {name} is declared twice")
+    CATALOGUE[name] = Code(name, exit_status, title, remedy)
+    return CATALOGUE[name]
+
+
+_RESTORE_RECORD = "restore the committed file: git checkout HEAD -- PATH"
+
+# YML: the bytes of a record or of a settings file
+YML_ENCODING = _code("GP-YML-001", Exit.USAGE, "not UTF-8 text", _RESTORE_RECORD)
+YML_SYNTAX = _code("GP-YML-002", Exit.USAGE, "not in the canonical YAML form", _RESTORE_RECORD)
+YML_SIZE = _code(
+    "GP-YML-003", Exit.USAGE, "larger than the limit", "move bulky values into a file and record that file"
+)
+YML_DEPTH = _code("GP-YML-004", Exit.USAGE, "nested more than 24 levels deep", "flatten the value")
+YML_ORDER = _code("GP-YML-005", Exit.USAGE, "keys twice or out of order", _RESTORE_RECORD)
+YML_SETTINGS = _code(
+    "GP-YML-006", Exit.USAGE, "a settings file uses a refused YAML feature", "write plain mappings, lists and scalars"
+)
+
+# VAL: values that no record can hold
+VAL_NUMBER = _code(
+    "GP-VAL-001",
+    Exit.USAGE,
+    "an integer beyond 2^53-1, NaN or infinity",
+    "write it as a string, for example --param 'seed=\"18446744073709551615\"'",
+)
+VAL_TYPE = _code(
+    "GP-VAL-002",
+    Exit.USAGE,
+    "a value that YAML records do not hold",
+    "use strings, numbers, true, false, null, lists and mappings",
+)
+VAL_TEXT = _code("GP-VAL-003", Exit.USAGE, "text that is not valid Unicode", "use valid UTF-8 text")
+
+# SCH: the fields of a record or of a settings file
+SCH_UNKNOWN = _code("GP-SCH-001", Exit.USAGE, "a schema that this gitprov does not know", "upgrade gitprov")
+SCH_FIELD = _code("GP-SCH-002", Exit.USAGE, "a field is missing, misplaced or of the wrong type", _RESTORE_RECORD)
+SCH_NAME = _code(
+    "GP-SCH-003",
+    Exit.USAGE,
+    "a name outside [a-z0-9]+([._-][a-z0-9]+)*",
+    "use lower-case letters and digits, separated by single '.', '_' or '-'",
+)
+
+# IMM: a record's name and bytes
+IMM_NAME = _code("GP-IMM-001", Exit.FINDINGS, "a record's file name is not the hash of its bytes", _RESTORE_RECORD)
+IMM_PATH = _code("GP-IMM-002", Exit.FINDINGS, "a record's path disagrees with its fields", _RESTORE_RECORD)
+IMM_FOREIGN = _code(
+    "GP-IMM-003",
+    Exit.FINDINGS,
+    "a file under .gitprov/ that is neither a record nor a setting",
+    "move it elsewhere: git mv PATH DIR",
+)
+IMM_CHANGED = _code(
+    "GP-IMM-004",
+    Exit.FINDINGS,
+    "a committed record is changed or missing in the work tree",
+    "git checkout HEAD -- PATH",
+)
+IMM_OVERWRITE = _code("GP-IMM-005", Exit.FINDINGS, "a record would be overwritten by other bytes", _RESTORE_RECORD)
+IMM_MODE = _code(
+    "GP-IMM-006",
+    Exit.FINDINGS,
+    "a record that is not a plain file (mode 100644)",
+    "git update-index --chmod=-x PATH, or restore the plain file",
+)
+
+# LIN: what records say about each other
+LIN_DANGLING = _code(
+    "GP-LIN-001",
+    Exit.FINDINGS,
+    "a record refers to one that is not there",
+    "restore the missing record: git log --diff-filter=D -- .gitprov",
+)
+LIN_CYCLE = _code("GP-LIN-002", Exit.FINDINGS, "an artifact is its own ancestor", _RESTORE_RECORD)
+LIN_RECIPE = _code(
+    "GP-LIN-003", Exit.FINDINGS, "a derived digest does not follow from the fields it is made of", _RESTORE_RECORD
+)
+LIN_CODE = _code(
+    "GP-LIN-004",
+    Exit.FINDINGS,
+    "recorded code that no longer resolves",
+    "fetch the commit, or pull the stored copy: gitprov pull --all",
+)
+LIN_CONTENT = _code("GP-LIN-005", Exit.FINDINGS, "a run and an artifact disagree on the content", _RESTORE_RECORD)
+LIN_NO_PATH = _code(
+    "GP-LIN-006",
+    Exit.FINDINGS,
+    "no path between the two artifacts",
+    "gitprov lineage --up NAME shows what it was made from",
+)
+
+# BLB: bytes in the cache and in the remote
+BLB_MISMATCH = _code(
+    "GP-BLB-001",
+    Exit.FINDINGS,
+    "bytes that are not the recorded ones",
+    "fetch them again: gitprov pull NAME, or push them again from a clone that has them",
+)
+BLB_MISSING = _code(
+    "GP-BLB-002",
+    Exit.FINDINGS,
+    "recorded bytes that are not there",
+    "gitprov pull NAME, or gitprov push from a clone that has them",
+)
+BLB_COLLISION = _code(
+    "GP-BLB-003",
+    Exit.FINDINGS,
+    "another object with the same MD5 and other bytes",
+    "do not use this file: the pair was made to deceive",
+)
+BLB_CHANGED = _code(
+    "GP-BLB-004",
+    Exit.OUTSIDE,
+    "a file changed while it was being read",
+    "let the writer finish, then run the command again",
+)
+BLB_UNVERIFIED = _code(
+    "GP-BLB-005",
+    Exit.FINDINGS,
+    "content known by MD5 only",
+    "bring the bytes, then record it: dvc pull PATH && gitprov capture",
+)
+
+# PTH: paths of the work tree
+PTH_OUTSIDE = _code(
+    "GP-PTH-001", Exit.USAGE, "a path outside the repository", "move it into the repository, or import it"
+)
+PTH_KIND = _code(
+    "GP-PTH-002", Exit.USAGE, "a path that cannot be recorded", "record a regular file or a directory of such files"
+)
+PTH_NAME = _code("GP-PTH-003", Exit.USAGE, "a file name that cannot be kept everywhere", "rename it")
+PTH_LINK = _code(
+    "GP-PTH-004",
+    Exit.USAGE,
+    "a symlink that leaves the artifact, or is broken",
+    "replace it by the file, or by a relative link inside the directory",
+)
+PTH_OWNED = _code(
+    "GP-PTH-005", Exit.USAGE, "a path that DVC or git already owns", "use the tool that owns it, then gitprov capture"
+)
+PTH_MISSING = _code(
+    "GP-PTH-006",
+    Exit.USAGE,
+    "no such file or directory",
+    "check the path; paths are relative to where you are (or to -C DIR)",
+)
+PTH_OVERWRITE = _code(
+    "GP-PTH-007", Exit.USAGE, "a file in the way that is not ours", "move it away, or say --force to replace it"
+)
+
+# NAM: how people name things
+NAM_UNKNOWN = _code("GP-NAM-001", Exit.USAGE, "nothing has this name", "gitprov status lists the names")
+NAM_AMBIGUOUS = _code(
+    "GP-NAM-002", Exit.USAGE, "the name fits more than one artifact", "say which: NAME@vN or id:PREFIX"
+)
+NAM_SYNTAX = _code(
+    "GP-NAM-003",
+    Exit.USAGE,
+    "not a name, id:PREFIX, NAME@vN, NAME/STAGE or path",
+    "gitprov show --help explains how things are named",
+)
+
+# RUN: steps and commands
+RUN_CHANGED = _code(
+    "GP-RUN-001",
+    Exit.FINDINGS,
+    "an input changed while the command ran",
+    "run again with nothing else writing the input",
+)
+RUN_CONTAINER = _code(
+    "GP-RUN-002", Exit.USAGE, "a container named by a tag, not by its digest", "name it as IMAGE@sha256:DIGEST"
+)
+RUN_CODE = _code("GP-RUN-003", Exit.USAGE, "a script outside the recorded code", "add it: --code PATH")
+RUN_OUTPUT = _code(
+    "GP-RUN-004", Exit.OUTSIDE, "the command left no output where one was declared", "correct --output, or the command"
+)
+RUN_STEP = _code("GP-RUN-005", Exit.USAGE, "no such step", "name a stage of dvc.yaml, or give a command after --")
+RUN_PARAM = _code(
+    "GP-RUN-006",
+    Exit.USAGE,
+    "a parameter or placeholder that does not fit",
+    "write --param NAME=VALUE, and {params.NAME} in the command",
+)
+RUN_SEVERAL = _code(
+    "GP-RUN-007",
+    Exit.USAGE,
+    "this recipe has given several results",
+    "choose one with gitprov restore id:PREFIX, or run again with --force",
+)
+RUN_DRAFT = _code("GP-RUN-008", Exit.USAGE, "no such draft", "gitprov status lists the drafts")
+RUN_COMMAND = _code("GP-RUN-009", Exit.USAGE, "a command that cannot be started", "check the spelling and the PATH")
+RUN_UNFINISHED = _code(
+    "GP-RUN-010", Exit.OUTSIDE, "the command succeeded but recording is not finished", "gitprov keep"
+)
+
+# SEA: sealing a release
+SEA_MISSING = _code(
+    "GP-SEA-001", Exit.FINDINGS, "a release that does not resolve whole", "mend what is listed, then seal again"
+)
+SEA_OWNER = _code("GP-SEA-002", Exit.FINDINGS, "a name without an owner", "gitprov seal NAME --owner PERSON")
+SEA_SAME = _code("GP-SEA-003", Exit.USAGE, "this set is sealed already", "use the release that there is")
+
+# DVC: what DVC wrote
+DVC_FILE = _code(
+    "GP-DVC-001", Exit.USAGE, "a file of DVC's that cannot be understood", "mend it: dvc status names the fault"
+)
+DVC_EXTRA = _code(
+    "GP-DVC-002",
+    Exit.OUTSIDE,
+    "the remote needs a DVC plug-in that is not installed",
+    "pip install 'gitprov[s3]' (or ssh, gs, azure)",
+)
+DVC_REMOTE = _code("GP-DVC-003", Exit.USAGE, "no remote is configured", "gitprov init, or dvc remote add -d NAME URL")
+DVC_MISSING = _code("GP-DVC-004", Exit.OUTSIDE, "this needs the dvc package", "pip install dvc")
+DVC_NOTHING = _code("GP-DVC-005", Exit.USAGE, "no dvc.lock to capture", "dvc repro, git commit, then gitprov capture")
+
+# GIT: the repository
+GIT_NONE = _code("GP-GIT-001", Exit.USAGE, "not inside a git repository", "git init, then gitprov init")
+GIT_NOT_INITIALISED = _code("GP-GIT-002", Exit.USAGE, "this repository does not use gitprov yet", "gitprov init")
+GIT_FAILED = _code("GP-GIT-003", Exit.OUTSIDE, "git refused", "read git's message; run the git command by hand")
+GIT_BARE = _code("GP-GIT-004", Exit.USAGE, "this needs a work tree", "run it in a clone with a work tree")
+GIT_SHALLOW = _code("GP-GIT-005", Exit.UNDECIDED, "a shallow or partial clone cannot answer", "git fetch --unshallow")
+GIT_SECOND = _code(
+    "GP-GIT-006", Exit.FINDINGS, "a second .gitprov folder", "one project has one .gitprov at the top of the work tree"
+)
+GIT_ATTRIBUTES = _code(
+    "GP-GIT-007", Exit.FINDINGS, "the attributes that protect records are missing or changed", "gitprov init"
+)
+GIT_NO_COMMIT = _code("GP-GIT-008", Exit.USAGE, "the repository has no commit yet", "git commit first")
+
+# LCK and IO, what the machine does
+LCK_BUSY = _code(
+    "GP-LCK-001", Exit.BUSY, "another gitprov or git is writing", "wait for it to finish, then run the command again"
+)
+IO_FAILED = _code(
+    "GP-IO-001",
+    Exit.OUTSIDE,
+    "the disk or the file system refused",
+    "free space or mend permissions, then run the command again: it resumes",
+)
+IO_NETWORK = _code(
+    "GP-IO-002",
+    Exit.OUTSIDE,
+    "the remote cannot be reached",
+    "check the network and the credentials, then run the command again: it resumes",
+)
+
+# USE, the command line
+USE_ARGUMENT = _code("GP-USE-001", Exit.USAGE, "arguments that do not fit together", "gitprov COMMAND --help")
+INT_BUG = _code("GP-INT-001", Exit.INTERNAL, "an internal error", "report it with the file that is named")

@@ -1,0 +1,133 @@
+"""Listings: what a directory, or the code of a step, consists of. JSON Lines sorted by path.
+
+docs/format.md, "Listings". The digest of a directory is the SHA-256 of its listing.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gitprov.errors import catalogue as codes
+from gitprov.ids.digests import Digest, Md5, is_digest, is_md5
+from gitprov.ids.values import sort_key
+
+_json_text = json.JSONEncoder(ensure_ascii=False).encode
+"""Writes text as RFC 8785 does (a property test holds it to that), 30 times faster than the general encoder."""
+
+FILE = "100644"
+EXECUTABLE = "100755"
+SYMLINK = "120000"
+DIRECTORY = "040000"
+SUBMODULE = "160000"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file, symlink or empty directory of a directory artifact.
+
+    Attributes:
+        path: Relative to the directory, `/` between components.
+        mode: FILE, EXECUTABLE, SYMLINK or DIRECTORY (an empty one).
+        sha256: Of the bytes; for a symlink of its target, for an empty directory of nothing.
+        md5: DVC's locator of the same bytes.
+        size: In bytes.
+    """
+
+    path: str
+    mode: str
+    sha256: Digest
+    md5: Md5
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEntry:
+    """One file of a step's code: `sha256` of the bytes that git would store, or for a submodule its `commit`."""
+
+    path: str
+    mode: str
+    sha256: Digest | None = None
+    commit: str | None = None
+
+
+def write_listing(entries: Iterable[Entry]) -> bytes:
+    """Returns the canonical listing of a directory."""
+    lines = [
+        f'{{"md5":"{e.md5}","mode":"{e.mode}","path":{_json_text(e.path)},"sha256":"{e.sha256}","size":{e.size}}}\n'
+        for e in sorted(entries, key=lambda entry: sort_key(entry.path))
+    ]
+    return "".join(lines).encode()
+
+
+def write_code_listing(entries: Iterable[CodeEntry]) -> bytes:
+    """Returns the canonical listing of a step's code; its SHA-256 is the code digest."""
+    lines = []
+    for e in sorted(entries, key=lambda entry: sort_key(entry.path)):
+        path = _json_text(e.path)
+        if e.mode == SUBMODULE:
+            lines.append(f'{{"commit":"{e.commit}","mode":"{e.mode}","path":{path}}}\n')
+        else:
+            lines.append(f'{{"mode":"{e.mode}","path":{path},"sha256":"{e.sha256}"}}\n')
+    return "".join(lines).encode()
+
+
+def read_listing(data: bytes) -> tuple[Entry, ...]:
+    """Returns the entries of a directory listing; hostile bytes raise nothing but our errors.
+
+    Only the shape is judged here: whether paths are safe is for `gitprov.ids.paths`, whether the bytes are the
+    recorded ones was decided by their digest.
+
+    Raises:
+        GitprovError: GP-SCH-002 when it is not a canonical listing.
+    """
+    entries = []
+    for number, row in _rows(data):
+        match row:
+            case {"md5": str(md5), "mode": str(mode), "path": str(path), "sha256": str(sha256), "size": int(size)} if (
+                len(row) == 5
+                and size is not True
+                and size is not False
+                and size >= 0
+                and is_md5(md5)
+                and is_digest(sha256)
+                and mode in (FILE, EXECUTABLE, SYMLINK, DIRECTORY)
+            ):
+                entries.append(Entry(path, mode, Digest(sha256), Md5(md5), size))
+            case _:
+                raise codes.SCH_FIELD.error(f"line {number} of a listing is not {{md5, mode, path, sha256, size}}")
+    if write_listing(entries) != data:
+        raise codes.SCH_FIELD.error("a listing is not in its canonical form")
+    return tuple(entries)
+
+
+def read_code_listing(data: bytes) -> tuple[CodeEntry, ...]:
+    """Returns the entries of a code listing.
+
+    Raises:
+        GitprovError: GP-SCH-002 when it is not a canonical code listing.
+    """
+    entries = []
+    for number, row in _rows(data):
+        match row:
+            case {"mode": str(mode), "path": str(path), "sha256": str(sha256)} if (
+                len(row) == 3 and is_digest(sha256) and mode in (FILE, EXECUTABLE, SYMLINK)
+            ):
+                entries.append(CodeEntry(path, mode, sha256=Digest(sha256)))
+            case {"mode": "160000", "path": str(path), "commit": str(commit)} if len(row) == 3:
+                entries.append(CodeEntry(path, SUBMODULE, commit=commit))
+            case _:
+                raise codes.SCH_FIELD.error(f"line {number} of a code listing is not {{mode, path, sha256}}")
+    if write_code_listing(entries) != data:
+        raise codes.SCH_FIELD.error("a code listing is not in its canonical form")
+    return tuple(entries)
+
+
+def _rows(data: bytes) -> Iterable[tuple[int, dict[str, object]]]:
+    for number, line in enumerate(data.removesuffix(b"\n").split(b"\n") if data else (), start=1):
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            raise codes.SCH_FIELD.error(f"line {number} of a listing is not JSON") from None
+        if not isinstance(row, dict):
+            raise codes.SCH_FIELD.error(f"line {number} of a listing is not an object")
+        yield number, row

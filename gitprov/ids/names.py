@@ -1,0 +1,59 @@
+"""Names of artifacts, stages, steps, roles, metrics' suites and people; and the paths of the work tree."""
+
+import re
+import unicodedata
+
+from gitprov.errors import catalogue as codes
+
+NAME_PATTERN = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
+NAME_LIMIT = 100
+_is_name = re.compile(NAME_PATTERN).fullmatch
+
+
+def is_name(text: str) -> bool:
+    """Tells whether `text` can be a name: at most 100 of [a-z0-9], single separators, not ending in `.lock`."""
+    return len(text) <= NAME_LIMIT and _is_name(text) is not None and not text.endswith(".lock")
+
+
+def check_name(text: str, what: str) -> str:
+    """Returns `text` if it is a name.
+
+    Raises:
+        GitprovError: GP-SCH-003 otherwise, with a name that would do.
+    """
+    if is_name(text):
+        return text
+    proposal = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:NAME_LIMIT]
+    raise codes.SCH_NAME.error(
+        f"{text!r} cannot be {what}",
+        why="lower-case letters and digits with single '.', '_' or '-' between, at most 100, not ending in .lock",
+        fix=f"call it {proposal}" if is_name(proposal) else "",
+    )
+
+
+def path_fault(path: str) -> str | None:
+    """Returns why `path` cannot be kept on every machine, or None.
+
+    Judges one relative path with `/` between components, as listings and records hold it: no empty, `.` or `..`
+    component, none that is `.git` in any case, no backslash, no NUL, not absolute, UTF-8, at most 255 bytes each
+    (threats A22, A23).
+    """
+    try:
+        encoded = path.encode()
+    except UnicodeEncodeError:
+        return "it is not UTF-8"
+    if b"\0" in encoded or "\\" in path:
+        return "it holds a backslash or a NUL"
+    for part in path.split("/"):
+        if part in ("", ".", ".."):
+            return f"it has the component {part!r}"
+        if part.rstrip(". ").casefold() == ".git":
+            return "it has a component that names git's own folder"
+        if len(part.encode()) > 255:
+            return "a component is longer than 255 bytes"
+    return None
+
+
+def folded(path: str) -> str:
+    """Returns what two paths share when a case- or form-insensitive file system holds them as one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())

@@ -1,0 +1,158 @@
+"""The git repository: trusted reads of objects, the index, and the code of a step."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from gitprov.ids.listings import CodeEntry
+
+
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """A file in a tree or in the index: its mode in octal digits and its object id in hex digits."""
+
+    mode: str
+    oid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit, as people want to see it. `time` is the author's, RFC 3339 UTC; git identities are unsigned claims."""
+
+    id: str
+    author: str
+    time: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeState:
+    """The code of a step.
+
+    Attributes:
+        entries: Sorted by path; the code digest is the SHA-256 of their listing.
+        commit: HEAD in hex digits, None before the first commit.
+        dirty: Whether HEAD has other code within this set; True before the first commit.
+        oids: Path to git object id, for `GitStore.blobs` (not for submodules).
+    """
+
+    entries: tuple[CodeEntry, ...]
+    commit: str | None
+    dirty: bool
+    oids: Mapping[str, str]
+
+
+class GitStore(Protocol):
+    """One repository. Reads go through hardened git plumbing (docs/threat-model.md), never through user configuration.
+
+    Methods raise GitprovError GP-GIT-003 when git fails, GP-GIT-004 when they need a work tree and there is none.
+    """
+
+    @property
+    def root(self) -> str:
+        """Absolute path of the top of the work tree; of the git directory in a bare repository."""
+        ...
+
+    @property
+    def is_bare(self) -> bool:
+        """Tells whether there is no work tree."""
+        ...
+
+    @property
+    def is_partial(self) -> bool:
+        """Tells whether history or objects are missing on purpose: a shallow or a partial clone."""
+        ...
+
+    def relative(self, path: str) -> str:
+        """Returns a path as people type it (absolute, or relative to where they stand) as one from the top.
+
+        Symlinks are resolved in the parent folders only, never in the last component. "." is the top itself.
+
+        Raises:
+            GitprovError: GP-PTH-001 outside the work tree.
+        """
+        ...
+
+    def head(self) -> str | None:
+        """Returns the commit that HEAD names in hex digits, or None before the first one."""
+        ...
+
+    def commit_of(self, revision: str) -> str | None:
+        """Returns the commit that a revision of the user's names, or None."""
+        ...
+
+    def tree(self, revision: str, under: Sequence[str] = ()) -> dict[str, TreeEntry]:
+        """Returns every file of a commit below the paths `under` (all of them when empty), by path."""
+        ...
+
+    def index(self, under: Sequence[str] = ()) -> dict[str, TreeEntry]:
+        """Returns every file of the index below the paths `under`, by path."""
+        ...
+
+    def blobs(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Yields object id and bytes of each blob, in the order asked (one `git cat-file --batch`)."""
+        ...
+
+    def tracked(self, paths: Sequence[str]) -> set[str]:
+        """Returns those of `paths` that are in the index, or are folders with something in the index."""
+        ...
+
+    def ignored(self, paths: Sequence[str]) -> set[str]:
+        """Returns those of `paths` that git ignores."""
+        ...
+
+    def changed(self, paths: Sequence[str]) -> set[str]:
+        """Returns the files below `paths` whose work tree bytes differ from the index (modified or deleted)."""
+        ...
+
+    def stage(self, paths: Sequence[str]) -> None:
+        """Adds files to the index durably (`core.fsync=all`), deletions too; retries while another git holds the lock.
+
+        Raises:
+            GitprovError: GP-LCK-001 when the index stays locked.
+        """
+        ...
+
+    def code(self, paths: Sequence[str], left_out: Sequence[str]) -> CodeState:
+        """Returns the code below `paths` now: tracked, and untracked but not ignored, files.
+
+        `left_out` names files and folders besides those that never count (docs/format.md, "Code"). Bytes are those
+        that git would store (clean filters, line ends). Git objects of changed files are written to the repository.
+
+        Raises:
+            GitprovError: GP-PTH-006 when one of `paths` does not exist; GP-RUN-003 when an untracked file of more than
+                64 MiB would count as code (it must be declared, or ignored).
+        """
+        ...
+
+    def code_at(self, commit: str, paths: Sequence[str], left_out: Sequence[str]) -> CodeState | None:
+        """Returns the code below `paths` in a commit, or None when the repository does not have the commit."""
+        ...
+
+    def commit_with_code(self, digest: str, paths: Sequence[str], left_out: Sequence[str]) -> str | None:
+        """Returns a reachable commit (of any ref) whose code below `paths` has this digest, newest first, or None."""
+        ...
+
+    def additions(self, under: Sequence[str]) -> dict[str, Commit]:
+        """Returns for each file below `under` that HEAD has the commit that last added it."""
+        ...
+
+    def config(self, key: str) -> str | None:
+        """Returns a value of the user's git configuration."""
+        ...
+
+    def set_config(self, key: str, value: str) -> None:
+        """Writes a value to the repository's own configuration."""
+        ...
+
+    def create(self) -> None:
+        """Makes a repository at `root` when there is none (branch `main`)."""
+        ...
+
+    def push(self, *, dry_run: bool = False) -> str:
+        """Pushes the current branch to its upstream (or to `origin`, setting it), and returns what git said.
+
+        Raises:
+            GitprovError: GP-GIT-003 with git's message.
+        """
+        ...

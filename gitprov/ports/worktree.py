@@ -1,0 +1,49 @@
+"""Files of the work tree: records, settings, drafts; written durably or not at all."""
+
+from contextlib import AbstractContextManager
+from typing import Literal, Protocol
+
+
+class WorkTree(Protocol):
+    """The files of the repository."""
+
+    def read(self, path: str) -> bytes | None:
+        """Returns the bytes of a regular file, or None when there is none."""
+        ...
+
+    def kind(self, path: str) -> Literal["file", "directory", "symlink", "other"] | None:
+        """Returns what is at `path`, without following a symlink; None when nothing is."""
+        ...
+
+    def files(self, under: str) -> list[str]:
+        """Returns the regular files below a folder, sorted; empty when there is no such folder."""
+        ...
+
+    def write_new(self, path: str, data: bytes) -> bool:
+        """Writes a file that must not exist: temporary file, fsync, link without overwrite, fsync of the folder.
+
+        Returns False when it exists with exactly these bytes.
+
+        Raises:
+            GitprovError: GP-IMM-005 when it exists with other bytes; GP-IO-001.
+        """
+        ...
+
+    def replace(self, path: str, data: bytes) -> bool:
+        """Writes a file by fsync and rename; returns False when it had these bytes already."""
+        ...
+
+    def remove(self, path: str) -> None:
+        """Removes a file if it is there, and folders that this leaves empty below `.gitprov/drafts/`."""
+        ...
+
+    def locked(self, intent: str) -> AbstractContextManager[None]:
+        """Holds gitprov's lock of this repository (all its work trees) while bytes and records are written.
+
+        `intent` says in a few words what is being done; it is written down first and cleared at the end, so that
+        after a crash the next command can say what was unfinished. Re-entrant within a process.
+
+        Raises:
+            GitprovError: GP-LCK-001 with the holder, after waiting ten seconds.
+        """
+        ...

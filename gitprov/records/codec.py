@@ -1,0 +1,216 @@
+"""Plain data to frozen record types and back, judged field by field.
+
+A field's type hint is its rule; `Annotated[..., Rule]` adds a pattern. A field that has its default (None, an empty
+list) is left out of the file, and refused in one: there is one way to say nothing. Unknown fields of records are kept
+in `extra` (TUF ADR 0008's habit), so that writing what was read changes nothing. The same hints give the JSON Schemas.
+"""
+
+import collections.abc
+import dataclasses
+import re
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+from gitprov.errors import GitprovError
+from gitprov.errors import catalogue as codes
+from gitprov.ids import Value
+from gitprov.ids.digests import DIGEST_PATTERN, MD5_PATTERN, Digest, Md5
+from gitprov.ids.names import is_name, path_fault
+
+Decoder = Callable[[Any, str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a text field must look like; `pattern` also goes into the JSON Schema."""
+
+    pattern: str
+    meaning: str
+    accepts: Callable[[str], object] = field(compare=False)
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> Any:
+        """Lets pydantic, which only builds the JSON Schemas, see the pattern."""
+        schema = handler(core_schema)
+        schema.update(pattern=self.pattern, description=self.meaning)
+        return schema
+
+
+def _pattern(pattern: str, meaning: str) -> Rule:
+    return Rule(f"^{pattern}$", meaning, re.compile(pattern).fullmatch)
+
+
+_TIME = (
+    r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?Z"
+)
+
+DigestField = Annotated[Digest, _pattern(DIGEST_PATTERN, "a SHA-256 digest with its prefix")]
+Md5Field = Annotated[Md5, _pattern(MD5_PATTERN, "an MD5 locator with its prefix")]
+DigestOrUnknown = Annotated[str, _pattern(f"(?:{DIGEST_PATTERN}|unknown)", "a SHA-256 digest, or unknown")]
+CommitField = Annotated[str, _pattern("git:(?:[0-9a-f]{40}|[0-9a-f]{64})", "a git commit with its prefix")]
+TimeField = Annotated[str, _pattern(_TIME, "an RFC 3339 time in UTC, ending in Z")]
+NameField = Annotated[str, Rule("^[a-z0-9]+([._-][a-z0-9]+)*$", "a name of at most 100 characters", is_name)]
+PathField = Annotated[
+    str, Rule(r"^[^\\]+$", "a path relative to the repository's root", lambda p: p == "." or path_fault(p) is None)
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A mapping inside a record, or a record; `extra` keeps the fields that this version does not know."""
+
+    extra: Mapping[str, Value] = field(default_factory=dict, repr=False)
+
+
+P = TypeVar("P", bound=Part)
+
+
+def to_data(part: Part) -> dict[str, Value]:
+    """Returns the plain mapping that is written; the inverse of `from_data`."""
+    out: dict[str, Value] = dict(part.extra)
+    for name, key, default in _keys(type(part)):
+        value = getattr(part, name)
+        if value != default:
+            out[key] = _plain(value)
+    return out
+
+
+def from_data(kind: type[P], data: object, where: str = "") -> P:
+    """Returns `data` as a `kind`.
+
+    Raises:
+        GitprovError: GP-SCH-002 with the path of the field that is missing or does not fit.
+    """
+    result: P = _decoder(kind)(data, where)
+    return result
+
+
+def _plain(value: Any) -> Value:
+    if isinstance(value, Part):
+        return to_data(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return typing.cast("Value", value)
+
+
+def _find_keys(kind: type[Part]) -> tuple[tuple[str, str, object], ...]:
+    """Returns attribute, key and default of each field; `set_` is written `set`, a name that Python needs."""
+    return tuple(
+        (f.name, f.name.removesuffix("_"), f.default_factory() if callable(f.default_factory) else f.default)
+        for f in dataclasses.fields(kind)
+        if f.name != "extra"
+    )
+
+
+def _refuse(where: str, why: str) -> GitprovError:
+    return codes.SCH_FIELD.error(f"field {where.removeprefix('.') or 'at the top'} {why}")
+
+
+def _make_decoder(hint: Any) -> Decoder:
+    if isinstance(hint, type) and issubclass(hint, Part):
+        return _part(hint)
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _ruled(args[1])
+    if origin is Literal:
+        return _literal(args)
+    if origin is tuple:
+        return _list(_decoder(args[0]))
+    if origin in (Union, types.UnionType):
+        return _choice([_decoder(arg) for arg in args if arg is not type(None)])
+    if origin is collections.abc.Mapping:
+        return _map(_decoder(args[0]), _decoder(args[1]))
+    if hint is Any:
+        return lambda value, _where: value
+    return _exactly(hint)
+
+
+def _exactly(kind: type) -> Decoder:
+    def decode(value: Any, where: str) -> Any:
+        if type(value) is not kind:
+            raise _refuse(where, f"must be {kind.__name__}, not {type(value).__name__}")
+        return value
+
+    return decode
+
+
+def _ruled(rule: Rule) -> Decoder:
+    def decode(value: Any, where: str) -> Any:
+        if not isinstance(value, str) or not rule.accepts(value):
+            raise _refuse(where, f"must be {rule.meaning}, not {str(value)[:80]!r}")
+        return value
+
+    return decode
+
+
+def _literal(allowed: tuple[object, ...]) -> Decoder:
+    def decode(value: Any, where: str) -> Any:
+        if type(value) not in {type(item) for item in allowed} or value not in allowed:
+            raise _refuse(where, f"must be one of {', '.join(map(str, allowed))}, not {str(value)[:80]!r}")
+        return value
+
+    return decode
+
+
+def _list(item: Decoder) -> Decoder:
+    def decode(value: Any, where: str) -> Any:
+        if not isinstance(value, list):
+            raise _refuse(where, "must be a list")
+        return tuple(item(each, f"{where}[{n}]") for n, each in enumerate(value))
+
+    return decode
+
+
+def _map(key: Decoder, item: Decoder) -> Decoder:
+    def decode(value: Any, where: str) -> Any:
+        if not isinstance(value, dict):
+            raise _refuse(where, "must be a mapping")
+        return {key(name, f"{where}.{name}"): item(each, f"{where}.{name}") for name, each in value.items()}
+
+    return decode
+
+
+def _choice(options: list[Decoder]) -> Decoder:
+    if len(options) == 1:
+        return options[0]
+
+    def decode(value: Any, where: str) -> Any:
+        for option in options[:-1]:
+            try:
+                return option(value, where)
+            except GitprovError:
+                continue
+        return options[-1](value, where)
+
+    return decode
+
+
+def _part(kind: type[Part]) -> Decoder:
+    hints = typing.get_type_hints(kind, include_extras=True)
+    fields = [(name, key, _decoder(hints[name]), default) for name, key, default in _keys(kind)]
+    known = {key for _, key, _, _ in fields}
+
+    def decode(value: Any, where: str) -> Any:
+        if not isinstance(value, dict):
+            raise _refuse(where, "must be a mapping")
+        found = {}
+        for name, key, decoder, default in fields:
+            if key in value:
+                found[name] = decoder(value[key], f"{where}.{key}")
+                if found[name] == default:
+                    raise _refuse(f"{where}.{key}", "says nothing and must be left out")
+            elif default is dataclasses.MISSING:
+                raise _refuse(f"{where}.{key}", "is missing")
+        return kind(**found, extra={key: item for key, item in value.items() if key not in known})
+
+    return decode
+
+
+_keys: Callable[[Any], tuple[tuple[str, str, object], ...]] = cache(_find_keys)
+_decoder: Callable[[Any], Decoder] = cache(_make_decoder)

@@ -1,0 +1,200 @@
+"""The canonical YAML form, read and judged in one pass. docs/format.md, "Canonical form".
+
+A document that is not exactly what `gitprov.records.emit` writes is refused with its line, whatever a YAML reader
+would make of it; hostile bytes raise nothing but our errors, in time linear in their length.
+"""
+
+import re
+
+from gitprov.errors import Code, GitprovError
+from gitprov.errors import catalogue as codes
+from gitprov.ids import MAX_DEPTH, MAX_INTEGER, Value, sort_key
+from gitprov.records.emit import PLAIN, RECORD_LIMIT, RESERVED, emit_float, emit_text
+
+_is_plain = PLAIN.fullmatch
+_is_quoted = re.compile(r'"(?:[^"\\]|\\(?:["\\ntr]|x[0-9a-f]{2}|u[0-9a-f]{4}))*"').fullmatch
+_quoted_key = re.compile(r'"(?:[^"\\]|\\.)*"').match
+_escapes = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|(.))")
+_is_integer = re.compile(r"0|-?[1-9][0-9]{0,15}").fullmatch
+_is_float = re.compile(r"-?(?:0|[1-9][0-9]{0,19})\.[0-9]{1,30}(?:e[+-][1-9][0-9]{0,2})?").fullmatch
+_NAMED = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
+_CONSTANTS: dict[str, Value] = {"true": True, "false": False, "null": None}
+
+
+def read(data: bytes, *, name: str = "record", limit: int = RECORD_LIMIT) -> dict[str, Value]:
+    """Returns the mapping that `data` is the canonical form of.
+
+    Args:
+        data: The bytes of the file.
+        name: What errors call the file.
+        limit: Largest size accepted, in bytes.
+
+    Raises:
+        GitprovError: GP-YML-001 not UTF-8; GP-YML-002 not canonical; GP-YML-003 too large; GP-YML-004 too deep;
+            GP-YML-005 keys twice or out of order. The message names the line.
+    """
+    if len(data) > limit:
+        raise codes.YML_SIZE.error(f"{name} has {len(data)} bytes, more than {limit}")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise codes.YML_ENCODING.error(f"{name}:{line} is not UTF-8") from None
+    return _Reader(text, name).document()
+
+
+class _Reader:
+    """Walks the lines once; `at` is the index of the line being judged."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.lines = text.split("\n")
+        self.name = name
+        self.at = 0
+
+    def document(self) -> dict[str, Value]:
+        if self.lines.pop() != "":
+            raise self.error("the last line does not end in a line feed", line=len(self.lines) + 1)
+        if self.lines == ["{}"]:
+            return {}
+        if not self.lines:
+            raise self.error("the file is empty")
+        return self.mapping(0, 1)
+
+    def error(self, why: str, *, line: int | None = None, code: Code = codes.YML_SYNTAX) -> GitprovError:
+        number = self.at + 1 if line is None else line
+        return code.error(f"{self.name}:{number} is not in the canonical form", why=why)
+
+    def mapping(self, indent: int, depth: int) -> dict[str, Value]:
+        if depth > MAX_DEPTH:
+            raise self.error(f"nested more than {MAX_DEPTH} levels deep", code=codes.YML_DEPTH)
+        out: dict[str, Value] = {}
+        lines, prefix = self.lines, " " * indent
+        previous: bytes | None = None
+        while self.at < len(lines):
+            line = lines[self.at]
+            if not line.startswith(prefix):
+                break
+            if line[indent : indent + 1] == " ":
+                raise self.error("unexpected indentation")
+            key, rest = self.key(line, indent)
+            order = sort_key(key)
+            if previous is not None and order <= previous:
+                raise self.error(f"key {key!r} stands twice or out of order", code=codes.YML_ORDER)
+            previous = order
+            if rest:
+                out[key] = self.scalar(rest)
+                self.at += 1
+            else:
+                self.at += 1
+                out[key] = self.block(indent + 2, depth + 1)
+        if not out:
+            raise self.error("a key is expected here")
+        return out
+
+    def key(self, line: str, indent: int) -> tuple[str, str]:
+        """Returns the key of a line and the text of its value, empty when a block follows."""
+        if line.startswith('"', indent):
+            match = _quoted_key(line, indent)
+            if match is None:
+                raise self.error("a quoted key does not end")
+            key, rest = self.quoted(match.group()), line[match.end() :]
+        else:
+            if line.endswith(":") and " " not in line[indent:]:
+                word, rest = line[indent:-1], ":"
+            else:
+                word, _, value = line[indent:].partition(": ")
+                rest = ": " + value
+            if _is_plain(word) is None or word.lower() in RESERVED:
+                raise self.error("a key is expected here, quoted unless it is a plain word")
+            key = word
+        if rest == ":":
+            return key, ""
+        if not rest.startswith(": ") or len(rest) == 2:
+            raise self.error("a colon, one space and a value are expected after the key")
+        return key, rest[2:]
+
+    def block(self, indent: int, depth: int) -> Value:
+        """Reads what stands below a key or a lone `-`: a mapping or a sequence, never empty."""
+        if self.at >= len(self.lines):
+            raise self.error("a value is missing at the end")
+        line = self.lines[self.at]
+        if not line.startswith(" " * indent):
+            raise self.error("a value is missing, or not indented by two spaces")
+        if line.startswith("-", indent) and line[indent : indent + 2] in ("-", "- "):
+            return self.sequence(indent, depth)
+        return self.mapping(indent, depth)
+
+    def sequence(self, indent: int, depth: int) -> list[Value]:
+        if depth > MAX_DEPTH:
+            raise self.error(f"nested more than {MAX_DEPTH} levels deep", code=codes.YML_DEPTH)
+        out: list[Value] = []
+        lines, prefix = self.lines, " " * indent
+        while self.at < len(lines) and lines[self.at].startswith(prefix):
+            line = lines[self.at]
+            if line == prefix + "-":
+                self.at += 1
+                below = self.lines[self.at] if self.at < len(lines) else ""
+                if below[indent + 2 : indent + 3] != "-":
+                    raise self.error("a lone '-' stands before a list only")
+                out.append(self.block(indent + 2, depth + 1))
+                continue
+            if not line.startswith("- ", indent):
+                raise self.error("a list item is expected here")
+            rest = line[indent + 2 :]
+            if self.is_pair(rest):
+                lines[self.at] = prefix + "  " + rest
+                out.append(self.mapping(indent + 2, depth + 1))
+            else:
+                out.append(self.scalar(rest))
+                self.at += 1
+        return out
+
+    @staticmethod
+    def is_pair(text: str) -> bool:
+        """Tells whether a list item begins a mapping: a scalar never holds `: ` outside quotes nor ends in `:`."""
+        if text.startswith('"'):
+            match = _quoted_key(text)
+            return match is not None and text.startswith(":", match.end())
+        return ": " in text or text.endswith(":")
+
+    def scalar(self, text: str) -> Value:
+        if _is_plain(text):
+            if text in _CONSTANTS:
+                return _CONSTANTS[text]
+            if text.lower() in RESERVED:
+                raise self.error(f"{text} must be quoted")
+            return text
+        if text.startswith('"'):
+            return self.quoted(text)
+        if _is_integer(text):
+            number = int(text)
+            if abs(number) > MAX_INTEGER:
+                raise self.error(f"{text} is beyond 2^53-1")
+            return number
+        if _is_float(text):
+            return self.float(text)
+        if text == "{}":
+            return {}
+        if text == "[]":
+            return []
+        raise self.error("not a scalar in its canonical form")
+
+    def float(self, text: str) -> float:
+        number = float(text)
+        if (number.is_integer() and abs(number) <= MAX_INTEGER) or emit_float(number) != text:
+            raise self.error(f"{text[:40]} is not the shortest form of that number")
+        return number
+
+    def quoted(self, text: str) -> str:
+        if _is_quoted(text) is None:
+            raise self.error("not a double-quoted string with the allowed escapes")
+        inner = text[1:-1]
+        value = _escapes.sub(_unescape, inner) if "\\" in inner else inner
+        if emit_text(value) != text:  # also refuses \\ud800, which emit_text would not escape
+            raise self.error("a string is not in its only form: quoted without need, or with other escapes")
+        return value
+
+
+def _unescape(match: re.Match[str]) -> str:
+    hex2, hex4, named = match.groups()
+    return chr(int(hex2 or hex4, 16)) if named is None else _NAMED[named]

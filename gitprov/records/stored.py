@@ -1,0 +1,77 @@
+"""A record as a file: its bytes, its id and its one place under `.gitprov/`."""
+
+from dataclasses import dataclass
+
+from gitprov.errors import GitprovError
+from gitprov.errors import catalogue as codes
+from gitprov.ids import Digest, digest_hex, sha256_of
+from gitprov.records.codec import from_data, to_data
+from gitprov.records.emit import emit
+from gitprov.records.read import read
+from gitprov.records.types import RECORD_TYPES, Artifact, Evaluation, Event, Record, Release, Run
+
+ROOT = ".gitprov"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record with its id, its path from the top of the work tree, and the bytes that are its identity."""
+
+    id: Digest
+    path: str
+    data: bytes
+    record: Record
+
+
+def encode(record: Record) -> bytes:
+    """Returns the canonical bytes of a record.
+
+    Raises:
+        GitprovError: GP-VAL-*, GP-YML-003 or -004 when a value cannot be recorded; GP-SCH-002 when a field does not
+            fit its rule, so that nothing is written that would not be read.
+    """
+    data = {**to_data(record), "schema": record.schema}
+    bytes_ = emit(data)
+    from_data(type(record), {key: value for key, value in read(bytes_).items() if key != "schema"})
+    return bytes_
+
+
+def decode(data: bytes, *, name: str = "record") -> Record:
+    """Returns the record that `data` is the canonical form of.
+
+    Raises:
+        GitprovError: GP-YML-* when it is not canonical; GP-SCH-001 for an unknown schema; GP-SCH-002 for a field.
+    """
+    fields = read(data, name=name)
+    schema = fields.pop("schema", None)
+    kind = RECORD_TYPES.get(schema) if isinstance(schema, str) else None
+    if kind is None:
+        raise codes.SCH_UNKNOWN.error(
+            f"{name} has the schema {str(schema)[:80]!r}", why=f"this gitprov knows {', '.join(RECORD_TYPES)}"
+        )
+    try:
+        return from_data(kind, fields)
+    except GitprovError as error:
+        raise error.code.error(f"{name}: {error.what}", why=error.why) from None
+
+
+def store(record: Record) -> Stored:
+    """Returns the record as the file that it will be."""
+    data = encode(record)
+    return Stored(sha256_of(data), path_of(record, sha256_of(data)), data, record)
+
+
+def path_of(record: Record, record_id: Digest) -> str:
+    """Returns the one place of a record: every component is a field of it, or its id."""
+    match record:
+        case Artifact(name=name):
+            folder, stem = f"artifacts/{name}", digest_hex(record_id)
+        case Run(step=step):
+            folder, stem = f"runs/{step}", digest_hex(record_id)
+        case Evaluation(name=name):
+            folder, stem = f"evaluations/{name}", digest_hex(record_id)
+        case Release(name=name, version=version):
+            folder, stem = f"releases/{name}", str(version)
+        case Event(kind=kind):
+            folder, stem = f"events/{kind}", digest_hex(record_id)
+    return f"{ROOT}/{folder}/{stem}.yaml"

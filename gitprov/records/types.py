@@ -1,0 +1,345 @@
+"""The committed records. docs/format.md, one section a type. All frozen, all plain data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from gitprov.ids import Digest, digest_of
+from gitprov.ids.recipes import recipe_id
+from gitprov.records.codec import (
+    CommitField,
+    DigestField,
+    DigestOrUnknown,
+    Md5Field,
+    NameField,
+    Part,
+    PathField,
+    TimeField,
+)
+
+Values = Mapping[str, Any]
+"""A mapping of free values (parameters, checks): whatever the canonical form can hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blob(Part):
+    """Where an object lies in the DVC cache and remote: its MD5 and its size in bytes."""
+
+    md5: Md5Field
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content(Part):
+    """The bytes of a file, or of a directory if and only if it has a `listing`.
+
+    Attributes:
+        digest: SHA-256 of the file's bytes, or of the directory's listing.
+        files: How many files; 1 for a file.
+        md5: DVC's locator: of the bytes, or of DVC's `.dir` object.
+        size: In bytes, over all files.
+        listing: Where the directory's listing lies.
+    """
+
+    digest: DigestField
+    files: int
+    md5: Md5Field
+    size: int
+    listing: Blob | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference(Part):
+    """Data that nobody downloads, or whose bytes could not be had: where it is and how far it is known.
+
+    Attributes:
+        kind: What the locator means: dvc, s3-version, s3-prefix, iceberg, delta, query, …
+        locator: Where it is; for `dvc` the object's key in a remote.
+        version: The provider's version of it; for `dvc` `md5:…`.
+        checks: What else must hold (size, row count, cutoff, …).
+        assurance: How far it was checked; not part of the digest.
+    """
+
+    kind: NameField
+    locator: str
+    version: str
+    checks: Values
+    assurance: Literal["verified", "provider", "asserted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferencedContent(Part):
+    """Content held by reference; `digest` is `reference_digest(reference)`."""
+
+    digest: DigestField
+    reference: Reference
+
+
+AnyContent = ReferencedContent | Content
+
+
+def reference_digest(reference: Reference) -> Digest:
+    """Returns the digest of a reference: over everything but its assurance."""
+    return digest_of(
+        {
+            "checks": reference.checks,
+            "kind": reference.kind,
+            "locator": reference.locator,
+            "version": reference.version,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe(Part):
+    """What an artifact was made from. A source artifact has the `id` only, which is its content's digest."""
+
+    id: DigestField
+    code: DigestOrUnknown | None = None
+    command: tuple[str, ...] | None = None
+    cwd: PathField | None = None
+    environment: DigestOrUnknown | None = None
+    inputs: Mapping[NameField, DigestField] | None = None
+    output: NameField | None = None
+    params: Values | None = None
+    step: NameField | None = None
+
+    @property
+    def is_source(self) -> bool:
+        """Tells whether this is the recipe of something that was added, not made."""
+        return self.step is None
+
+    @property
+    def is_known(self) -> bool:
+        """Tells whether code and environment are known, so that the recipe says what will come out."""
+        return self.code != "unknown" and self.environment != "unknown"
+
+    def expected_id(self) -> Digest | None:
+        """Returns the id that the other fields give, or None for a source or an incomplete recipe."""
+        if self.step is None or self.command is None or self.output is None:
+            return None
+        return recipe_id(
+            step=self.step,
+            command=self.command,
+            cwd=self.cwd or ".",
+            inputs=self.inputs or {},
+            code=self.code or "unknown",
+            params=self.params or {},
+            environment=self.environment or "unknown",
+            output=self.output,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact(Part):
+    """One artifact: content and recipe, and nothing that two people who make it would write differently."""
+
+    schema: ClassVar[str] = "gitprov/artifact/v1"
+    name: NameField
+    kind: NameField
+    content: AnyContent
+    recipe: Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code(Part):
+    """The code of a run.
+
+    Attributes:
+        digest: SHA-256 of the code listing, or unknown.
+        paths: The code paths that were asked for, relative to the repository's root.
+        commit: HEAD at the time; a hint, since history may be squashed away.
+        dirty: Whether HEAD had other code; None when unknown.
+        listing: The stored copy of the code, where one was stored: its listing, like a directory artifact's.
+    """
+
+    digest: DigestOrUnknown
+    paths: tuple[PathField, ...]
+    commit: CommitField | None = None
+    dirty: bool | None = None
+    listing: Blob | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock(Part):
+    """A lock file: what the environment was installed from."""
+
+    path: PathField
+    sha256: DigestField
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment(Part):
+    """The environment of a run. Only `digest` is part of the recipe; the rest describes the machine.
+
+    Attributes:
+        digest: Over container, locks and declared variables; else over the packages; else unknown.
+        container: IMAGE@sha256:DIGEST.
+        locks: The lock files.
+        variables: The values of the variables that project.yaml declares.
+        packages: Digest of the `name==version` lines of the interpreter that ran, with how many lines there were.
+        python: Version of that interpreter.
+        platform: Operating system and machine.
+        hardware: Processors, memory, accelerators: in words.
+    """
+
+    digest: DigestOrUnknown
+    container: str | None = None
+    locks: tuple[Lock, ...] | None = None
+    variables: Mapping[str, str] | None = None
+    packages: DigestField | None = None
+    python: str | None = None
+    platform: str | None = None
+    hardware: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input(Part):
+    """One input of a run; `after` tells whether it still had this content when the command had ended."""
+
+    artifact: DigestField
+    content: DigestField
+    after: Literal["same", "changed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output(Part):
+    """One output of a run. `path` is where it lay, relative to the repository's root."""
+
+    artifact: DigestField
+    content: DigestField
+    path: PathField
+
+
+Fact = Literal["actor", "code", "container", "environment", "exit", "hardware", "inputs", "locks", "params", "times"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run(Part):
+    """One execution, or one `add`: the edge of the lineage graph.
+
+    Attributes:
+        step: The step; `add` for a source.
+        actor: Person id.
+        recipes: Output role to recipe id.
+        declared: The facts that somebody said and nobody measured.
+        unknown: The facts that nobody knows. What is in neither list was observed.
+        undeclared: Files that the command opened outside its declared inputs, outputs and code.
+        finished: When the command ended; for `add` when the bytes were read; None when unknown.
+    """
+
+    schema: ClassVar[str] = "gitprov/run/v1"
+    step: NameField
+    actor: NameField
+    outputs: Mapping[NameField, Output]
+    recipes: Mapping[NameField, DigestField]
+    inputs: Mapping[NameField, Input] = field(default_factory=dict)
+    command: tuple[str, ...] | None = None
+    cwd: PathField | None = None
+    params: Values | None = None
+    code: Code | None = None
+    environment: Environment | None = None
+    started: TimeField | None = None
+    finished: TimeField | None = None
+    exit: int | None = None
+    declared: tuple[Fact, ...] = ()
+    unknown: tuple[Fact, ...] = ()
+    undeclared: tuple[str, ...] | None = None
+    cutoff: TimeField | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject(Part):
+    """What an evaluation is about: one artifact, or a whole release set."""
+
+    artifact: DigestField | None = None
+    set_: DigestField | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation(Part):
+    """Numbers about an artifact or a release set, by whom, on what data.
+
+    Attributes:
+        name: Name of the artifact or release.
+        suite: Which evaluation this is; those of one suite are compared.
+        metrics: Dotted metric name to number, text or truth value; a number that is not finite is
+            `{nonfinite: nan | inf | -inf, value: null}`.
+        source: Digest of the metrics file as it was read.
+        data: The artifact that it was evaluated on.
+    """
+
+    schema: ClassVar[str] = "gitprov/evaluation/v1"
+    name: NameField
+    suite: NameField
+    subject: Subject
+    metrics: Values
+    source: DigestField
+    actor: NameField
+    evaluated: TimeField
+    data: Input | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member(Part):
+    """One member of a release: the artifact, and the run that made it (none for content nobody recorded making)."""
+
+    artifact: DigestField
+    run: DigestField
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layers(Part):
+    """The four layers of a release's closure, each a digest that `verify` computes again (demand 6).
+
+    Each is the SHA-256 of the canonical JSON of a sorted list without repetitions: the content digests of all source
+    artifacts; the code digests of all runs; their environment digests; the content digests of the members.
+    """
+
+    artifacts: DigestField
+    code: DigestField
+    data: DigestField
+    environment: DigestField
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release(Part):
+    """Version n of a name: the whole set that decides behaviour."""
+
+    schema: ClassVar[str] = "gitprov/release/v1"
+    name: NameField
+    version: int
+    set_: DigestField
+    members: Mapping[NameField, Member]
+    layers: Layers
+
+
+def set_digest(members: Mapping[str, Member]) -> Digest:
+    """Returns the digest of a release set: over role to artifact id, so that renumbering voids nothing."""
+    return digest_of({role: member.artifact for role, member in members.items()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event(Part):
+    """Something that happened to records: a deprecation, a hold, an acknowledgement.
+
+    Attributes:
+        kind: Which event; also its folder.
+        actor: Person id.
+        at: When.
+        subjects: Ids of the records that it is about.
+        reason: In words.
+        details: What else this kind of event says.
+    """
+
+    schema: ClassVar[str] = "gitprov/event/v1"
+    kind: NameField
+    actor: NameField
+    at: TimeField
+    subjects: tuple[DigestField, ...]
+    reason: str
+    details: Values = field(default_factory=dict)
+
+
+Record = Artifact | Run | Evaluation | Release | Event
+RECORD_TYPES: Mapping[str, type[Record]] = {kind.schema: kind for kind in (Artifact, Run, Evaluation, Release, Event)}
