@@ -5,8 +5,8 @@ import json
 import os
 import platform
 import re
+import select
 import subprocess  # noqa: TID251 a crash report names git's version, also when the adapter is what crashed
-import sys
 import tempfile
 import time
 import traceback
@@ -21,6 +21,7 @@ from gitprov.errors import Exit, GitprovError
 from gitprov.errors import catalogue as codes
 
 BROKEN_PIPE = 141  # what a shell reports for a program that SIGPIPE ended
+STDOUT = 1
 _MACHINE = {errno.EACCES, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EPERM, errno.EROFS}
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+(?=@)")
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|KEY", re.IGNORECASE)
@@ -96,12 +97,12 @@ def redact(text: str) -> str:
 
 def _reader_left() -> bool:
     """Whether the broken pipe is our own stdout; if so, mutes it, since Python flushes it once more at exit."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return True
-    return False
+    poll = select.poll()
+    poll.register(STDOUT, 0)
+    if not poll.poll(0):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
+    return True
 
 
 def _write_crash(error: BaseException) -> Path:

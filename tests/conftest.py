@@ -1,0 +1,76 @@
+"""Every test runs in an environment of its own making: nothing of the person's configuration reaches git or DVC."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.support import Gitprov, Repo, make_repo
+
+settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)
+settings.register_profile("explore", deadline=None, database=None, print_blob=True, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+GIT_CONFIG = """\
+[init]
+    defaultBranch = main
+[user]
+    name = Ada Example
+    email = ada@example.org
+[commit]
+    gpgSign = false
+[gc]
+    auto = 0
+"""
+DVC_CONFIG = """\
+[core]
+    analytics = false
+    check_update = false
+"""
+
+# One home for the process, emptied before each test: libgit2 reads HOME once, when it is loaded.
+HOME = Path(tempfile.mkdtemp(prefix="gitprov-home-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+for _name in list(os.environ):
+    if _name.startswith(("GIT_", "GITPROV_", "DVC_", "XDG_", "AWS_", "AZURE_", "GOOGLE_", "SSH_", "LC_", "LANG")):
+        del os.environ[_name]
+os.environ |= {
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "COLUMNS": "100",
+    "DVC_NO_ANALYTICS": "1",
+    "DVC_SITE_CACHE_DIR": str(HOME / "dvc-site-cache"),
+    "GIT_CONFIG_GLOBAL": str(HOME / ".gitconfig"),
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "HOME": str(HOME),
+    "LC_ALL": "C.UTF-8",
+}
+
+
+@pytest.fixture(autouse=True)
+def home() -> Path:
+    """A home directory with git's and DVC's configuration and nothing else."""
+    shutil.rmtree(HOME, ignore_errors=True)
+    (HOME / ".config" / "dvc").mkdir(parents=True)
+    (HOME / ".config" / "dvc" / "config").write_text(DVC_CONFIG)
+    (HOME / ".gitconfig").write_text(GIT_CONFIG)
+    return HOME
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
+    """A repository with one commit, which is the current directory."""
+    made = make_repo(tmp_path / "repo")
+    monkeypatch.chdir(made.path)
+    return made
+
+
+@pytest.fixture
+def gitprov(capfd: pytest.CaptureFixture[str]) -> Gitprov:
+    """The command line: `gitprov("add", "x", cwd=..., status=2)` runs it and returns status, out and err."""
+    return Gitprov(capfd)
