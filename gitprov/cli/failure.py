@@ -7,6 +7,7 @@ import platform
 import re
 import select
 import subprocess  # noqa: TID251 a crash report names git's version, also when the adapter is what crashed
+import sys
 import tempfile
 import time
 import traceback
@@ -21,7 +22,7 @@ from gitprov.errors import Exit, GitprovError
 from gitprov.errors import catalogue as codes
 
 BROKEN_PIPE = 141  # what a shell reports for a program that SIGPIPE ended
-STDOUT = 1
+STDOUT, STDERR = 1, 2
 _MACHINE = {errno.EACCES, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EPERM, errno.EROFS}
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+(?=@)")
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|KEY", re.IGNORECASE)
@@ -59,10 +60,7 @@ def report(error: BaseException, *, as_json: bool) -> int:
                 why=f"{type(error).__name__}: {redact(str(error))}",
                 fix=f"report it with {_write_crash(error)}",
             )
-    if as_json:
-        click.echo(json.dumps({"error": as_object(refusal)}, indent=2, sort_keys=True))
-    else:
-        click.echo(as_text(refusal), err=True)
+    _say(refusal, as_json=as_json)
     return refusal.code.exit
 
 
@@ -95,14 +93,36 @@ def redact(text: str) -> str:
     return text
 
 
+def _say(refusal: GitprovError, *, as_json: bool) -> None:
+    """Prints the refusal; a stream that takes nothing must not turn its exit status into Python's."""
+    try:
+        if as_json:
+            click.echo(json.dumps({"error": as_object(refusal)}, indent=2, sort_keys=True))
+        elif sys.stdout:
+            sys.stdout.flush()
+    except OSError:
+        _mute(STDOUT)
+        as_json = False
+    if not as_json:
+        try:
+            click.echo(as_text(refusal), err=True)
+        except OSError:
+            _mute(STDERR)
+
+
 def _reader_left() -> bool:
-    """Whether the broken pipe is our own stdout; if so, mutes it, since Python flushes it once more at exit."""
+    """Whether the broken pipe is our own stdout; if so, mutes it."""
     poll = select.poll()
     poll.register(STDOUT, 0)
     if not poll.poll(0):
         return False
-    os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
+    _mute(STDOUT)
     return True
+
+
+def _mute(stream: int) -> None:
+    """Lets what is still buffered go nowhere: Python flushes it at exit, and a failure there would be the status."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
 
 
 def _write_crash(error: BaseException) -> Path:

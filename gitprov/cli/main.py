@@ -106,7 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with cli.make_context("gitprov", list(arguments)) as ctx:
             cli.invoke(ctx)
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 the border: nothing passes, a crash is no verdict

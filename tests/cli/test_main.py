@@ -16,7 +16,6 @@ from gitprov.cli.text import printable
 from gitprov.errors import catalogue as codes
 from tests.support import Gitprov
 
-COMMAND = [sys.executable, "-m", "gitprov"]
 NAMES = [name for section in TABLE.values() for name in section]
 
 
@@ -63,19 +62,42 @@ def test_c_changes_the_directory_for_the_command_only(tmp_path: Path) -> None:
     assert Path.cwd() == before
 
 
-def test_a_reader_that_leaves_is_no_error() -> None:
+@pytest.fixture(params=["", "1"], ids=["buffered", "unbuffered"])
+def command(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Our command in a process of its own, whose stdout Python buffers or not."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", request.param)
+    return [sys.executable, "-m", "gitprov"]
+
+
+def test_a_reader_that_leaves_is_no_error(command: list[str]) -> None:
     end, start = os.pipe()
     os.close(end)
-    done = subprocess.run([*COMMAND, "--help"], stdout=start, stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run([*command, "--help"], stdout=start, stderr=subprocess.PIPE, text=True, check=False)
     os.close(start)
     assert (done.returncode, done.stderr) == (failure.BROKEN_PIPE, "")
 
 
-def test_a_full_disk_is_an_outside_reason() -> None:
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["--version"], 5, "error[GP-IO-001]: [Errno 28] No space left on device\n  fix: "),
+        (["nothing", "--json"], 2, "error[GP-USE-001]: no such command 'nothing'\n  fix: "),
+    ],
+)
+def test_a_full_disk_keeps_the_status_and_the_message(
+    command: list[str], arguments: list[str], status: int, said: str
+) -> None:
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run([*COMMAND, "--version"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert done.returncode == 5
-    assert done.stderr.startswith("error[GP-IO-001]: [Errno 28] No space left on device\n  fix: ")
+        done = subprocess.run([*command, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == status
+    assert done.stderr.startswith(said)
+
+
+def test_the_status_stands_when_nobody_can_be_told(command: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        assert subprocess.run([*command, "nothing"], stdout=full, stderr=full, check=False).returncode == 2
+    closed = ["sh", "-c", '"$@" >&- 2>&-', "sh", *command, "nothing"]
+    assert subprocess.run(closed, check=False).returncode == 2
 
 
 def test_an_error_says_what_why_and_fix(capsys: pytest.CaptureFixture[str]) -> None:
@@ -139,8 +161,8 @@ def test_a_broken_pipe_that_is_not_stdout_is_a_crash(capsys: pytest.CaptureFixtu
     assert "BrokenPipeError" in capsys.readouterr().err
 
 
-def test_the_shell_completes() -> None:
+def test_the_shell_completes(command: list[str]) -> None:
     environment = {**os.environ, "_GITPROV_COMPLETE": "bash_complete", "COMP_WORDS": "gitprov --ver", "COMP_CWORD": "1"}
-    done = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert "--version" in done.stdout
