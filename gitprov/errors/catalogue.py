@@ -170,7 +170,7 @@ NAM_SYNTAX = _code(
     "gitprov show --help explains how things are named",
 )
 
-# RUN: steps and commands
+# RUN, steps and commands
 RUN_CHANGED = _code(
     "GP-RUN-001",
     Exit.FINDINGS,

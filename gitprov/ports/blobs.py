@@ -120,8 +120,12 @@ class Cache(Protocol):
         """
         ...
 
-    def find(self, md5: Md5, *, is_dir: bool = False) -> bool:
-        """Tells whether DVC's cache has an object of this MD5."""
+    def adopt(self, md5: Md5, *, is_dir: bool) -> Snapshot | None:
+        """Returns what an object that DVC stored holds, or None when it, or a member of it, is not in the cache.
+
+        The bytes are read and must have this MD5, else GP-BLB-001. A directory's files count as plain files (DVC keeps
+        no modes); its listing is kept.
+        """
         ...
 
 

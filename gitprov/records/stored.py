@@ -11,6 +11,8 @@ from gitprov.records.read import read
 from gitprov.records.types import RECORD_TYPES, Artifact, Evaluation, Event, Record, Release, Run
 
 ROOT = ".gitprov"
+FOLDERS = ("artifacts", "evaluations", "events", "releases", "runs")
+"""The folders of records below ROOT that this version knows."""
 
 
 @dataclass(frozen=True, slots=True)

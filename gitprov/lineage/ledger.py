@@ -1,0 +1,139 @@
+"""The ledger: every record that can be seen from here, and who made what from what."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from gitprov.errors import GitprovError
+from gitprov.ids import Digest
+from gitprov.records import Artifact, Evaluation, Event, Release, Run, Stored
+
+State = Literal["committed", "staged", "draft"]
+"""How far a record has come: in HEAD, in the index only, or in `.gitprov/drafts/`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record and how far it has come. `draft` is the name of the draft that it belongs to."""
+
+    stored: Stored
+    state: State
+    draft: str | None = None
+
+    @property
+    def id(self) -> Digest:
+        """The record's id."""
+        return self.stored.id
+
+
+class Ledger:
+    """Records by id and by what they say; built once, then read.
+
+    Attributes:
+        held: Every record by id.
+        artifacts: Artifacts by id; likewise runs, evaluations, releases, events.
+        broken: Record files that could not be read, path to error.
+    """
+
+    def __init__(self, held: Iterable[Held], broken: Mapping[str, GitprovError] | None = None) -> None:
+        self.held: dict[Digest, Held] = {}
+        self.artifacts: dict[Digest, Artifact] = {}
+        self.runs: dict[Digest, Run] = {}
+        self.evaluations: dict[Digest, Evaluation] = {}
+        self.releases: dict[Digest, Release] = {}
+        self.events: dict[Digest, Event] = {}
+        self.broken = dict(broken or {})
+        self._named: dict[str, list[Digest]] = defaultdict(list)
+        self._content: dict[Digest, list[Digest]] = defaultdict(list)
+        self._recipe: dict[Digest, list[Digest]] = defaultdict(list)
+        self._makers: dict[Digest, list[Digest]] = defaultdict(list)
+        self._users: dict[Digest, list[Digest]] = defaultdict(list)
+        self._paths: dict[str, list[Digest]] = defaultdict(list)
+        for one in held:
+            self._take(one)
+
+    def _take(self, held: Held) -> None:
+        if held.id in self.held:
+            return
+        self.held[held.id] = held
+        match held.stored.record:
+            case Artifact() as artifact:
+                self.artifacts[held.id] = artifact
+                self._named[artifact.name].append(held.id)
+                self._content[artifact.content.digest].append(held.id)
+                self._recipe[artifact.recipe.id].append(held.id)
+            case Run() as run:
+                self.runs[held.id] = run
+                for made in run.outputs.values():
+                    self._makers[made.artifact].append(held.id)
+                    self._paths[made.path].append(made.artifact)
+                for used in run.inputs.values():
+                    self._users[used.artifact].append(held.id)
+            case Evaluation() as evaluation:
+                self.evaluations[held.id] = evaluation
+            case Release() as release:
+                self.releases[held.id] = release
+            case Event() as event:
+                self.events[held.id] = event
+
+    def names(self) -> list[str]:
+        """Returns every artifact name, sorted."""
+        return sorted(self._named)
+
+    def named(self, name: str) -> list[Digest]:
+        """Returns the artifacts of a name, the one that was made last at the end."""
+        return sorted(self._named.get(name, ()), key=lambda one: (self.made(one), one))
+
+    def with_content(self, content: Digest) -> list[Digest]:
+        """Returns the artifacts that hold this content."""
+        return list(self._content.get(content, ()))
+
+    def with_recipe(self, recipe: Digest) -> list[Digest]:
+        """Returns the artifacts of this recipe: one, unless the step is not deterministic."""
+        return list(self._recipe.get(recipe, ()))
+
+    def at_path(self, path: str) -> list[Digest]:
+        """Returns the artifacts that were recorded at this path of the work tree, the last made at the end."""
+        return sorted(set(self._paths.get(path, ())) & set(self.artifacts), key=lambda one: (self.made(one), one))
+
+    def makers(self, artifact: Digest) -> list[Digest]:
+        """Returns the runs that gave this artifact, the last one at the end."""
+        return sorted(self._makers.get(artifact, ()), key=lambda run: (self.runs[run].finished or "", run))
+
+    def users(self, artifact: Digest) -> list[Digest]:
+        """Returns the runs that took this artifact as an input."""
+        return sorted(self._users.get(artifact, ()), key=lambda run: (self.runs[run].finished or "", run))
+
+    def made(self, artifact: Digest) -> str:
+        """Returns when the artifact was made last, "" when nobody knows."""
+        return max((self.runs[run].finished or "" for run in self._makers.get(artifact, ())), default="")
+
+    def paths_of(self, artifact: Digest) -> list[str]:
+        """Returns where the artifact lay in the work tree, where it was made last at the end."""
+        found = [
+            out.path
+            for run in self.makers(artifact)
+            for out in self.runs[run].outputs.values()
+            if out.artifact == artifact
+        ]
+        return list(dict.fromkeys(reversed(found)))[::-1]
+
+    def releases_of(self, name: str) -> dict[int, Digest]:
+        """Returns the releases of a name by version, ascending."""
+        found = {release.version: one for one, release in self.releases.items() if release.name == name}
+        return dict(sorted(found.items()))
+
+    def released_as(self, artifact: Digest) -> list[Digest]:
+        """Returns the releases that have this artifact as a member, by name and version."""
+        found = [
+            one
+            for one, release in self.releases.items()
+            if any(m.artifact == artifact for m in release.members.values())
+        ]
+        return sorted(found, key=lambda one: (self.releases[one].name, self.releases[one].version))
+
+    def evaluations_of(self, subject: Digest) -> list[Digest]:
+        """Returns the evaluations of an artifact (by id) or of a release set (by its digest), oldest first."""
+        found = [one for one, e in self.evaluations.items() if subject in (e.subject.artifact, e.subject.set_)]
+        return sorted(found, key=lambda one: (self.evaluations[one].evaluated, one))

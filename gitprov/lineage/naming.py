@@ -1,0 +1,125 @@
+"""How people name things: NAME, NAME@vN, NAME/STAGE, id:PREFIX, and paths.
+
+A bare word is a name before it is a path; a path that clashes is written `./path`.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gitprov.errors import catalogue as codes
+from gitprov.ids import Digest, digest_hex
+from gitprov.ids.names import is_name
+from gitprov.lineage.ledger import Ledger
+from gitprov.records import Artifact, Release
+
+_release = re.compile(r"(?P<name>[^@/]+)@v(?P<version>[1-9][0-9]*)").fullmatch
+_prefix = re.compile(r"id:(?:sha256:)?(?P<hex>[0-9a-f]{4,64})").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a name means: one record, and how it was found, in words."""
+
+    id: Digest
+    how: str
+
+
+def resolve(
+    ledger: Ledger,
+    text: str,
+    *,
+    holds: Callable[[Digest], bool],
+    at: Callable[[str], Sequence[Digest] | None],
+) -> Target:
+    """Returns the record that `text` names.
+
+    Args:
+        ledger: The records.
+        text: As a person typed it.
+        holds: Tells whether the work tree has an artifact's bytes where it was recorded.
+        at: Returns the artifacts that a path holds now, or was recorded with, the most likely last; None when the
+            text is not a path that anybody knows.
+
+    Raises:
+        GitprovError: GP-NAM-001 unknown, with near names; GP-NAM-002 ambiguous, with the candidates; GP-NAM-003 not a
+            name at all.
+    """
+    if match := _prefix(text):
+        return _by_prefix(ledger, match["hex"])
+    if match := _release(text):
+        return _by_release(ledger, match["name"], int(match["version"]))
+    if is_name(text) and ledger.named(text):
+        return _by_name(ledger, text, holds)
+    found = at(text)
+    if found:
+        return Target(found[-1], f"recorded at {text}")
+    if found is not None:
+        raise codes.NAM_UNKNOWN.error(
+            f"{text} is not recorded", why="the path is there, and no record has its bytes", fix=f"gitprov add {text}"
+        )
+    name, slash, stage = text.partition("/")
+    if slash and is_name(name) and is_name(stage) and ledger.named(name):
+        raise codes.NAM_UNKNOWN.error(
+            f"nothing is promoted to {text}", why=f"{name} has no promotion to {stage}", fix=f"gitprov status {name}"
+        )
+    raise unknown(ledger, text)
+
+
+def _by_prefix(ledger: Ledger, prefix: str) -> Target:
+    found = [one for one in ledger.held if digest_hex(one).startswith(prefix)]
+    if len(found) == 1:
+        return Target(found[0], "named by its id")
+    if found:
+        raise codes.NAM_AMBIGUOUS.error(
+            f"id:{prefix} fits {len(found)} records", why="; ".join(sorted(describe(ledger, one) for one in found)[:8])
+        )
+    raise codes.NAM_UNKNOWN.error(f"no record's id begins with {prefix}", fix="gitprov log lists the records")
+
+
+def _by_release(ledger: Ledger, name: str, version: int) -> Target:
+    releases = ledger.releases_of(name)
+    if version in releases:
+        return Target(releases[version], f"release {version} of {name}")
+    if releases:
+        raise codes.NAM_UNKNOWN.error(
+            f"{name} has no release v{version}", why=f"it has {', '.join(f'v{number}' for number in releases)}"
+        )
+    raise codes.NAM_UNKNOWN.error(f"{name} has no release", fix=f"gitprov seal {name}")
+
+
+def _by_name(ledger: Ledger, name: str, holds: Callable[[Digest], bool]) -> Target:
+    candidates = ledger.named(name)
+    if len(candidates) == 1:
+        return Target(candidates[0], f"the only artifact named {name}")
+    held = [one for one in candidates if holds(one)]
+    if len(held) == 1:
+        return Target(held[0], f"the {name} that the work tree holds")
+    shown = "; ".join(describe(ledger, one) for one in (held or candidates)[-8:])
+    state = "holds several of them" if held else "holds none of them"
+    raise codes.NAM_AMBIGUOUS.error(
+        f"{name} names {len(candidates)} artifacts and the work tree {state}",
+        why=shown,
+        fix=f"say which: id:{digest_hex(candidates[-1])[:8]}, or a release such as {name}@v1",
+    )
+
+
+def describe(ledger: Ledger, record: Digest) -> str:
+    """Returns a record in a few words, for lists of candidates."""
+    short = f"id:{digest_hex(record)[:8]}"
+    match ledger.held[record].stored.record:
+        case Artifact(name=name):
+            return f"{short} {name} {ledger.made(record) or 'time unknown'}"
+        case Release(name=name, version=version):
+            return f"{short} {name}@v{version}"
+        case other:
+            return f"{short} {type(other).__name__.lower()}"
+
+
+def unknown(ledger: Ledger, text: str) -> Exception:
+    """Returns the error for a name that nothing has, with the nearest ones."""
+    near = [name for name in ledger.names() if text.lower() in name or name in text.lower() or name[:3] == text[:3]]
+    if not is_name(text.removeprefix("./").partition("@")[0]) and not near:
+        return codes.NAM_SYNTAX.error(f"{text!r} names nothing here")
+    why = f"near: {', '.join(near[:5])}" if near else ""
+    return codes.NAM_UNKNOWN.error(f"nothing is called {text}", why=why)

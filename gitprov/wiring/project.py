@@ -1,0 +1,120 @@
+"""Builds the ports of one repository out of adapters, each when it is first asked for."""
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from gitprov.errors import catalogue as codes
+from gitprov.ports.blobs import Cache, Remote
+from gitprov.ports.clock import Clock
+from gitprov.ports.dvc import DvcProject
+from gitprov.ports.git import GitStore
+from gitprov.ports.host import Host
+from gitprov.ports.settings import Settings
+from gitprov.ports.worktree import WorkTree
+from gitprov.records.stored import ROOT
+
+if TYPE_CHECKING:
+    from gitprov.adapters.blobs import DvcCache
+    from gitprov.adapters.dvc import DvcFiles
+
+
+class Project:
+    """The repository that contains the current folder, seen through ports.
+
+    Raises:
+        GitprovError: GP-GIT-001 when there is none.
+    """
+
+    def __init__(self) -> None:
+        from gitprov.adapters.git import open_repository
+
+        self._repository = open_repository(os.getcwd())
+
+    @property
+    def git(self) -> GitStore:
+        """The repository."""
+        return self._repository
+
+    @cached_property
+    def worktree(self) -> WorkTree:
+        """The files.
+
+        Raises:
+            GitprovError: GP-GIT-004 in a bare repository.
+        """
+        from gitprov.adapters.worktree import FileWorkTree
+
+        if self.git.is_bare:
+            raise codes.GIT_BARE.error("this repository has no work tree", why=f"{self.git.root} is bare")
+        return FileWorkTree(self.git.root, self._repository.common_dir)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of the work tree."""
+        from gitprov.adapters.settings import FileSettings
+
+        return FileSettings(self.worktree)
+
+    @cached_property
+    def dvc(self) -> DvcProject:
+        """DVC's files."""
+        return self._dvc_files
+
+    @cached_property
+    def cache(self) -> Cache:
+        """The DVC cache of this clone."""
+        return self._dvc_cache
+
+    @cached_property
+    def remote(self) -> Remote:
+        """The default DVC remote.
+
+        Raises:
+            GitprovError: GP-DVC-003 when none is configured.
+        """
+        from gitprov.adapters.blobs import open_remote
+
+        return open_remote(self._dvc_files.remote_config(), self._dvc_cache)
+
+    @cached_property
+    def host(self) -> Host:
+        """This machine."""
+        from gitprov.adapters.host import LocalHost
+
+        return LocalHost(self.git.root)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The time."""
+        from gitprov.adapters.clock import SystemClock
+
+        return SystemClock()
+
+    def person(self) -> str:
+        """Returns who acts: `git config gitprov.person`, else a name made of the login name."""
+        return self.git.config("gitprov.person") or self.host.person()
+
+    def require_initialised(self) -> None:
+        """Refuses to go on where `gitprov init` has not been.
+
+        Raises:
+            GitprovError: GP-GIT-002.
+        """
+        if self.worktree.read(f"{ROOT}/project.yaml") is None:
+            raise codes.GIT_NOT_INITIALISED.error(
+                "this repository does not use gitprov yet", why=f"{ROOT}/project.yaml is not there"
+            )
+
+    @cached_property
+    def _dvc_files(self) -> "DvcFiles":
+        from gitprov.adapters.dvc import DvcFiles
+
+        return DvcFiles(self.git.root, self.settings.project().dvc_root)
+
+    @cached_property
+    def _dvc_cache(self) -> "DvcCache":
+        from gitprov.adapters.blobs import DvcCache
+
+        state = os.path.join(self._repository.common_dir, "gitprov")
+        return DvcCache(self.git.root, self._dvc_files.cache_dir(), state, ignores=self._dvc_files.ignores)
