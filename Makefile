@@ -43,3 +43,46 @@ lock: $(VENV)/.locked ## resolve the dependencies again
 clean: ## remove everything that is made
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+# --- what it is for --------------------------------------------------------------------------------------------------
+
+demo bench: export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: demo
+demo: dev ## the tour: a real model recorded, pushed, restored and explained
+	examples/demo.sh
+
+.PHONY: test
+test: dev ## every test
+	$(BIN)/pytest -q -n 2 tests
+
+.PHONY: test-remotes
+test-remotes: dev ## only the tests that start S3 and SFTP servers
+	$(BIN)/pytest -q -m remotes tests
+
+.PHONY: bench
+bench: dev ## the performance claims, side by side with their peers
+	python benchmarks/run.py
+
+# --- care ------------------------------------------------------------------------------------------------------------
+
+.PHONY: lint
+lint: dev ## everything that reads the code without running it
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python docs/generate.py --check
+
+.PHONY: fix
+fix: dev docs ## mend what lint can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: docs
+docs: dev ## write the pages that follow from the code
+	$(BIN)/python docs/generate.py
+
+.PHONY: wheel
+wheel: dev ## build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist

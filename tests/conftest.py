@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -36,6 +37,7 @@ DVC_CONFIG = """\
 HOME = Path(tempfile.mkdtemp(prefix="gitprov-home-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 
+os.environ.setdefault("UV_CACHE_DIR", str(Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "uv"))
 for _name in list(os.environ):
     if _name.startswith(("GIT_", "GITPROV_", "DVC_", "XDG_", "AWS_", "AZURE_", "GOOGLE_", "SSH_", "LC_", "LANG")):
         del os.environ[_name]
@@ -49,6 +51,7 @@ os.environ |= {
     "GIT_TERMINAL_PROMPT": "0",
     "HOME": str(HOME),
     "LC_ALL": "C.UTF-8",
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",  # this environment's dvc, gitprov, python
 }
 
 

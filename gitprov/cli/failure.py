@@ -66,7 +66,7 @@ def report(error: BaseException, *, as_json: bool) -> int:
 
 def as_text(refusal: GitprovError) -> str:
     """Returns the lines that a person reads."""
-    lines = [f"error[{refusal.code.id}]: {refusal.what}"]
+    lines = [f"error[{refusal.code.id}]: " + refusal.what.replace("\n", "\\n")]
     for label, text in (("why", refusal.why), ("fix", refusal.fix)):
         if text:
             lines.append(f"  {label}: " + text.replace("\n", "\n       "))

@@ -110,8 +110,8 @@ def test_an_error_says_what_why_and_fix(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_what_a_record_holds_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """Threat A30: terminal escapes, bidirectional overrides and undecodable names are shown, not obeyed."""
-    failure.report(codes.PTH_NAME.error("\x1b[2Jevil\u202e\udcff\r.txt"), as_json=False)
-    assert "\\x1b[2Jevil\\u202e\\udcff\\r.txt" in capsys.readouterr().err
+    failure.report(codes.PTH_NAME.error("\x1b[2Jevil\u202e\udcff\r\n  fix: rm -r ."), as_json=False)
+    assert "\\x1b[2Jevil\\u202e\\udcff\\r\\n  fix: rm -r .\n  fix: rename it" in capsys.readouterr().err
     assert printable("tab\tline\ngrün 模型") == "tab\tline\ngrün 模型"
 
 

@@ -1,0 +1,43 @@
+"""Generated pages say what the code says."""
+
+import importlib.util
+import shutil
+import subprocess
+
+import click
+import pytest
+
+from docs.generate import ROOT, pages
+from gitprov.cli.main import TABLE, cli
+
+COMMANDS = [
+    (name, line)
+    for section in TABLE.values()
+    for name, line in section.items()
+    if importlib.util.find_spec(f"gitprov.cli.{name}")
+]
+
+
+@pytest.mark.parametrize("name", sorted(pages()))
+def test_a_page_is_current(name: str) -> None:
+    assert (ROOT / name).read_text("utf-8") == pages()[name], "run: make docs"
+
+
+@pytest.mark.parametrize(("name", "line"), COMMANDS)
+def test_a_command_says_in_its_help_what_the_table_says(name: str, line: str) -> None:
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert command.get_short_help_str(limit=200) == line
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
+def test_the_man_page_is_clean() -> None:
+    done = subprocess.run(
+        ["groff", "-man", "-Tutf8", "-ww", "docs/man/gitprov.1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "gitprov, git-prov - track models, data and their lineage in git" in done.stdout
