@@ -24,10 +24,11 @@ def test_a_page_is_current(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "line"), COMMANDS)
-def test_a_command_says_in_its_help_what_the_table_says(name: str, line: str) -> None:
+def test_a_command_helps_as_the_table_says_and_with_an_example(name: str, line: str) -> None:
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
     assert command.get_short_help_str(limit=200) == line
+    assert f"gitprov {name}" in (command.help or ""), "the help shows no example"
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
