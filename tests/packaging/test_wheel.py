@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,13 @@ def test_hooks_and_templates_come_along(installed: Path, tmp_path: Path) -> None
     )
     out = run(installed / "python", "-c", code, *SHIPPED, cwd=tmp_path)
     assert out.splitlines() == [str((ROOT / name).read_bytes()) for name in SHIPPED]
+
+
+@pytest.mark.skipif(find_spec("gitprov.cli.init") is None, reason="there is no gitprov init yet")
+def test_init_works_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
+    run(installed / "gitprov", "init", cwd=tmp_path)
+    assert (tmp_path / ".gitprov" / ".gitattributes").is_file()
+    assert (tmp_path / ".dvc" / "config").is_file()
 
 
 def test_git_finds_the_manual(installed: Path) -> None:
