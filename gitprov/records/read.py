@@ -9,12 +9,12 @@ import re
 from gitprov.errors import Code, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import MAX_DEPTH, MAX_INTEGER, Value, sort_key
-from gitprov.records.emit import PLAIN, RECORD_LIMIT, RESERVED, emit_float, emit_text
+from gitprov.records.emit import KEY_LIMIT, PLAIN, RECORD_LIMIT, RESERVED, emit_float, emit_text
 
 _is_plain = PLAIN.fullmatch
-_is_quoted = re.compile(r'"(?:[^"\\]|\\(?:["\\ntr]|x[0-9a-f]{2}|u[0-9a-f]{4}))*"').fullmatch
-_quoted_key = re.compile(r'"(?:[^"\\]|\\.)*"').match
-_escapes = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|(.))")
+_is_double = re.compile(r'"(?:[^"\\]|\\(?:["\\ntr]|x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5}))*+"').fullmatch
+_quoted = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'""").match
+_escapes = re.compile(r"\\(?:x(..)|u(.{4})|U(.{8})|(.))").sub
 _is_integer = re.compile(r"0|-?[1-9][0-9]{0,15}").fullmatch
 _is_float = re.compile(r"-?(?:0|[1-9][0-9]{0,19})\.[0-9]{1,30}(?:e[+-][1-9][0-9]{0,2})?").fullmatch
 _NAMED = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
@@ -79,7 +79,7 @@ class _Reader:
             key, rest = self.key(line, indent)
             order = sort_key(key)
             if previous is not None and order <= previous:
-                raise self.error(f"key {key!r} stands twice or out of order", code=codes.YML_ORDER)
+                raise self.error(f"key {key[:80]!r} stands twice or out of order", code=codes.YML_ORDER)
             previous = order
             if rest:
                 out[key] = self.scalar(rest)
@@ -93,20 +93,21 @@ class _Reader:
 
     def key(self, line: str, indent: int) -> tuple[str, str]:
         """Returns the key of a line and the text of its value, empty when a block follows."""
-        if line.startswith('"', indent):
-            match = _quoted_key(line, indent)
-            if match is None:
-                raise self.error("a quoted key does not end")
-            key, rest = self.quoted(match.group()), line[match.end() :]
+        match = _quoted(line, indent)
+        if match is not None:
+            text, rest = match.group(), line[match.end() :]
+            key = self.quoted(text)
         else:
             if line.endswith(":") and " " not in line[indent:]:
-                word, rest = line[indent:-1], ":"
+                text, rest = line[indent:-1], ":"
             else:
-                word, _, value = line[indent:].partition(": ")
+                text, _, value = line[indent:].partition(": ")
                 rest = ": " + value
-            if _is_plain(word) is None or word.lower() in RESERVED:
+            if _is_plain(text) is None or text.lower() in RESERVED:
                 raise self.error("a key is expected here, quoted unless it is a plain word")
-            key = word
+            key = text
+        if len(text) > KEY_LIMIT:
+            raise self.error(f"a key is longer than {KEY_LIMIT} characters")
         if rest == ":":
             return key, ""
         if not rest.startswith(": ") or len(rest) == 2:
@@ -114,13 +115,13 @@ class _Reader:
         return key, rest[2:]
 
     def block(self, indent: int, depth: int) -> Value:
-        """Reads what stands below a key or a lone `-`: a mapping or a sequence, never empty."""
+        """Reads what stands below a key: a mapping or a sequence, never empty."""
         if self.at >= len(self.lines):
             raise self.error("a value is missing at the end")
         line = self.lines[self.at]
         if not line.startswith(" " * indent):
             raise self.error("a value is missing, or not indented by two spaces")
-        if line.startswith("-", indent) and line[indent : indent + 2] in ("-", "- "):
+        if line.startswith("- ", indent):
             return self.sequence(indent, depth)
         return self.mapping(indent, depth)
 
@@ -131,18 +132,14 @@ class _Reader:
         lines, prefix = self.lines, " " * indent
         while self.at < len(lines) and lines[self.at].startswith(prefix):
             line = lines[self.at]
-            if line == prefix + "-":
-                self.at += 1
-                below = self.lines[self.at] if self.at < len(lines) else ""
-                if below[indent + 2 : indent + 3] != "-":
-                    raise self.error("a lone '-' stands before a list only")
-                out.append(self.block(indent + 2, depth + 1))
-                continue
             if not line.startswith("- ", indent):
                 raise self.error("a list item is expected here")
             rest = line[indent + 2 :]
-            if self.is_pair(rest):
-                lines[self.at] = prefix + "  " + rest
+            if rest.startswith("- "):  # a list in a list, or a mapping, begins behind the dash
+                lines[self.at] = f"{prefix}  {rest}"
+                out.append(self.sequence(indent + 2, depth + 1))
+            elif self.is_pair(rest):
+                lines[self.at] = f"{prefix}  {rest}"
                 out.append(self.mapping(indent + 2, depth + 1))
             else:
                 out.append(self.scalar(rest))
@@ -152,9 +149,9 @@ class _Reader:
     @staticmethod
     def is_pair(text: str) -> bool:
         """Tells whether a list item begins a mapping: a scalar never holds `: ` outside quotes nor ends in `:`."""
-        if text.startswith('"'):
-            match = _quoted_key(text)
-            return match is not None and text.startswith(":", match.end())
+        match = _quoted(text)
+        if match is not None:
+            return text.startswith(":", match.end())
         return ": " in text or text.endswith(":")
 
     def scalar(self, text: str) -> Value:
@@ -164,7 +161,7 @@ class _Reader:
             if text.lower() in RESERVED:
                 raise self.error(f"{text} must be quoted")
             return text
-        if text.startswith('"'):
+        if text.startswith(('"', "'")):
             return self.quoted(text)
         if _is_integer(text):
             number = int(text)
@@ -186,15 +183,17 @@ class _Reader:
         return number
 
     def quoted(self, text: str) -> str:
-        if _is_quoted(text) is None:
-            raise self.error("not a double-quoted string with the allowed escapes")
-        inner = text[1:-1]
-        value = _escapes.sub(_unescape, inner) if "\\" in inner else inner
-        if emit_text(value) != text:  # also refuses \\ud800, which emit_text would not escape
-            raise self.error("a string is not in its only form: quoted without need, or with other escapes")
+        if text.startswith("'"):
+            value = text[1:-1].replace("''", "'")
+        elif _is_double(text) is not None:
+            value = _escapes(_unescape, text[1:-1])
+        else:
+            raise self.error("not a quoted string with the allowed escapes")
+        if emit_text(value) != text:
+            raise self.error("a string is not in its only form: quoted without need, or with other quotes or escapes")
         return value
 
 
 def _unescape(match: re.Match[str]) -> str:
-    hex2, hex4, named = match.groups()
-    return chr(int(hex2 or hex4, 16)) if named is None else _NAMED[named]
+    named = match[4]
+    return _NAMED[named] if named is not None else chr(int(match[1] or match[2] or match[3], 16))
