@@ -1,0 +1,129 @@
+"""Finds the code of a step again in history, after squashes and deleted branches."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from gitprov.adapters.git.code import CodeReader, CodeRule
+from gitprov.adapters.git.plumbing import Objects, Place, Plumbing
+from gitprov.ids import digest_hex, digest_of
+from gitprov.ports.git import TreeEntry
+
+if TYPE_CHECKING:
+    import pygit2
+
+_TREE = "40000"
+_ReadTree = Callable[[str], list[tuple[str, str, str]]]  # object id of a tree to mode, name, object id
+
+
+def open_repo(place: Place) -> "pygit2.Repository | None":
+    """Returns libgit2's view of the repository, which sees a hook's index and quarantine as git does.
+
+    None when it cannot read this one (SHA-256 object ids), or the environment leads it to another.
+    """
+    import pygit2
+    from pygit2.enums import RepositoryOpenFlag
+
+    try:
+        repo = pygit2.Repository(place.work_tree or place.git_dir, RepositoryOpenFlag.FROM_ENV)
+    except (pygit2.GitError, KeyError, ValueError):
+        return None
+    return repo if os.path.realpath(repo.path) == place.git_dir else None
+
+
+def commit_with_code(git: Plumbing, code: CodeReader, digest: str, rule: CodeRule) -> str | None:
+    """Returns the newest commit of any ref whose code has this digest, or None.
+
+    Trees are read in bulk; each commit costs its changed folders only, and each state of the code is hashed once and
+    remembered. Whatever is found is confirmed by plumbing.
+    """
+    commits = git.read(
+        *("rev-list", "--no-commit-header", "--format=%H %T", "--exclude=refs/replace/*", "--all"),
+    )
+    rule_id = digest_hex(digest_of([sorted(rule.paths), sorted(rule.left_out)]))
+    with _trees(git) as read_tree:
+        states = _States(read_tree, rule)
+        seen: set[str] = set()
+        for line in commits.decode().splitlines():
+            commit, _, tree = line.partition(" ")
+            state = states.of(tree)
+            if state in seen:
+                continue
+            seen.add(state)
+            key = f"code:{rule_id}:{state}"
+            known = code.cache.get([key]).get(key)
+            if known is None:
+                known = code.digest(dict(states.rows(tree)))
+                code.cache.put({key: known})
+            if known == digest and code.digest(code.in_tree(commit, rule)) == digest:
+                return commit
+    return None
+
+
+class _States:
+    """What a rule selects from a tree: as one value to compare, and as files. Remembers folders by object id."""
+
+    def __init__(self, read_tree: _ReadTree, rule: CodeRule) -> None:
+        self._read_tree = read_tree
+        self._rule = rule
+        self._known: dict[tuple[str, str], str] = {}
+
+    def of(self, tree: str, folder: str = "") -> str:
+        """Returns a value that two trees share if and only if the rule selects the same from them; "" for nothing."""
+        key = (tree, folder)
+        if key not in self._known:
+            lines = [
+                f"{mode} {name}\0{self.of(oid, path) if mode == _TREE else oid}\0"
+                for mode, name, oid, path in self._selected(tree, folder)
+            ]
+            lines = [line for line in lines if not line.endswith("\0\0")]
+            text = "".join(lines).encode("utf-8", "surrogateescape")
+            self._known[key] = hashlib.sha256(text).hexdigest() if lines else ""
+        return self._known[key]
+
+    def rows(self, tree: str, folder: str = "") -> Iterator[tuple[str, TreeEntry]]:
+        """Yields the files that the rule selects."""
+        for mode, _, oid, path in self._selected(tree, folder):
+            if mode == _TREE:
+                yield from self.rows(oid, path)
+            else:
+                yield path, TreeEntry(mode, oid)
+
+    def _selected(self, tree: str, folder: str) -> Iterator[tuple[str, str, str, str]]:
+        for mode, name, oid in self._read_tree(tree):
+            path = f"{folder}/{name}" if folder else name
+            if self._rule.may_hold(path) if mode == _TREE else self._rule.counts(path, mode):
+                yield mode, name, oid, path
+
+
+@contextmanager
+def _trees(git: Plumbing) -> Iterator[_ReadTree]:
+    repo = open_repo(git.place)
+    if repo is not None:
+        yield lambda oid: _tree_of_pygit2(repo, oid)
+        return
+    with git.objects() as objects:
+        yield lambda oid: _tree_of_plumbing(objects, oid)
+
+
+def _tree_of_pygit2(repo: "pygit2.Repository", oid: str) -> list[tuple[str, str, str]]:
+    import pygit2
+
+    tree = repo[oid]
+    if not isinstance(tree, pygit2.Tree):
+        raise TypeError(f"{oid} is no tree")
+    return [(f"{entry.filemode:o}", os.fsdecode(entry.raw_name or b""), str(entry.id)) for entry in tree]
+
+
+def _tree_of_plumbing(objects: Objects, oid: str) -> list[tuple[str, str, str]]:
+    [(_, _, data)] = objects.read([oid])
+    size = len(oid) // 2
+    out = []
+    while data:
+        meta, _, data = data.partition(b"\0")
+        mode, _, name = meta.partition(b" ")
+        out.append((mode.decode(), os.fsdecode(name), data[:size].hex()))
+        data = data[size:]
+    return out

@@ -1,0 +1,51 @@
+"""What people would type, with their own configuration: GitPython."""
+
+from gitprov.adapters.git.plumbing import Plumbing
+from gitprov.errors import catalogue as codes
+
+
+def create_repository(root: str) -> None:
+    """Makes a repository with branch `main`.
+
+    Raises:
+        GitprovError: GP-GIT-003 with git's message.
+    """
+    import git
+
+    try:
+        git.Git().init("--quiet", "--initial-branch=main", "--", root)
+    except git.GitCommandError as error:
+        raise codes.GIT_FAILED.error("git init failed", why=_said(error)) from error
+
+
+def push_branch(plumbing: Plumbing, *, dry_run: bool) -> str:
+    """Pushes the current branch to where the person's configuration says, else to `origin`, which becomes its upstream.
+
+    Raises:
+        GitprovError: GP-GIT-003 with git's message.
+    """
+    import git
+
+    def config(key: str) -> str:
+        return plumbing.as_user("config", "--get", key, fine=(0, 1)).decode().strip()
+
+    branch = plumbing.as_user("symbolic-ref", "--quiet", "--short", "HEAD", fine=(0, 1)).decode().strip()
+    if not branch:
+        raise codes.GIT_FAILED.error("HEAD is not on a branch, so there is nothing to push", fix="git switch BRANCH")
+    upstream = config(f"branch.{branch}.remote")
+    remote = config(f"branch.{branch}.pushRemote") or config("remote.pushDefault") or upstream or "origin"
+    target = config(f"branch.{branch}.merge") if remote == upstream else f"refs/heads/{branch}"
+    options = [*(["--dry-run"] if dry_run else []), *([] if upstream else ["--set-upstream"])]
+    try:
+        _, out, err = git.Git(plumbing.place.work_tree or plumbing.place.git_dir).push(
+            *options, "--", remote, f"refs/heads/{branch}:{target}",
+            env=plumbing.user_environment(), with_extended_output=True,
+        )  # fmt: skip
+    except git.GitCommandError as error:
+        raise codes.GIT_FAILED.error(f"git push to {remote} failed", why=_said(error), fix="git push") from error
+    return f"{out}\n{err}".strip()
+
+
+def _said(error: Exception) -> str:
+    stderr = str(getattr(error, "stderr", "")).strip()
+    return "; ".join(line for line in stderr.removeprefix("stderr: '").removesuffix("'").splitlines() if line)

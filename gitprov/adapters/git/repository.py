@@ -1,0 +1,274 @@
+"""The git repository: `gitprov.ports.git.GitStore` over git plumbing."""
+
+import os
+import random
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from secrets import token_hex
+
+from gitprov.adapters.git.code import CodeReader, CodeRule, parse_index, parse_tree
+from gitprov.adapters.git.history import commit_with_code
+from gitprov.adapters.git.plumbing import Place, Plumbing, chunks, discover, joined, split
+from gitprov.adapters.git.porcelain import create_repository, push_branch
+from gitprov.errors import GitprovError
+from gitprov.errors import catalogue as codes
+from gitprov.ids.listings import SUBMODULE
+from gitprov.ports.git import CodeState, Commit, TreeEntry
+
+_LOCK_PATIENCE = 10.0
+"""Seconds to wait for another git's index.lock."""
+
+
+class GitRepository:
+    """The repository around a folder. Made also where there is none yet: then only `root` and `create` work."""
+
+    def __init__(self, start: str) -> None:
+        """Finds the repository.
+
+        Raises:
+            GitprovError: GP-GIT-003 when git cannot be run or refuses the repository.
+        """
+        self._start = os.path.realpath(start)
+        self._place = discover(self._start)
+
+    @property
+    def exists(self) -> bool:
+        """Tells whether there is a repository."""
+        return self._place is not None
+
+    @property
+    def common_dir(self) -> str:
+        """Absolute path of the git directory that all work trees of the repository share."""
+        return self._found.common_dir
+
+    @property
+    def root(self) -> str:
+        """Absolute path of the top of the work tree, or of the git directory; where `create` makes one."""
+        return (self._place.work_tree or self._place.git_dir) if self._place else self._start
+
+    @property
+    def is_bare(self) -> bool:
+        """Tells whether there is no work tree."""
+        return self._found.work_tree is None
+
+    @property
+    def is_partial(self) -> bool:
+        """Tells whether history or objects are missing on purpose: a shallow or a partial clone."""
+        if self._git.read("rev-parse", "--is-shallow-repository").strip() == b"true":
+            return True
+        names = r"^(extensions\.partialclone|remote\..*\.promisor)$"
+        return bool(self._git.read("config", "--local", "--name-only", "--get-regexp", names, fine=(0, 1)))
+
+    def relative(self, path: str) -> str:
+        """Returns a path as people type it as one from the top of the work tree."""
+        top = self._work_tree
+        typed = os.path.join(os.getcwd(), path)
+        folder, name = os.path.split(typed.rstrip("/") or "/")
+        whole = os.path.realpath(typed)
+        full = os.path.join(os.path.realpath(folder), name) if name not in ("", ".", "..") and whole != top else whole
+        if full == top:
+            return "."
+        if not full.startswith(top + "/"):
+            raise codes.PTH_OUTSIDE.error(f"{path} is outside the repository", why=f"its work tree is {top}")
+        return full[len(top) + 1 :]
+
+    def head(self) -> str | None:
+        """Returns the commit of HEAD, or None before the first one."""
+        return self.commit_of("HEAD")
+
+    def commit_of(self, revision: str) -> str | None:
+        """Returns the commit that a revision names, or None."""
+        found = self._git.read(
+            *("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"), fine=(0, 1, 128)
+        )
+        return found.decode().strip() or None
+
+    def tree(self, revision: str, under: Sequence[str] = ()) -> dict[str, TreeEntry]:
+        """Returns every file of a commit below `under`, by path."""
+        below = () if "." in under else under
+        return parse_tree(self._git.read("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", revision, *below))
+
+    def index(self, under: Sequence[str] = ()) -> dict[str, TreeEntry]:
+        """Returns every file of the index below `under`, by path; of a conflict our side."""
+        return parse_index(self._git.read("ls-files", "-s", "-z", "--", *under))
+
+    def blobs(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Yields object id and bytes of each blob, in the order asked.
+
+        Raises:
+            GitprovError: GP-GIT-005 when a shallow or partial clone lacks an object; GP-GIT-003.
+        """
+        with self._git.objects() as objects:
+            try:
+                for oid, kind, data in objects.read(oids):
+                    if kind != "blob":
+                        raise codes.GIT_FAILED.error(f"git object {oid} is a {kind}, not a file")
+                    yield oid, data
+            except GitprovError as error:
+                if error.code is codes.GIT_FAILED and self.is_partial:
+                    raise codes.GIT_SHALLOW.error(error.what, fix="git fetch --unshallow --refetch") from error
+                raise
+
+    def tracked(self, paths: Sequence[str]) -> set[str]:
+        """Returns those of `paths` that are in the index, or are folders with something in the index."""
+        if not paths:
+            return set()
+        known = {"."} if "." in paths else set()
+        for path in self._git.read_below(paths, "ls-files", "-z"):
+            known.add(path)
+            while (path := os.path.dirname(path)) and path not in known:
+                known.add(path)
+        return known.intersection(paths)
+
+    def ignored(self, paths: Sequence[str]) -> set[str]:
+        """Returns those of `paths` that git ignores."""
+        _ = self._work_tree
+        if not paths:
+            return set()
+        # check-ignore refuses literal pathspecs; behind ./ no path is anything else.
+        answer = self._git.as_user(
+            *("check-ignore", "-z", "--stdin"),
+            given=joined(f"./{path}" for path in paths),
+            fine=(0, 1),
+            variables={"GIT_LITERAL_PATHSPECS": "0"},
+        )
+        return {path.removeprefix("./") for path in split(answer)}
+
+    def changed(self, paths: Sequence[str]) -> set[str]:
+        """Returns the files below `paths` whose work tree bytes differ from the index."""
+        _ = self._work_tree
+        if not paths:
+            return set()
+        options = ("--no-ext-diff", "--no-textconv", "--no-renames", "--no-relative", "--ignore-submodules=dirty")
+        return {
+            path
+            for some in chunks(paths, 500)
+            for path in split(self._git.as_user("diff", "--name-only", "-z", *options, "--", *some))
+        }
+
+    def stage(self, paths: Sequence[str]) -> None:
+        """Adds files to the index durably, deletions too; retries while another git holds the lock."""
+        top = self._work_tree
+        absent = [path for path in paths if not os.path.lexists(os.path.join(top, path))]
+        nothing = set(absent) - self.tracked(absent)
+        there = [path for path in paths if path not in nothing]
+        # A person's rule may ignore records, or a sparse checkout leave their folder out: they are staged all the same.
+        # Files only: what a folder ignores on purpose (drafts) stays ignored.
+        ours = {path for path in there if path.startswith(".gitprov/") and not os.path.isdir(os.path.join(top, path))}
+        self._add(sorted(ours), "--force", "--sparse")
+        self._add([path for path in there if path not in ours])
+
+    def code(self, paths: Sequence[str], left_out: Sequence[str]) -> CodeState:
+        """Returns the code below `paths` now."""
+        top = self._work_tree
+        for path in paths:
+            if not os.path.lexists(os.path.join(top, path)):
+                raise codes.PTH_MISSING.error(f"code path {path} does not exist")
+        rule, reader = CodeRule(tuple(paths), tuple(left_out)), CodeReader(self._git)
+        commit = self.head()
+        rows = reader.in_work_tree(rule)
+        before = reader.in_tree(commit, rule) if commit else {}
+        entries = reader.entries(rows)
+        dirty = commit is None or (rows != before and entries != reader.entries(before))
+        return CodeState(entries, commit, dirty, _oids(rows))
+
+    def code_at(self, commit: str, paths: Sequence[str], left_out: Sequence[str]) -> CodeState | None:
+        """Returns the code below `paths` in a commit, or None when the repository does not have it."""
+        if self.commit_of(commit) is None:
+            return None
+        reader = CodeReader(self._git)
+        rows = reader.in_tree(commit, CodeRule(tuple(paths), tuple(left_out)))
+        return CodeState(reader.entries(rows), commit, dirty=False, oids=_oids(rows))
+
+    def commit_with_code(self, digest: str, paths: Sequence[str], left_out: Sequence[str]) -> str | None:
+        """Returns the newest reachable commit whose code below `paths` has this digest, or None."""
+        rule = CodeRule(tuple(paths), tuple(left_out))
+        return commit_with_code(self._git, CodeReader(self._git), digest, rule)
+
+    def additions(self, under: Sequence[str]) -> dict[str, Commit]:
+        """Returns for each file below `under` that HEAD has the commit that last added it."""
+        if self.head() is None:
+            return {}
+        mark = f"commit-{token_hex(16)}"
+        answer = self._git.read(
+            *("log", "--topo-order", "-c", "--no-renames", "--diff-filter=A", "--name-only", "-z", "--no-color"),
+            *("--no-show-signature", "--no-relative", f"--format={mark}%x00%H%x00%an%x00%at%x00%s", "HEAD", "--"),
+            *under,
+        )
+        found: dict[str, Commit] = {}
+        for part in answer.split(f"{mark}\0".encode())[1:]:
+            oid, author, seconds, subject, *files = os.fsdecode(part).split("\0")
+            commit = Commit(oid, author, _time(seconds), subject)
+            for file in [name.removeprefix("\n") if number == 0 else name for number, name in enumerate(files)]:
+                found.setdefault(file, commit)
+        return {path: found[path] for path in self.tree("HEAD", under) if path in found}
+
+    def config(self, key: str) -> str | None:
+        """Returns a value of the user's git configuration."""
+        found = self._git.as_user("config", "-z", "--get", key, fine=(0, 1))
+        return os.fsdecode(found).removesuffix("\0") if found else None
+
+    def set_config(self, key: str, value: str) -> None:
+        """Writes a value to the repository's own configuration."""
+        self._git.as_user("config", "--local", key, value)
+
+    def create(self) -> None:
+        """Makes a repository at `root` when there is none (branch `main`)."""
+        if self._place is None:
+            create_repository(self._start)
+            self._place = discover(self._start)
+
+    def push(self, *, dry_run: bool = False) -> str:
+        """Pushes the current branch to its upstream (or to `origin`, setting it), and returns what git said."""
+        return push_branch(self._git, dry_run=dry_run)
+
+    @property
+    def _found(self) -> Place:
+        if self._place is None:
+            raise codes.GIT_NONE.error(f"{self._start} is not inside a git repository")
+        return self._place
+
+    @property
+    def _git(self) -> Plumbing:
+        return Plumbing(self._found)
+
+    @property
+    def _work_tree(self) -> str:
+        if self._found.work_tree is None:
+            raise codes.GIT_BARE.error(f"{self.root} has no work tree")
+        return self._found.work_tree
+
+    def _add(self, paths: Sequence[str], *how: str) -> None:
+        if not paths:
+            return
+        deadline = time.monotonic() + _LOCK_PATIENCE
+        while True:
+            try:
+                self._git.as_user(
+                    *("-c", "core.fsync=all", "add", "--all", *how, "--pathspec-from-file=-", "--pathspec-file-nul"),
+                    given=joined(paths),
+                )
+            except GitprovError as error:
+                if "index.lock" not in error.why:
+                    raise
+                if time.monotonic() > deadline:
+                    raise codes.LCK_BUSY.error(
+                        "git's index stays locked",
+                        why=error.why,
+                        fix=f"wait for the other git; if none is running: rm {self._found.git_dir}/index.lock",
+                    ) from error
+                time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - so that two do not keep meeting
+            else:
+                return
+
+
+def _oids(rows: Mapping[str, TreeEntry]) -> dict[str, str]:
+    return {path: row.oid for path, row in rows.items() if row.mode != SUBMODULE}
+
+
+def _time(seconds: str) -> str:
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError, OSError):  # git keeps whatever a commit claims
+        return "1970-01-01T00:00:00Z"

@@ -1,0 +1,253 @@
+"""The work tree: `gitprov.ports.worktree.WorkTree` over folder descriptors, so that no symlink leads outside.
+
+A folder is opened component by component and never through a symlink; what is then done in it, is done in that folder
+whatever becomes of its path meanwhile. Records become visible by a link from a temporary file that is already on disk:
+whoever looks sees the whole file or none (docs/threat-model.md).
+"""
+
+import errno
+import fcntl
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from secrets import token_hex
+from typing import Literal
+
+from gitprov.adapters.worktree.lock import RepositoryLock
+from gitprov.errors import catalogue as codes
+from gitprov.ids.names import path_fault
+
+_DRAFTS = ".gitprov/drafts/"
+_TEMPORARY = (".gitprov-", ".tmp")
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
+_NOWHERE = (FileNotFoundError, NotADirectoryError)  # also what opening a symlink as a folder raises
+
+
+class FileWorkTree:
+    """The files below `root`. Paths are relative to it, `/` between components."""
+
+    def __init__(self, root: str, common_dir: str) -> None:
+        """Takes the top of the work tree, and the git directory that all work trees share."""
+        self._root = root
+        self._lock = RepositoryLock(os.path.join(common_dir, "gitprov"))
+
+    def read(self, path: str) -> bytes | None:
+        """Returns the bytes of a regular file, or None when there is none (a symlink is none).
+
+        Raises:
+            GitprovError: GP-PTH-001 for a path that leads outside; GP-IO-001 when it cannot be read.
+        """
+        with _translated(path), suppress(*_NOWHERE), self._folder(path) as (folder, name):
+            return _content(folder, name)
+        return None
+
+    def kind(self, path: str) -> Literal["file", "directory", "symlink", "other"] | None:
+        """Returns what is at `path`, without following a symlink; None when nothing is, or a symlink is on the way."""
+        if path == ".":
+            return "directory"
+        with _translated(path), suppress(*_NOWHERE), self._folder(path) as (folder, name):
+            mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+            if stat.S_ISREG(mode):
+                return "file"
+            if stat.S_ISDIR(mode):
+                return "directory"
+            return "symlink" if stat.S_ISLNK(mode) else "other"
+        return None
+
+    def files(self, under: str) -> list[str]:
+        """Returns the regular files below a folder, sorted; empty when there is no such folder. Never git's own."""
+        if self.kind(under) != "directory":
+            return []
+        found = []
+        folders = ["" if under == "." else under + "/"]
+        while folders:
+            folder = folders.pop()
+            with _translated(under), os.scandir(os.path.join(self._root, folder)) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if folder or entry.name != ".git":
+                            folders.append(f"{folder}{entry.name}/")
+                    elif entry.is_file(follow_symlinks=False) and not _is_temporary(entry.name):
+                        found.append(folder + entry.name)
+        return sorted(found)
+
+    def write_new(self, path: str, data: bytes) -> bool:
+        """Writes a file that must not exist; returns False when it exists with exactly these bytes.
+
+        Raises:
+            GitprovError: GP-IMM-005 when something else is there; GP-PTH-001 for a path that leads outside or through
+                a symlink; GP-IO-001.
+        """
+        with _translated(path), self._folder(path, make=True) as (folder, name):
+            if not _exists(folder, name):
+                with _temporary(folder, data) as temporary:
+                    try:
+                        _link(folder, temporary, name, data)
+                    except FileExistsError:
+                        pass  # somebody else was quicker: their bytes decide below
+                    else:
+                        os.fsync(folder)
+                        return True
+            if _content(folder, name) == data:
+                return False
+        raise codes.IMM_OVERWRITE.error(f"{path} exists and holds something else")
+
+    def replace(self, path: str, data: bytes) -> bool:
+        """Writes a file by fsync and rename; returns False when it had these bytes already.
+
+        Raises:
+            GitprovError: GP-PTH-002 when a symlink or something else that is no file is there; GP-PTH-001 for a path
+                that leads outside or through a symlink; GP-IO-001.
+        """
+        if self.kind(path) not in ("file", None):
+            raise codes.PTH_KIND.error(f"{path} is no regular file, so it is not replaced")
+        with _translated(path), self._folder(path, make=True) as (folder, name):
+            mode = None
+            if _exists(folder, name):
+                if _content(folder, name) == data:
+                    return False
+                mode = stat.S_IMODE(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+            with _temporary(folder, data, mode) as temporary:
+                os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+            os.fsync(folder)
+        return True
+
+    def remove(self, path: str) -> None:
+        """Removes a file if it is there, and folders that this leaves empty below `.gitprov/drafts/`.
+
+        Raises:
+            GitprovError: GP-PTH-001 for a path that leads outside or through a symlink; GP-IO-001.
+        """
+        with _translated(path), suppress(*_NOWHERE), self._folder(path) as (folder, name):
+            os.unlink(name, dir_fd=folder)
+            os.fsync(folder)
+        above = os.path.dirname(path)
+        with suppress(OSError):  # not empty
+            while above.startswith(_DRAFTS):
+                os.rmdir(os.path.join(self._root, above))
+                above = os.path.dirname(above)
+
+    @contextmanager
+    def locked(self, intent: str) -> Iterator[None]:
+        """Holds gitprov's lock of this repository, with the intent written down while it lasts.
+
+        Raises:
+            GitprovError: GP-LCK-001 with the holder, after waiting ten seconds; GP-IO-001.
+        """
+        with self._lock.held(intent) as crashed:
+            if crashed:
+                self._sweep()
+            yield
+
+    def unfinished(self) -> list[str]:
+        """Returns the intents of those who died while they held the lock; the next holder who ends well clears them."""
+        return self._lock.unfinished()
+
+    def _sweep(self) -> None:
+        """Removes the temporary files of those who died; a living writer holds a lock on its own."""
+        for folder, _, names in os.walk(os.path.join(self._root, ".gitprov")):
+            for name in filter(_is_temporary, names):
+                with suppress(OSError), open(os.path.join(folder, name), "rb") as file:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    os.unlink(file.name)
+
+    @contextmanager
+    def _folder(self, path: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
+        """Opens the folder of a path and gives it with the last component; with `make` it is made where missing."""
+        if fault := path_fault(path):
+            raise codes.PTH_OUTSIDE.error(f"{path!r} is not a path of the work tree", why=fault)
+        *above, name = path.split("/")
+        folder = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            for part in above:
+                if make:
+                    with suppress(FileExistsError):
+                        os.mkdir(part, dir_fd=folder)
+                        os.fsync(folder)
+                try:
+                    inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+                except OSError as error:
+                    if not make or error.errno not in (errno.ENOTDIR, errno.ELOOP):
+                        raise
+                    raise codes.PTH_OUTSIDE.error(
+                        f"{path} cannot be written", why=f"{part} on the way is a symlink, or no folder"
+                    ) from None
+                os.close(folder)
+                folder = inner
+            yield folder, name
+        finally:
+            os.close(folder)
+
+
+@contextmanager
+def _translated(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise codes.IO_FAILED.error(f"{path} cannot be read or written", why=error.strerror or str(error)) from error
+
+
+@contextmanager
+def _temporary(folder: int, data: bytes, mode: int | None = None) -> Iterator[str]:
+    """Makes a temporary file with these bytes on disk, and removes it afterwards if it is still there."""
+    name = token_hex(8).join(_TEMPORARY)
+    file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666, dir_fd=folder)
+    try:
+        if mode is not None:
+            os.fchmod(file, mode)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _write(file, data)
+        yield name
+    finally:
+        os.close(file)
+        with suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=folder)
+
+
+def _write(file: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(file, rest) :]
+    os.fsync(file)
+
+
+def _link(folder: int, temporary: str, name: str, data: bytes) -> None:
+    """Gives the temporary file its name without overwriting; where links are unsupported, writes it under its name."""
+    try:
+        os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666, dir_fd=folder)
+        try:
+            _write(file, data)
+        except OSError:
+            os.unlink(name, dir_fd=folder)
+            raise
+        finally:
+            os.close(file)
+
+
+def _exists(folder: int, name: str) -> bool:
+    with suppress(FileNotFoundError):
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+        return True
+    return False
+
+
+def _content(folder: int, name: str) -> bytes | None:
+    """Returns the bytes of a regular file, None when it is something else or not there."""
+    try:
+        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ELOOP, errno.ENXIO):
+            return None
+        raise
+    with open(file, "rb") as stream:
+        return stream.read() if stat.S_ISREG(os.fstat(file).st_mode) else None
+
+
+def _is_temporary(name: str) -> bool:
+    start, end = _TEMPORARY
+    return name.startswith(start) and name.endswith(end)

@@ -1,0 +1,129 @@
+"""One writer at a time in a repository, and a note of what it was doing in case it dies."""
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from secrets import token_hex
+
+from gitprov.errors import catalogue as codes
+
+_PATIENCE = 10.0
+"""Seconds to wait for another holder."""
+_PAUSE = 0.02
+
+# Lock files that this process holds, with how often: one thread holds, and may do so again.
+_threads: dict[str, threading.RLock] = {}
+_depth: dict[str, int] = {}
+
+
+class RepositoryLock:
+    """`flock` on `lock` in a folder of the common git directory; each holder's intent is a file in `intents/`.
+
+    The kernel lets go of the lock when its holder dies, however that happens. An intent file is locked by its writer
+    as long as that lives: one that is not, is a leftover.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._file = os.path.join(folder, "lock")
+        self._intents = os.path.join(folder, "intents")
+
+    @contextmanager
+    def held(self, intent: str) -> Iterator[list[str]]:
+        """Holds the lock and gives the intents that others left unfinished; they are cleared at the end.
+
+        Raises:
+            GitprovError: GP-LCK-001 after ten seconds; GP-IO-001.
+        """
+        thread = _threads.setdefault(self._file, threading.RLock())
+        if not thread.acquire(timeout=_PATIENCE):
+            raise self._busy("another thread of this process")
+        try:
+            if _depth.get(self._file):
+                yield []
+                return
+            _depth[self._file] = 1
+            try:
+                with self._flock(intent):
+                    yield from self._noted(intent)
+            finally:
+                del _depth[self._file]
+        finally:
+            thread.release()
+
+    def unfinished(self) -> list[str]:
+        """Returns the intents of holders that died, sorted."""
+        return sorted(text for _, text in self._leftovers())
+
+    def _noted(self, intent: str) -> Iterator[list[str]]:
+        leftovers = self._leftovers()
+        path = os.path.join(self._intents, token_hex(8))
+        with _note(path, intent):
+            yield [text for _, text in leftovers]
+        for leftover, _ in leftovers:
+            with suppress(FileNotFoundError):
+                os.unlink(leftover)
+
+    def _leftovers(self) -> list[tuple[str, str]]:
+        found = []
+        with suppress(FileNotFoundError), os.scandir(self._intents) as entries:
+            for entry in entries:
+                with suppress(OSError), open(entry.path, "rb") as file:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                    found.append((entry.path, file.read().decode(errors="replace")))
+        return found
+
+    @contextmanager
+    def _flock(self, intent: str) -> Iterator[None]:
+        try:
+            os.makedirs(self._intents, exist_ok=True)
+            file = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise codes.IO_FAILED.error(f"{self._file} cannot be written", why=str(error)) from error
+        try:
+            self._acquire(file)
+            os.ftruncate(file, 0)
+            os.pwrite(file, f"process {os.getpid()} on {os.uname().nodename}: {intent}".encode(errors="replace"), 0)
+            try:
+                yield
+            finally:
+                os.ftruncate(file, 0)
+        finally:
+            os.close(file)
+
+    def _acquire(self, file: int) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise self._busy(os.pread(file, 4096, 0).decode(errors="replace")) from None
+                time.sleep(_PAUSE)
+            except OSError as error:
+                raise codes.IO_FAILED.error(f"{self._file} cannot be locked", why=str(error)) from error
+            else:
+                return
+
+    def _busy(self, holder: str) -> Exception:
+        return codes.LCK_BUSY.error("another gitprov is writing in this repository", why=holder)
+
+
+@contextmanager
+def _note(path: str, text: str) -> Iterator[None]:
+    """Keeps a file on disk, locked, while the body runs."""
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except OSError as error:
+        raise codes.IO_FAILED.error(f"{path} cannot be written", why=str(error)) from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.write(file, text.encode(errors="replace"))
+        os.fsync(file)
+        yield
+    finally:
+        os.close(file)
+        with suppress(FileNotFoundError):
+            os.unlink(path)
