@@ -1,16 +1,19 @@
 """The ledger: every record that can be seen from here, and who made what from what."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from gitprov.errors import GitprovError
-from gitprov.ids import Digest
+from gitprov.ids import Digest, digest_hex
 from gitprov.records import Artifact, Evaluation, Event, Release, Run, Stored
 
 State = Literal["committed", "staged", "draft"]
 """How far a record has come: in HEAD, in the index only, or in `.gitprov/drafts/`."""
+
+SHORT = 8
+"""Hex digits of an id that people are shown; doubled where two records share them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Ledger:
     Attributes:
         held: Every record by id.
         artifacts: Artifacts by id; likewise runs, evaluations, releases, events.
+        copies: Further files with the bytes of a record in `held`: drafts of it, or files that should not be there.
         broken: Record files that could not be read, path to error.
     """
 
@@ -43,7 +47,9 @@ class Ledger:
         self.evaluations: dict[Digest, Evaluation] = {}
         self.releases: dict[Digest, Release] = {}
         self.events: dict[Digest, Event] = {}
+        self.copies: list[Held] = []
         self.broken = dict(broken or {})
+        self._prefixes: Counter[str] = Counter()
         self._named: dict[str, list[Digest]] = defaultdict(list)
         self._content: dict[Digest, list[Digest]] = defaultdict(list)
         self._recipe: dict[Digest, list[Digest]] = defaultdict(list)
@@ -55,8 +61,10 @@ class Ledger:
 
     def _take(self, held: Held) -> None:
         if held.id in self.held:
+            self.copies.append(held)
             return
         self.held[held.id] = held
+        self._prefixes[digest_hex(held.id)[:SHORT]] += 1
         match held.stored.record:
             case Artifact() as artifact:
                 self.artifacts[held.id] = artifact
@@ -76,6 +84,11 @@ class Ledger:
                 self.releases[held.id] = release
             case Event() as event:
                 self.events[held.id] = event
+
+    def short(self, record: Digest) -> str:
+        """Returns `id:` and as many hex digits as name one record."""
+        digits = digest_hex(record)
+        return f"id:{digits[: SHORT if self._prefixes[digits[:SHORT]] <= 1 else 2 * SHORT]}"
 
     def names(self) -> list[str]:
         """Returns every artifact name, sorted."""

@@ -1,0 +1,140 @@
+"""The files under `.gitprov/`: names, places, modes, and that nothing committed changes (demand 3)."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from gitprov.errors import Finding
+from gitprov.errors import catalogue as codes
+from gitprov.ids.names import is_name
+from gitprov.lineage import Held, Ledger
+from gitprov.records import path_of
+from gitprov.records.stored import FOLDERS, ROOT
+
+ATTRIBUTES = f"{ROOT}/.gitattributes"
+IGNORES = f"{ROOT}/.gitignore"
+PLAIN = "100644"
+_SETTINGS = {ATTRIBUTES, IGNORES, f"{ROOT}/project.yaml", f"{ROOT}/tags.yaml"}
+_SETTING_FOLDERS = {"catalog", "policies"}
+_stem = re.compile(r"[0-9a-f]{64}|[1-9][0-9]*").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as git has it: its mode in octal digits and its object id."""
+
+    mode: str
+    oid: str
+
+
+Files = Mapping[str, File]
+
+
+def is_record(path: str) -> bool:
+    """Tells whether a path is one where a record may lie."""
+    match path.split("/"):
+        case [top, folder, name, file] if top == ROOT and folder in FOLDERS:
+            stem, dot, ending = file.partition(".")
+            return is_name(name) and _stem(stem) is not None and (dot, ending) == (".", "yaml")
+    return False
+
+
+def is_setting(path: str) -> bool:
+    """Tells whether a path is one that people edit, or that `init` owns."""
+    match path.split("/"):
+        case [top, folder, file] if top == ROOT and folder in _SETTING_FOLDERS:
+            return file.endswith(".yaml") and is_name(file.removesuffix(".yaml"))
+    return path in _SETTINGS
+
+
+def check_records(ledger: Ledger) -> Iterator[Finding]:
+    """Yields records that cannot be read, and those whose name or place does not follow from their bytes: step (1)."""
+    for path, error in sorted(ledger.broken.items()):
+        yield error.code.finding(path, error.what, why=error.why, fix=_mend(path))
+    for held in [*ledger.held.values(), *ledger.copies]:
+        yield from check_place(held)
+
+
+def check_place(held: Held) -> Iterator[Finding]:
+    """Yields what is wrong with the path of one record."""
+    path, right = held.stored.path, path_of(held.stored.record, held.id)
+    if path == right:
+        return
+    if PurePosixPath(path).parent == PurePosixPath(right).parent and not right.startswith(f"{ROOT}/releases/"):
+        code, what = codes.IMM_NAME, f"{path} is not named by the hash of its bytes"
+    else:
+        code, what = codes.IMM_PATH, f"{path} does not lie where its fields say"
+    yield code.finding(path, what, why=f"its bytes belong at {right}", fix=_mend(path))
+
+
+def check_layout(files: Files) -> Iterator[Finding]:
+    """Yields files of git's that do not belong where they are, and modes that are not plain: step (1).
+
+    Args:
+        files: Every file of the commit or of the index, not only those under `.gitprov/`.
+    """
+    for path, file in files.items():
+        parts = path.split("/")
+        if any(part.casefold() == ROOT for part in parts[1:-1]) or (parts[0] != ROOT and parts[0].casefold() == ROOT):
+            yield codes.GIT_SECOND.finding(path, f"{path} lies in a second {ROOT} folder", fix=f"git rm -r {path}")
+        elif parts[0] == ROOT and not is_record(path) and not is_setting(path):
+            yield codes.IMM_FOREIGN.finding(
+                path,
+                f"{path} is neither a record nor a setting",
+                fix=f"git rm --cached {path}, then move the file away",
+            )
+        elif parts[0] == ROOT and file.mode != PLAIN:
+            yield codes.IMM_MODE.finding(
+                path,
+                f"{path} has mode {file.mode}, not {PLAIN}",
+                fix=f"git update-index --chmod=-x {path}" if file.mode == "100755" else _mend(path),
+            )
+
+
+def check_unchanged(committed: Files, staged: Files, changed: Collection[str]) -> Iterator[Finding]:
+    """Yields records that the index or the work tree changes or lacks: step (2).
+
+    Args:
+        committed: The files of HEAD under `.gitprov/`.
+        staged: Those of the index.
+        changed: Paths whose work tree bytes differ from the index.
+    """
+    for path in sorted(filter(is_record, {*committed, *staged})):
+        if path in committed and staged.get(path) != committed[path]:
+            verb = "changed" if path in staged else "removed"
+            yield codes.IMM_CHANGED.finding(
+                path, f"{path} is committed and {verb} in the index", fix=f"git checkout HEAD -- {path}"
+            )
+        elif path in changed:
+            state = "committed" if path in committed else "staged"
+            yield codes.IMM_CHANGED.finding(
+                path, f"{path} is {state}, and changed or missing in the work tree", fix=f"git restore -- {path}"
+            )
+
+
+def check_strays(paths: Iterable[str]) -> Iterator[Finding]:
+    """Yields files of the work tree below `.gitprov/` (drafts aside) that are neither record nor setting: step (1)."""
+    for path in paths:
+        if not is_record(path) and not is_setting(path):
+            yield codes.IMM_FOREIGN.finding(
+                path, f"{path} is neither a record nor a setting", fix=f"move it away: mv {path} DIR"
+            )
+
+
+def check_attributes(found: bytes | None, expected: bytes, where: str) -> Iterator[Finding]:
+    """Yields when the attributes that keep git's filters off records are not those that `init` writes: step (1)."""
+    if found != expected:
+        state = "is missing" if found is None else "is not what gitprov init writes"
+        yield codes.GIT_ATTRIBUTES.finding(
+            ATTRIBUTES,
+            f"{ATTRIBUTES} {state} {where}",
+            why="git may rewrite records on their way in or out",
+            fix=f"gitprov init, then git add {ATTRIBUTES}",
+        )
+
+
+def _mend(path: str) -> str:
+    return (
+        f"git log --oneline -- {path} names who changed it; git checkout COMMIT -- {path} brings the right bytes back"
+    )

@@ -1,0 +1,177 @@
+"""What records say about each other, and the digests that follow from their fields: step (3)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from gitprov.errors import Code, Finding
+from gitprov.errors import catalogue as codes
+from gitprov.ids import Digest, digest_hex
+from gitprov.ids.recipes import UNKNOWN, recipe_id
+from gitprov.lineage import Held, Ledger
+from gitprov.lineage.graph import cycles
+from gitprov.lineage.layers import layers_of
+from gitprov.records import (
+    Artifact,
+    Evaluation,
+    Event,
+    Input,
+    Output,
+    ReferencedContent,
+    Release,
+    Run,
+    reference_digest,
+    set_digest,
+)
+
+_RANK = {"committed": 0, "staged": 1, "draft": 2}
+
+
+def check_references(ledger: Ledger, records: Iterable[Digest]) -> Iterator[Finding]:
+    """Yields every reference of these records that leads nowhere, and every derived digest that is wrong."""
+    for one in records:
+        held = ledger.held[one]
+        match held.stored.record:
+            case Artifact() as artifact:
+                yield from _artifact(held, artifact)
+            case Run() as run:
+                yield from _run(ledger, held, run)
+            case Evaluation() as evaluation:
+                yield from _evaluation(ledger, held, evaluation)
+            case Release() as release:
+                yield from _release(ledger, held, release)
+            case Event() as event:
+                for subject in event.subjects:
+                    yield from _there(ledger, held, subject, ledger.held, "subject")
+
+
+def check_cycles(ledger: Ledger) -> Iterator[Finding]:
+    """Yields artifacts that are their own ancestors."""
+    for way in cycles(ledger):
+        known = [one for one in way if one in ledger.held]
+        yield codes.LIN_CYCLE.finding(
+            ledger.held[known[0]].stored.path if known else way[0],
+            f"{ledger.short(way[0])} is its own ancestor",
+            why=" from ".join(ledger.short(one) for one in [*way, way[0]]),
+        )
+
+
+def _artifact(held: Held, artifact: Artifact) -> Iterator[Finding]:
+    content, recipe = artifact.content, artifact.recipe
+    if isinstance(content, ReferencedContent):
+        yield from _equal(held, "content.digest", content.digest, reference_digest(content.reference))
+    expected = content.digest if recipe.is_source else recipe.expected_id()
+    if expected is None:
+        yield _finding(held, codes.LIN_RECIPE, "the recipe lacks its command or its output, and has no id therefore")
+    else:
+        yield from _equal(held, "recipe.id", recipe.id, expected)
+
+
+def _run(ledger: Ledger, held: Held, run: Run) -> Iterator[Finding]:
+    if run.outputs.keys() != run.recipes.keys():
+        yield _finding(held, codes.LIN_RECIPE, "outputs and recipes name different roles")
+    for role, used in run.inputs.items():
+        yield from _uses(ledger, held, used, f"input {role}")
+    for role, made in run.outputs.items():
+        yield from _uses(ledger, held, made, f"output {role}")
+        artifact = ledger.artifacts.get(made.artifact)
+        if role not in run.recipes:
+            continue
+        if artifact is not None:
+            yield from _equal(held, f"recipes.{role}", run.recipes[role], artifact.recipe.id)
+        yield from _equal(held, f"recipes.{role}", run.recipes[role], _recipe(run, role, artifact))
+
+
+def _recipe(run: Run, role: str, artifact: Artifact | None) -> Digest:
+    """The recipe that the run's own fields give; a run without a command recorded what was there."""
+    if run.command is None:
+        return artifact.content.digest if artifact and artifact.recipe.is_source else run.recipes[role]
+    return recipe_id(
+        step=run.step,
+        command=run.command,
+        cwd=run.cwd or ".",
+        inputs={name: used.content for name, used in run.inputs.items()},
+        code=run.code.digest if run.code else UNKNOWN,
+        params=run.params or {},
+        environment=run.environment.digest if run.environment else UNKNOWN,
+        output=role,
+    )
+
+
+def _evaluation(ledger: Ledger, held: Held, evaluation: Evaluation) -> Iterator[Finding]:
+    artifact, set_ = evaluation.subject.artifact, evaluation.subject.set_
+    if (artifact is None) == (set_ is None):
+        yield _finding(held, codes.LIN_DANGLING, "the subject must be one artifact, or one release set")
+    if artifact is not None:
+        yield from _there(ledger, held, artifact, ledger.artifacts, "subject")
+    if set_ is not None and not any(release.set_ == set_ for release in ledger.releases.values()):
+        yield _finding(held, codes.LIN_DANGLING, f"no release has the set {set_}")
+    if evaluation.data is not None:
+        yield from _uses(ledger, held, evaluation.data, "data")
+
+
+def _release(ledger: Ledger, held: Held, release: Release) -> Iterator[Finding]:
+    whole = True
+    for role, member in release.members.items():
+        found = [
+            *_there(ledger, held, member.artifact, ledger.artifacts, f"member {role}"),
+            *_there(ledger, held, member.run, ledger.runs, f"the run of member {role}"),
+        ]
+        yield from found
+        whole = whole and not found
+        run = ledger.runs.get(member.run)
+        if run is not None and all(made.artifact != member.artifact for made in run.outputs.values()):
+            yield _finding(
+                held,
+                codes.LIN_CONTENT,
+                f"member {role} was not made by the run that is named",
+                why=f"{ledger.short(member.run)} did not make {ledger.short(member.artifact)}",
+            )
+    yield from _equal(held, "set", release.set_, set_digest(release.members))
+    if whole:
+        layers = layers_of(ledger, release.members)
+        for name in ("artifacts", "code", "data", "environment"):
+            yield from _equal(held, f"layers.{name}", getattr(release.layers, name), getattr(layers, name))
+
+
+def _uses(ledger: Ledger, held: Held, used: Input | Output, role: str) -> Iterator[Finding]:
+    yield from _there(ledger, held, used.artifact, ledger.artifacts, role)
+    artifact = ledger.artifacts.get(used.artifact)
+    if artifact is not None and artifact.content.digest != used.content:
+        yield _finding(
+            held,
+            codes.LIN_CONTENT,
+            f"the {role} has another content than its artifact record",
+            why=f"here {used.content}, in {ledger.short(used.artifact)} {artifact.content.digest}",
+        )
+
+
+def _there(ledger: Ledger, held: Held, target: Digest, kind: Mapping[Digest, Any], role: str) -> Iterator[Finding]:
+    """A reference must lead to a record of the right kind that has come at least as far as the one that refers."""
+    if target not in kind:
+        what = "is another kind of record" if target in ledger.held else "is not there"
+        fix = f"git log --all --oneline -- ':(glob).gitprov/**/{digest_hex(target)}.yaml' finds the commit that has it"
+        yield _finding(held, codes.LIN_DANGLING, f"the {role} {what}: {target}", fix=fix)
+    elif _RANK[ledger.held[target].state] > _RANK[held.state]:
+        found = ledger.held[target]
+        yield _finding(
+            held,
+            codes.LIN_DANGLING,
+            f"the {role} is {found.state} only: {ledger.short(target)}",
+            why=f"this record is {held.state}",
+            fix=f"gitprov keep {found.draft}" if found.draft else f"git commit -- {found.stored.path}",
+        )
+
+
+def _equal(held: Held, field: str, found: str, expected: str) -> Iterator[Finding]:
+    if found != expected:
+        yield _finding(
+            held,
+            codes.LIN_RECIPE,
+            f"{field} does not follow from the fields it is made of",
+            why=f"recorded {found}, computed {expected}",
+        )
+
+
+def _finding(held: Held, code: Code, what: str, *, why: str = "", fix: str = "") -> Finding:
+    path = held.stored.path
+    return code.finding(path, f"{path}: {what}", why=why, fix=fix or code.remedy.replace("PATH", path))
