@@ -12,6 +12,7 @@ Md5 = NewType("Md5", str)
 
 DIGEST_PATTERN = "sha256:[0-9a-f]{64}"
 MD5_PATTERN = "md5:[0-9a-f]{32}"
+COMMIT_PATTERN = "git:(?:[0-9a-f]{40}|[0-9a-f]{64})"
 _is_digest = re.compile(DIGEST_PATTERN).fullmatch
 _is_md5 = re.compile(MD5_PATTERN).fullmatch
 

@@ -4,12 +4,14 @@ docs/format.md, "Listings". The digest of a directory is the SHA-256 of its list
 """
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from gitprov.errors import catalogue as codes
-from gitprov.ids.digests import Digest, Md5, is_digest, is_md5
-from gitprov.ids.values import sort_key
+from gitprov.ids.digests import COMMIT_PATTERN, Digest, Md5, is_digest, is_md5, md5_of, sha256_of
+from gitprov.ids.values import MAX_INTEGER, sort_key
 
 _json_text = json.JSONEncoder(ensure_ascii=False).encode
 """Writes text as RFC 8785 does (a property test holds it to that), 30 times faster than the general encoder."""
@@ -19,6 +21,9 @@ EXECUTABLE = "100755"
 SYMLINK = "120000"
 DIRECTORY = "040000"
 SUBMODULE = "160000"
+
+_NOTHING = (sha256_of(b""), md5_of(b""), 0)
+_is_commit = re.compile(f"(?:{COMMIT_PATTERN})").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +47,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class CodeEntry:
-    """One file of a step's code: `sha256` of the bytes that git would store, or for a submodule its `commit`."""
+    """One file of a step's code: `sha256` of the bytes that git would store, or for a submodule its `commit` in hex."""
 
     path: str
     mode: str
     sha256: Digest | None = None
     commit: str | None = None
+
+
+E = TypeVar("E", Entry, CodeEntry)
 
 
 def write_listing(entries: Iterable[Entry]) -> bytes:
@@ -65,7 +73,7 @@ def write_code_listing(entries: Iterable[CodeEntry]) -> bytes:
     for e in sorted(entries, key=lambda entry: sort_key(entry.path)):
         path = _json_text(e.path)
         if e.mode == SUBMODULE:
-            lines.append(f'{{"commit":"{e.commit}","mode":"{e.mode}","path":{path}}}\n')
+            lines.append(f'{{"commit":"git:{e.commit}","mode":"{e.mode}","path":{path}}}\n')
         else:
             lines.append(f'{{"mode":"{e.mode}","path":{path},"sha256":"{e.sha256}"}}\n')
     return "".join(lines).encode()
@@ -74,7 +82,7 @@ def write_code_listing(entries: Iterable[CodeEntry]) -> bytes:
 def read_listing(data: bytes) -> tuple[Entry, ...]:
     """Returns the entries of a directory listing; hostile bytes raise nothing but our errors.
 
-    Only the shape is judged here: whether paths are safe is for `gitprov.ids.paths`, whether the bytes are the
+    Only the shape is judged here: whether paths are safe is for `gitprov.ids.names`, whether the bytes are the
     recorded ones was decided by their digest.
 
     Raises:
@@ -87,16 +95,16 @@ def read_listing(data: bytes) -> tuple[Entry, ...]:
                 len(row) == 5
                 and size is not True
                 and size is not False
-                and size >= 0
+                and 0 <= size <= MAX_INTEGER
                 and is_md5(md5)
                 and is_digest(sha256)
                 and mode in (FILE, EXECUTABLE, SYMLINK, DIRECTORY)
+                and (mode != DIRECTORY or (sha256, md5, size) == _NOTHING)
             ):
                 entries.append(Entry(path, mode, Digest(sha256), Md5(md5), size))
             case _:
                 raise codes.SCH_FIELD.error(f"line {number} of a listing is not {{md5, mode, path, sha256, size}}")
-    if write_listing(entries) != data:
-        raise codes.SCH_FIELD.error("a listing is not in its canonical form")
+    _check_canonical(entries, write_listing, data)
     return tuple(entries)
 
 
@@ -113,13 +121,23 @@ def read_code_listing(data: bytes) -> tuple[CodeEntry, ...]:
                 len(row) == 3 and is_digest(sha256) and mode in (FILE, EXECUTABLE, SYMLINK)
             ):
                 entries.append(CodeEntry(path, mode, sha256=Digest(sha256)))
-            case {"mode": "160000", "path": str(path), "commit": str(commit)} if len(row) == 3:
-                entries.append(CodeEntry(path, SUBMODULE, commit=commit))
+            case {"mode": "160000", "path": str(path), "commit": str(commit)} if len(row) == 3 and _is_commit(commit):
+                entries.append(CodeEntry(path, SUBMODULE, commit=commit.removeprefix("git:")))
             case _:
                 raise codes.SCH_FIELD.error(f"line {number} of a code listing is not {{mode, path, sha256}}")
-    if write_code_listing(entries) != data:
-        raise codes.SCH_FIELD.error("a code listing is not in its canonical form")
+    _check_canonical(entries, write_code_listing, data)
     return tuple(entries)
+
+
+def _check_canonical(entries: list[E], write: Callable[[list[E]], bytes], data: bytes) -> None:
+    try:
+        canonical = write(entries)
+    except UnicodeEncodeError:
+        raise codes.SCH_FIELD.error("a listing has a path with a lone surrogate") from None
+    if canonical != data:
+        raise codes.SCH_FIELD.error("a listing is not in its canonical form")
+    if len({entry.path for entry in entries}) < len(entries):
+        raise codes.SCH_FIELD.error("a listing has a path twice")
 
 
 def _rows(data: bytes) -> Iterable[tuple[int, dict[str, object]]]:

@@ -5,14 +5,24 @@ import unicodedata
 
 from gitprov.errors import catalogue as codes
 
-NAME_PATTERN = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
 NAME_LIMIT = 100
+NAME_PATTERN = (
+    rf"(?=.{{1,{NAME_LIMIT}}}$)(?!.*\.lock$)(?!(?:aux|con|nul|prn|com[0-9]|lpt[0-9])(?:\.|$))"
+    r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
+)
 _is_name = re.compile(NAME_PATTERN).fullmatch
+
+# What HFS+ leaves out when it compares names, so that `.g\u200cit` opens git's own folder.
+_HFS_IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]").sub
 
 
 def is_name(text: str) -> bool:
-    """Tells whether `text` can be a name: at most 100 of [a-z0-9], single separators, not ending in `.lock`."""
-    return len(text) <= NAME_LIMIT and _is_name(text) is not None and not text.endswith(".lock")
+    """Tells whether `text` can be a name.
+
+    At most 100 of [a-z0-9] with single separators between, not ending in `.lock` (a git ref), not one of the device
+    names of Windows, which no folder there can have.
+    """
+    return _is_name(text) is not None
 
 
 def check_name(text: str, what: str) -> str:
@@ -26,7 +36,8 @@ def check_name(text: str, what: str) -> str:
     proposal = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:NAME_LIMIT]
     raise codes.SCH_NAME.error(
         f"{text!r} cannot be {what}",
-        why="lower-case letters and digits with single '.', '_' or '-' between, at most 100, not ending in .lock",
+        why="lower-case letters and digits with single '.', '_' or '-' between, at most 100, not ending in .lock, "
+        "not a device name such as con or aux",
         fix=f"call it {proposal}" if is_name(proposal) else "",
     )
 
@@ -47,11 +58,17 @@ def path_fault(path: str) -> str | None:
     for part in path.split("/"):
         if part in ("", ".", ".."):
             return f"it has the component {part!r}"
-        if part.rstrip(". ").casefold() == ".git":
+        if _is_git_folder(part):
             return "it has a component that names git's own folder"
         if len(part.encode()) > 255:
             return "a component is longer than 255 bytes"
     return None
+
+
+def _is_git_folder(part: str) -> bool:
+    """Tells whether some file system opens git's folder by this name: NTFS (streams, short names), HFS+, any case."""
+    plain = _HFS_IGNORED("", part).partition(":")[0].rstrip(". ").lower()
+    return plain in (".git", "git~1")
 
 
 def folded(path: str) -> str:

@@ -30,7 +30,7 @@ def normalize(value: object, *, depth: int = 1) -> Value:
         return _text(value)
     if isinstance(value, int):
         if abs(value) > MAX_INTEGER:
-            raise codes.VAL_NUMBER.error(f"the integer {value} is too large to be read alike everywhere")
+            raise codes.VAL_NUMBER.error(f"an integer of {value.bit_length()} bits is not read alike everywhere")
         return int(value)
     if isinstance(value, float):
         return _number(value)
@@ -39,7 +39,7 @@ def normalize(value: object, *, depth: int = 1) -> Value:
         out: dict[str, Value] = {}
         for key, item in value.items():
             if not isinstance(key, str):
-                raise codes.VAL_TYPE.error(f"a key must be text, not {type(key).__name__}: {key!r}")
+                raise codes.VAL_TYPE.error(f"a key must be text, not {type(key).__name__}")
             out[_text(key)] = normalize(item, depth=depth + 1)
         return out
     if isinstance(value, list | tuple):
@@ -57,8 +57,8 @@ def _text(value: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise codes.VAL_TEXT.error(f"text with a lone surrogate: {value!r}") from None
-    return str(value)
+        raise codes.VAL_TEXT.error(f"text with a lone surrogate: {value[:80]!r}") from None
+    return str.__str__(value)  # the characters, also of an Enum member
 
 
 def _number(value: float) -> int | float:

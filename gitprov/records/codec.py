@@ -18,8 +18,8 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Value
-from gitprov.ids.digests import DIGEST_PATTERN, MD5_PATTERN, Digest, Md5
-from gitprov.ids.names import is_name, path_fault
+from gitprov.ids.digests import COMMIT_PATTERN, DIGEST_PATTERN, MD5_PATTERN, Digest, Md5
+from gitprov.ids.names import NAME_PATTERN, path_fault
 
 Decoder = Callable[[Any, str], Any]
 
@@ -39,6 +39,19 @@ class Rule:
         return schema
 
 
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """How small a whole number may be."""
+
+    least: int
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> Any:
+        """Lets pydantic see the bound."""
+        schema = handler(core_schema)
+        schema.update(minimum=self.least)
+        return schema
+
+
 def _pattern(pattern: str, meaning: str) -> Rule:
     return Rule(f"^{pattern}$", meaning, re.compile(pattern).fullmatch)
 
@@ -48,12 +61,14 @@ _TIME = (
     r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?Z"
 )
 
+Count = Annotated[int, AtLeast(0)]
+Version = Annotated[int, AtLeast(1)]
 DigestField = Annotated[Digest, _pattern(DIGEST_PATTERN, "a SHA-256 digest with its prefix")]
 Md5Field = Annotated[Md5, _pattern(MD5_PATTERN, "an MD5 locator with its prefix")]
 DigestOrUnknown = Annotated[str, _pattern(f"(?:{DIGEST_PATTERN}|unknown)", "a SHA-256 digest, or unknown")]
-CommitField = Annotated[str, _pattern("git:(?:[0-9a-f]{40}|[0-9a-f]{64})", "a git commit with its prefix")]
+CommitField = Annotated[str, _pattern(COMMIT_PATTERN, "a git commit with its prefix")]
 TimeField = Annotated[str, _pattern(_TIME, "an RFC 3339 time in UTC, ending in Z")]
-NameField = Annotated[str, Rule("^[a-z0-9]+([._-][a-z0-9]+)*$", "a name of at most 100 characters", is_name)]
+NameField = Annotated[str, _pattern(NAME_PATTERN, "a name")]
 PathField = Annotated[
     str, Rule(r"^[^\\]+$", "a path relative to the repository's root", lambda p: p == "." or path_fault(p) is None)
 ]
@@ -64,6 +79,10 @@ class Part:
     """A mapping inside a record, or a record; `extra` keeps the fields that this version does not know."""
 
     extra: Mapping[str, Value] = field(default_factory=dict, repr=False)
+
+    def fault(self) -> str | None:
+        """Returns what is wrong between fields that are right one by one, or None."""
+        return None
 
 
 P = TypeVar("P", bound=Part)
@@ -109,7 +128,7 @@ def _find_keys(kind: type[Part]) -> tuple[tuple[str, str, object], ...]:
 
 
 def _refuse(where: str, why: str) -> GitprovError:
-    return codes.SCH_FIELD.error(f"field {where.removeprefix('.') or 'at the top'} {why}")
+    return codes.SCH_FIELD.error(f"field {where.removeprefix('.')[:200] or 'at the top'} {why}")
 
 
 def _make_decoder(hint: Any) -> Decoder:
@@ -117,13 +136,13 @@ def _make_decoder(hint: Any) -> Decoder:
         return _part(hint)
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return _ruled(args[1])
+        return _ruled(args[1]) if isinstance(args[1], Rule) else _at_least(args[1].least)
     if origin is Literal:
         return _literal(args)
     if origin is tuple:
         return _list(_decoder(args[0]))
     if origin in (Union, types.UnionType):
-        return _choice([_decoder(arg) for arg in args if arg is not type(None)])
+        return _choice([arg for arg in args if arg is not type(None)])
     if origin is collections.abc.Mapping:
         return _map(_decoder(args[0]), _decoder(args[1]))
     if hint is Any:
@@ -144,6 +163,15 @@ def _ruled(rule: Rule) -> Decoder:
     def decode(value: Any, where: str) -> Any:
         if not isinstance(value, str) or not rule.accepts(value):
             raise _refuse(where, f"must be {rule.meaning}, not {str(value)[:80]!r}")
+        return value
+
+    return decode
+
+
+def _at_least(least: int) -> Decoder:
+    def decode(value: Any, where: str) -> Any:
+        if type(value) is not int or value < least:
+            raise _refuse(where, f"must be a whole number from {least} on, not {str(value)[:80]!r}")
         return value
 
     return decode
@@ -176,19 +204,21 @@ def _map(key: Decoder, item: Decoder) -> Decoder:
     return decode
 
 
-def _choice(options: list[Decoder]) -> Decoder:
-    if len(options) == 1:
-        return options[0]
+def _choice(kinds: list[Any]) -> Decoder:
+    """Decodes as the first kind whose required keys are all there, else as the last kind."""
+    *others, last = [(_required(kind) if len(kinds) > 1 else frozenset(), _decoder(kind)) for kind in kinds]
 
     def decode(value: Any, where: str) -> Any:
-        for option in options[:-1]:
-            try:
-                return option(value, where)
-            except GitprovError:
-                continue
-        return options[-1](value, where)
+        for required, decoder in others:
+            if isinstance(value, dict) and required <= value.keys():
+                return decoder(value, where)
+        return last[1](value, where)
 
     return decode
+
+
+def _required(kind: type[Part]) -> frozenset[str]:
+    return frozenset(key for _, key, default in _keys(kind) if default is dataclasses.MISSING)
 
 
 def _part(kind: type[Part]) -> Decoder:
@@ -207,7 +237,10 @@ def _part(kind: type[Part]) -> Decoder:
                     raise _refuse(f"{where}.{key}", "says nothing and must be left out")
             elif default is dataclasses.MISSING:
                 raise _refuse(f"{where}.{key}", "is missing")
-        return kind(**found, extra={key: item for key, item in value.items() if key not in known})
+        made = kind(**found, extra={key: item for key, item in value.items() if key not in known})
+        if fault := made.fault():
+            raise _refuse(where, fault)
+        return made
 
     return decode
 

@@ -37,7 +37,8 @@ def emit(value: Mapping[str, object], *, limit: int = RECORD_LIMIT) -> bytes:
     """Returns the canonical bytes of a mapping.
 
     Raises:
-        GitprovError: As `normalize` does; GP-YML-003 when the result is larger than `limit` bytes, or a key than KEY_LIMIT.
+        GitprovError: As `normalize` does; GP-YML-003 when the result is larger than `limit` bytes, or a key longer than
+            KEY_LIMIT.
     """
     data = normalize(value)
     if not isinstance(data, Mapping):

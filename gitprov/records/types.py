@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from gitprov.ids import Digest, digest_of
-from gitprov.ids.recipes import recipe_id
+from gitprov.ids.recipes import UNKNOWN, recipe_id
 from gitprov.records.codec import (
     CommitField,
+    Count,
     DigestField,
     DigestOrUnknown,
     Md5Field,
@@ -15,6 +16,7 @@ from gitprov.records.codec import (
     Part,
     PathField,
     TimeField,
+    Version,
 )
 
 Values = Mapping[str, Any]
@@ -26,7 +28,7 @@ class Blob(Part):
     """Where an object lies in the DVC cache and remote: its MD5 and its size in bytes."""
 
     md5: Md5Field
-    size: int
+    size: Count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +44,14 @@ class Content(Part):
     """
 
     digest: DigestField
-    files: int
+    files: Count
     md5: Md5Field
-    size: int
+    size: Count
     listing: Blob | None = None
+
+    def fault(self) -> str | None:
+        """Returns a fault when a file counts as several, or as none."""
+        return "must say files: 1, or have a listing" if self.listing is None and self.files != 1 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +105,17 @@ class Recipe(Part):
     command: tuple[str, ...] | None = None
     cwd: PathField | None = None
     environment: DigestOrUnknown | None = None
-    inputs: Mapping[NameField, DigestField] | None = None
+    inputs: Mapping[NameField, DigestField] = field(default_factory=dict)
     output: NameField | None = None
-    params: Values | None = None
+    params: Values = field(default_factory=dict)
     step: NameField | None = None
+
+    def fault(self) -> str | None:
+        """Returns a fault unless it has the id only, or everything that the id is made of."""
+        needed = (self.code, self.command, self.cwd, self.environment, self.output, self.step)
+        given = [part for part in needed if part is not None]
+        alone = not (given or self.inputs or self.params)
+        return None if alone or len(given) == len(needed) else "must have the id only, or all that the id is made of"
 
     @property
     def is_source(self) -> bool:
@@ -112,21 +125,21 @@ class Recipe(Part):
     @property
     def is_known(self) -> bool:
         """Tells whether code and environment are known, so that the recipe says what will come out."""
-        return self.code != "unknown" and self.environment != "unknown"
+        return UNKNOWN not in (self.code, self.environment)
 
     def expected_id(self) -> Digest | None:
-        """Returns the id that the other fields give, or None for a source or an incomplete recipe."""
-        if self.step is None or self.command is None or self.output is None:
+        """Returns the id that the other fields give, or None for a source."""
+        if self.step is None:
             return None
         return recipe_id(
             step=self.step,
-            command=self.command,
+            command=self.command or (),
             cwd=self.cwd or ".",
-            inputs=self.inputs or {},
-            code=self.code or "unknown",
-            params=self.params or {},
-            environment=self.environment or "unknown",
-            output=self.output,
+            inputs=self.inputs,
+            code=self.code or UNKNOWN,
+            params=self.params,
+            environment=self.environment or UNKNOWN,
+            output=self.output or "",
         )
 
 
@@ -195,11 +208,19 @@ class Environment(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input(Part):
-    """One input of a run; `after` tells whether it still had this content when the command had ended."""
+    """One input of a run.
+
+    Attributes:
+        artifact: Id of the artifact record.
+        content: Digest of its content when the command began.
+        after: Whether it still had this content when the command had ended.
+        path: Where it lay, relative to the repository's root; None when it was not in the work tree.
+    """
 
     artifact: DigestField
     content: DigestField
     after: Literal["same", "changed", "unknown"]
+    path: PathField | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +268,11 @@ class Run(Part):
     undeclared: tuple[str, ...] | None = None
     cutoff: TimeField | None = None
 
+    def fault(self) -> str | None:
+        """Returns a fault when a fact is both declared and unknown."""
+        both = sorted(set(self.declared) & set(self.unknown))
+        return f"cannot be both declared and unknown: {', '.join(both)}" if both else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject(Part):
@@ -254,6 +280,10 @@ class Subject(Part):
 
     artifact: DigestField | None = None
     set_: DigestField | None = None
+
+    def fault(self) -> str | None:
+        """Returns a fault unless there is exactly one subject."""
+        return "must have either artifact or set" if (self.artifact is None) == (self.set_ is None) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,7 +338,7 @@ class Release(Part):
 
     schema: ClassVar[str] = "gitprov/release/v1"
     name: NameField
-    version: int
+    version: Version
     set_: DigestField
     members: Mapping[NameField, Member]
     layers: Layers
