@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from gitprov.ids.digests import Digest
 from gitprov.ids.jcs import digest_of
-from gitprov.ids.values import Value
+from gitprov.ids.values import Value, sort_key
 
 UNKNOWN = "unknown"
 """Stands for a code or environment digest that nobody knows; such a recipe is never served from the cache."""
@@ -49,5 +49,22 @@ def recipe_id(
             "output": output,
             "params": dict(params),
             "step": step,
+        }
+    )
+
+
+def environment_digest(*, container: str | None, locks: Mapping[str, Digest], variables: Mapping[str, str]) -> Digest:
+    """Returns the environment digest of a run that has a container or locks.
+
+    Args:
+        container: IMAGE@sha256:DIGEST, or None.
+        locks: Lock file, relative to the repository's root, to the digest of its bytes.
+        variables: The declared environment variables that are set.
+    """
+    return digest_of(
+        {
+            "container": container,
+            "locks": [{"path": path, "sha256": locks[path]} for path in sorted(locks, key=sort_key)],
+            "variables": dict(variables),
         }
     )

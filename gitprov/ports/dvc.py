@@ -67,6 +67,14 @@ class Pointer:
     frozen_import: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An entry of the `artifacts:` section of a dvc.yaml: what people call the artifact at a path."""
+
+    name: str
+    kind: str | None
+
+
 class DvcProject(Protocol):
     """The DVC project of this repository (its root is the top of the work tree unless project.yaml says otherwise)."""
 
@@ -106,6 +114,22 @@ class DvcProject(Protocol):
 
         Raises:
             GitprovError: GP-DVC-001 with file and line; GP-DVC-004 when a templated dvc.yaml needs the dvc package.
+        """
+        ...
+
+    def artifacts(self) -> Mapping[str, Declared]:
+        """Returns the `artifacts:` sections of every dvc.yaml: path to name and type.
+
+        Raises:
+            GitprovError: GP-DVC-001.
+        """
+        ...
+
+    def pointers(self, files: Mapping[str, bytes]) -> list[Pointer]:
+        """Returns what `.dvc` files given by path and bytes say.
+
+        Raises:
+            GitprovError: GP-DVC-001.
         """
         ...
 

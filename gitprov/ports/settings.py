@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from gitprov.ids import Value
 from gitprov.records.settings import CatalogEntry, Project
 
 
@@ -17,6 +18,17 @@ class Settings(Protocol):
 
     def catalog(self, name: str) -> CatalogEntry | None:
         """Returns what the catalog says of a name, or None."""
+        ...
+
+    def values(self, data: bytes, name: str) -> dict[str, Value]:
+        """Returns the mapping in a JSON or YAML file of the user's, such as a parameter file; `name` is for errors."""
+        ...
+
+    def exclusions(self) -> dict[str, bytes]:
+        """Returns the settings of formatters and scanners that are here and do not leave `.gitprov/` alone yet.
+
+        Path to the new bytes, comments kept: .prettierignore, .yamllint, .pre-commit-config.yaml, .secrets.baseline.
+        """
         ...
 
     def set_owner(self, name: str, person: str, *, kind: str | None = None) -> str:

@@ -10,6 +10,7 @@ from gitprov.ports.clock import Clock
 from gitprov.ports.dvc import DvcProject
 from gitprov.ports.git import GitStore
 from gitprov.ports.host import Host
+from gitprov.ports.progress import Progress
 from gitprov.ports.settings import Settings
 from gitprov.ports.worktree import WorkTree
 from gitprov.records.stored import ROOT
@@ -26,10 +27,12 @@ class Project:
         GitprovError: GP-GIT-001 when there is none.
     """
 
-    def __init__(self) -> None:
-        from gitprov.adapters.git import open_repository
+    def __init__(self, *, create: bool = False) -> None:
+        """Opens the repository; with `create` one is made in the current folder when there is none."""
+        from gitprov.adapters.git import create_repository, open_repository
 
-        self._repository = open_repository(os.getcwd())
+        here = os.getcwd()
+        self._repository = create_repository(here) if create else open_repository(here)
 
     @property
     def git(self) -> GitStore:
@@ -83,6 +86,13 @@ class Project:
         from gitprov.adapters.host import LocalHost
 
         return LocalHost(self.git.root)
+
+    @cached_property
+    def progress(self) -> Progress:
+        """A bar on a terminal, else silence."""
+        from gitprov.adapters.progress import choose_progress
+
+        return choose_progress()
 
     @cached_property
     def clock(self) -> Clock:

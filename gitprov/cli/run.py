@@ -1,0 +1,175 @@
+"""`gitprov run`."""
+
+import json
+from typing import Any
+
+import click
+
+from gitprov.cli.project import open_project, pairs, paths_from_top
+from gitprov.cli.text import printable
+from gitprov.cli.writing import dry_run_option, json_option, one_line, record_json, show_notes, show_outcome
+from gitprov.errors import catalogue as codes
+from gitprov.ids.names import check_name
+from gitprov.lineage import Ledger
+from gitprov.recording.keep import keep
+from gitprov.recording.plan import OutputSpec, Request
+from gitprov.recording.run import RunResult, StageFacts, run
+from gitprov.recording.sources import kind_of
+from gitprov.recording.stages import find_stage, guess_kind, request_of
+from gitprov.wiring.project import Project
+
+
+@click.command()
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[STEP] [-- CMD...]")
+@click.option("--step", metavar="STEP", help="Name of the step; by default the name of the program or script.")
+@click.option("--input", "inputs", multiple=True, metavar="ROLE=ARTIFACT|PATH", help="What the command reads.")
+@click.option("--output", "outputs", multiple=True, metavar="ROLE=PATH[:NAME[:KIND]]", help="What it makes.")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter: number, true, text, JSON.")
+@click.option("--params", "params_file", metavar="FILE", help="Parameters from a JSON or YAML file.")
+@click.option("--seed", type=int, metavar="N", help="The same as --param seed=N.")
+@click.option("--code", multiple=True, metavar="PATH", help="Files and folders that are the code of this step.")
+@click.option("--lock", "locks", multiple=True, metavar="FILE", help="Lock file; by default those at the top.")
+@click.option("--container", metavar="IMAGE@sha256:…", help="The container that this runs in.")
+@click.option("--keep", "keep_it", is_flag=True, help="Stage the records at once, as `gitprov keep` does.")
+@click.option("--force", is_flag=True, help="Run even when the result is known.")
+@dry_run_option
+@json_option
+@click.pass_context
+def command(ctx: click.Context, words: tuple[str, ...], as_json: bool, **options: Any) -> None:  # click's
+    """Run a command and record what it read and made.
+
+    STEP is a stage of dvc.yaml: its deps, outs, params and command. Else give the command after `--`. `{params.x}`,
+    `{inputs.role}` and `{outputs.role}` in it are replaced; GITPROV_PARAMS names a JSON file with the parameters.
+    When the same recipe is known, its outputs are restored instead. The exit status is the command's own.
+
+    Example: gitprov run --input data=train-set --output model=model.pkl --param lr=0.1 -- python train.py {params.lr}
+    """
+    project, ledger = open_project()
+    request, stage = _request(project, ledger, words, options)
+    dry_run, keep_it = options["dry_run"], options["keep_it"]
+    result = run(project, ledger, request, stage=stage, force=options["force"], dry_run=dry_run)
+    _show(result, as_json=as_json, dry_run=dry_run, keep_it=keep_it)
+    if result.draft is not None and keep_it:
+        show_outcome(keep(project, ledger, [result.draft.name]), as_json=as_json)
+    ctx.exit(result.exit)
+
+
+def _request(
+    project: Project, ledger: Ledger, words: tuple[str, ...], options: dict[str, Any]
+) -> tuple[Request, StageFacts | None]:
+    code = tuple(paths_from_top(project, options["code"]))
+    locks = tuple(paths_from_top(project, options["locks"]))
+    given = [
+        name
+        for name in ("inputs", "outputs", "params", "params_file", "seed", "step")
+        if options[name] not in ((), None)
+    ]
+    if len(words) == 1 and not given:
+        stage = find_stage(project.dvc.stages(), words[0])
+        return request_of(
+            project, ledger, stage, code=code, locks=locks, container=options["container"], dry_run=options["dry_run"]
+        )
+    if not words:
+        raise codes.USE_ARGUMENT.error(
+            "there is nothing to run", fix="gitprov run STEP, or gitprov run --output ROLE=PATH -- COMMAND"
+        )
+    step = options["step"] or _step_of(words)
+    return (
+        Request(
+            step=step,
+            command=words,
+            cwd=project.git.relative("."),
+            inputs=pairs(options["inputs"], "--input"),
+            outputs=_outputs(project, ledger, pairs(options["outputs"], "--output")),
+            params=_params(project, options),
+            code=code,
+            locks=locks,
+            container=options["container"],
+        ),
+        None,
+    )
+
+
+def _step_of(words: tuple[str, ...]) -> str:
+    """Returns a step name made of the script, or of the program."""
+    from pathlib import PurePosixPath
+
+    from gitprov.recording.code import SCRIPTS
+    from gitprov.recording.sources import name_of_path
+
+    script = next((word for word in words if PurePosixPath(word).suffix in SCRIPTS), words[0])
+    return check_name(name_of_path(PurePosixPath(script).stem), "a step")
+
+
+def _outputs(project: Project, ledger: Ledger, given: dict[str, str]) -> dict[str, OutputSpec]:
+    outputs = {}
+    for role, text in given.items():
+        path, _, rest = text.partition(":")
+        name, _, kind = rest.partition(":")
+        name = name or role
+        outputs[role] = OutputSpec(
+            project.git.relative(path), name, kind_of(project, ledger, name, kind or None, guess_kind(role))
+        )
+    return outputs
+
+
+def _params(project: Project, options: dict[str, Any]) -> dict[str, Any]:
+    params: dict[str, Any] = {}
+    if options["params_file"] is not None:
+        path = project.git.relative(options["params_file"])
+        data = project.worktree.read(path)
+        if data is None:
+            raise codes.PTH_MISSING.error(f"the parameter file {path} is not there")
+        params |= project.settings.values(data, path)
+    params |= {name: _value(text) for name, text in pairs(options["params"], "--param").items()}
+    if options["seed"] is not None:
+        params["seed"] = options["seed"]
+    return params
+
+
+def _value(text: str) -> Any:  # JSON
+    try:
+        return json.loads(text, parse_constant=str)
+    except ValueError:
+        return text
+
+
+def _show(result: RunResult, *, as_json: bool, dry_run: bool, keep_it: bool) -> None:
+    if as_json:
+        draft = result.draft
+        click.echo(
+            json.dumps(
+                {
+                    "draft": draft.name if draft else None,
+                    "dry_run": dry_run,
+                    "exit": result.exit,
+                    "notes": list(result.notes),
+                    "recipes": {role: recipe.id for role, recipe in result.plan.recipes.items()},
+                    "records": [record_json(record) for record in draft.records] if draft else [],
+                    "restored": dict(result.restored) if result.restored is not None else None,
+                    "schema": "gitprov/run-result/v1",
+                    "unfinished": str(result.unfinished) if result.unfinished else None,
+                },
+                indent=2,
+                sort_keys=True,
+            )
+        )
+    elif result.restored is not None:
+        for path, artifact in result.restored.items():
+            done = "would be restored" if dry_run else "was restored"
+            click.echo(f"{printable(path)} {done}: this recipe is known as id:{artifact[7:15]} (--force runs it again)")
+    elif dry_run:
+        click.echo(f"would run {printable(' '.join(result.plan.argv))}")
+        for role, recipe in result.plan.recipes.items():
+            click.echo(f"  output {role}: recipe {recipe.id[:19]}")
+    elif result.exit != 0:
+        click.echo(f"the command ended with status {result.exit}: nothing was recorded", err=True)
+    elif result.draft is not None and not keep_it:
+        for record in result.draft.records:
+            click.echo(f"draft {one_line(record)}")
+        click.echo(f"next: gitprov keep {result.draft.name}")
+    show_notes(result.notes)
+    if result.unfinished is not None:
+        click.echo(f"error[{result.unfinished.code.id}]: {printable(result.unfinished.what)}", err=True)
+        click.echo("  why: the command succeeded, and recording it is not finished; nothing is lost", err=True)
+        click.echo(f"  fix: {printable(result.unfinished.fix)}; then gitprov keep", err=True)

@@ -1,0 +1,65 @@
+"""What a workflow that writes records works with: the ports of one repository, each made when first asked for."""
+
+from typing import Protocol
+
+from gitprov.ports.blobs import Cache, Remote
+from gitprov.ports.clock import Clock
+from gitprov.ports.dvc import DvcProject
+from gitprov.ports.git import GitStore
+from gitprov.ports.host import Host
+from gitprov.ports.progress import Progress
+from gitprov.ports.settings import Settings
+from gitprov.ports.worktree import WorkTree
+
+
+class Workplace(Protocol):
+    """One repository and the machine; no behaviour of its own."""
+
+    @property
+    def git(self) -> GitStore:
+        """The repository."""
+        ...
+
+    @property
+    def worktree(self) -> WorkTree:
+        """Its files."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """Its settings."""
+        ...
+
+    @property
+    def dvc(self) -> DvcProject:
+        """DVC's files."""
+        ...
+
+    @property
+    def cache(self) -> Cache:
+        """The DVC cache of this clone."""
+        ...
+
+    @property
+    def remote(self) -> Remote:
+        """The default DVC remote."""
+        ...
+
+    @property
+    def host(self) -> Host:
+        """This machine."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        ...
+
+    @property
+    def progress(self) -> Progress:
+        """Where long work says how far it is."""
+        ...
+
+    def person(self) -> str:
+        """Returns the person id of who acts."""
+        ...

@@ -1,0 +1,101 @@
+"""`gitprov add`: snapshots files and directories as source artifacts."""
+
+from collections.abc import Sequence
+
+from gitprov.errors import catalogue as codes
+from gitprov.ids.names import check_name
+from gitprov.lineage import Ledger
+from gitprov.ports.blobs import Snapshot
+from gitprov.ports.workplace import Workplace
+from gitprov.recording.sources import kind_of, name_of_path, source_records
+from gitprov.recording.writing import Outcome, stage, write_records
+from gitprov.records import Stored
+
+
+def add(
+    place: Workplace,
+    ledger: Ledger,
+    paths: Sequence[str],
+    *,
+    name: str | None = None,
+    kind: str | None = None,
+    cutoff: str | None = None,
+    dry_run: bool = False,
+) -> Outcome:
+    """Records what `paths` hold now and stages the records, with a `.dvc` file for each path that nobody else owns.
+
+    Bytes that are recorded under the same name already are not recorded again.
+
+    Args:
+        place: The ports.
+        ledger: What is recorded.
+        paths: From the top of the work tree.
+        name: The name of the artifacts; else the one that the path had before, else one made of the path.
+        kind: Their kind; else the catalog's, else the name's kind so far, else `dataset`.
+        cutoff: Until when the data was collected, RFC 3339 UTC.
+        dry_run: Write nothing.
+
+    Raises:
+        GitprovError: GP-PTH-* for a path that cannot be recorded; GP-SCH-003 for a name; GP-BLB-003, -004; GP-IO-001.
+    """
+    if name is not None:
+        check_name(name, "an artifact's name")
+    records: list[Stored] = []
+    known: list[Stored] = []
+    notes: list[str] = []
+    files: list[str] = []
+    with place.worktree.locked(f"add {' '.join(paths)}"):
+        for path in paths:
+            if path == "." or path.startswith((".git/", ".gitprov/", ".dvc/")) or path in (".git", ".gitprov", ".dvc"):
+                raise codes.PTH_KIND.error(f"{path} cannot be an artifact", why="it holds the repository's own files")
+            snapshot = place.cache.snapshot(path, keep=not dry_run, progress=place.progress)
+            files += pointer_files(place, path, snapshot, notes, dry_run=dry_run)
+            own_name = name or previous_name(ledger, path) or name_of_path(path)
+            same = [
+                one
+                for one in ledger.with_content(snapshot.content.digest)
+                if ledger.artifacts[one].name == own_name and path in ledger.paths_of(one)
+            ]
+            if same and (kind is None or ledger.artifacts[same[-1]].kind == kind):
+                known.append(ledger.held[same[-1]].stored)
+                continue
+            records += source_records(
+                place,
+                path,
+                snapshot.content,
+                name=own_name,
+                kind=kind_of(place, ledger, own_name, kind),
+                cutoff=cutoff,
+            )
+        if dry_run:
+            would = [*files, *(record.path for record in records)]
+            return Outcome(tuple(records), tuple(sorted(set(would))), tuple(known), tuple(notes), dry_run=True)
+        files += write_records(place, records)
+        return Outcome(tuple(records), stage(place, files), tuple(known), tuple(notes))
+
+
+def previous_name(ledger: Ledger, path: str) -> str | None:
+    """Returns the name that was recorded at a path last, or None."""
+    known = ledger.at_path(path)
+    return ledger.artifacts[known[-1]].name if known else None
+
+
+def pointer_files(
+    place: Workplace, path: str, snapshot: Snapshot, notes: list[str], *, dry_run: bool = False
+) -> list[str]:
+    """Writes the `.dvc` file and the `.gitignore` line of a path, unless git or DVC owns it; returns the files.
+
+    A second owner would break `dvc repro`, `dvc dag` and `dvc add` for everybody; what git tracks stays in git.
+    """
+    if snapshot.left_out:
+        notes.append(f".dvcignore left {snapshot.left_out} file(s) of {path} out")
+    owner = place.dvc.owner(path)
+    if owner is not None:
+        notes.append(f"{path} belongs to {owner}: no {path}.dvc was written")
+        return []
+    if place.git.tracked([path]):
+        notes.append(f"{path} is tracked by git and stays there: no {path}.dvc was written")
+        return []
+    if dry_run:
+        return [f"{path}.dvc"]
+    return place.dvc.write_pointer(path, snapshot.content)

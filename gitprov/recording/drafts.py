@@ -1,0 +1,91 @@
+"""Drafts: what `run` leaves in `.gitprov/drafts/` until `keep` stages it.
+
+A draft is a folder with record files where they will lie below `.gitprov/`, and `draft.json` with what else `keep` has
+to write. Drafts are private to one clone and not part of the format.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gitprov.errors import catalogue as codes
+from gitprov.ids import digest_hex
+from gitprov.ports.workplace import Workplace
+from gitprov.recording.ledger import DRAFTS
+from gitprov.records import Content, Stored
+from gitprov.records.codec import from_data, to_data
+from gitprov.records.stored import ROOT
+
+NOTE = "draft.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one run is about to record.
+
+    Attributes:
+        name: The folder: step and the first digits of the run's id.
+        records: The run, its artifacts, and sources that were not recorded before.
+        pointers: Outputs and sources that get a `.dvc` file, path to content.
+        stage: The dvc.yaml stage whose dvc.lock entry is to be written, by its name there.
+        deps, outs: What that entry says, path to content.
+    """
+
+    name: str
+    records: tuple[Stored, ...]
+    pointers: Mapping[str, Content] = field(default_factory=dict)
+    stage: str | None = None
+    deps: Mapping[str, Content] = field(default_factory=dict)
+    outs: Mapping[str, Content] = field(default_factory=dict)
+
+
+def draft_name(run: Stored, step: str) -> str:
+    """Returns the name of a run's draft."""
+    return f"{step}-{digest_hex(run.id)[:12]}"
+
+
+def write_draft(place: Workplace, draft: Draft) -> None:
+    """Writes a draft; the note comes last, and a draft without one is not complete."""
+    folder = f"{DRAFTS}/{draft.name}"
+    for stored in draft.records:
+        place.worktree.replace(f"{folder}/{stored.path.removeprefix(ROOT + '/')}", stored.data)
+    note = {
+        "deps": {path: to_data(content) for path, content in draft.deps.items()},
+        "outs": {path: to_data(content) for path, content in draft.outs.items()},
+        "pointers": {path: to_data(content) for path, content in draft.pointers.items()},
+        "stage": draft.stage,
+    }
+    place.worktree.replace(f"{folder}/{NOTE}", json.dumps(note, indent=1, sort_keys=True).encode())
+
+
+def draft_names(place: Workplace) -> list[str]:
+    """Returns the names of the drafts, sorted."""
+    notes = [path for path in place.worktree.files(DRAFTS) if path.endswith(f"/{NOTE}")]
+    return [path.removeprefix(DRAFTS + "/").removesuffix(f"/{NOTE}") for path in notes]
+
+
+def read_note(place: Workplace, name: str, records: tuple[Stored, ...]) -> Draft:
+    """Returns a draft as it was written.
+
+    Raises:
+        GitprovError: GP-RUN-008 when its note is missing or broken.
+    """
+    data = place.worktree.read(f"{DRAFTS}/{name}/{NOTE}")
+    try:
+        note = json.loads(data or b"")
+        contents = {
+            key: {path: from_data(Content, value) for path, value in note[key].items()}
+            for key in ("pointers", "deps", "outs")
+        }
+        return Draft(name, records, contents["pointers"], note["stage"], contents["deps"], contents["outs"])
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise codes.RUN_DRAFT.error(
+            f"the draft {name} is damaged", why=f"{DRAFTS}/{name}/{NOTE} cannot be read", fix="run the step again"
+        ) from None
+
+
+def remove_draft(place: Workplace, name: str) -> None:
+    """Removes a draft; its note first, so that half of one is never taken for a whole."""
+    place.worktree.remove(f"{DRAFTS}/{name}/{NOTE}")
+    for path in place.worktree.files(f"{DRAFTS}/{name}"):
+        place.worktree.remove(path)

@@ -1,0 +1,174 @@
+"""Runs whose command has ended: what is left is hashing the outputs and writing the draft.
+
+The facts are written down before the outputs are read, so that a crash or a full disk loses nothing: `gitprov keep`
+finishes the same work.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from gitprov.errors import GitprovError
+from gitprov.errors import catalogue as codes
+from gitprov.ids import sha256_of
+from gitprov.lineage import Ledger
+from gitprov.ports.workplace import Workplace
+from gitprov.recording.drafts import Draft, draft_name, write_draft
+from gitprov.recording.ledger import DRAFTS
+from gitprov.recording.plan import OutputSpec
+from gitprov.records import Artifact, Content, Input, Output, Recipe, Run, Stored, decode, store
+from gitprov.records.codec import from_data, to_data
+
+FOLDER = f"{DRAFTS}/pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A run that is to be finished.
+
+    Attributes:
+        run: Its record without outputs.
+        outputs: Role to output.
+        recipes: Role to recipe.
+        inputs: Role to where the command read it.
+        sources: Records of inputs that were new, and the paths that they get a `.dvc` file for.
+        stage: The dvc.yaml stage, with the content of its deps by path.
+        before: Outputs that were there before, path to digest: an old one may have been left as it was.
+    """
+
+    run: Run
+    outputs: Mapping[str, OutputSpec]
+    recipes: Mapping[str, Recipe]
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[Stored, ...] = ()
+    pointers: Mapping[str, Content] = field(default_factory=dict)
+    stage: str | None = None
+    deps: Mapping[str, Content] = field(default_factory=dict)
+    before: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_pending(place: Workplace, pending: Pending) -> str:
+    """Writes down what is to be finished and returns its name."""
+    data = json.dumps(_to_json(pending), sort_keys=True).encode()
+    name = sha256_of(data).removeprefix("sha256:")[:16]
+    place.worktree.replace(f"{FOLDER}/{name}.json", data)
+    return name
+
+
+def pending_names(place: Workplace) -> list[str]:
+    """Returns what is to be finished."""
+    return [
+        path.removeprefix(FOLDER + "/").removesuffix(".json")
+        for path in place.worktree.files(FOLDER)
+        if path.endswith(".json")
+    ]
+
+
+def finish_pending(place: Workplace, ledger: Ledger, name: str) -> tuple[Draft, tuple[str, ...]]:
+    """Hashes the outputs, writes the draft, and clears what was pending; returns the draft and what to tell people.
+
+    Raises:
+        GitprovError: GP-RUN-004 when an output is not there; GP-PTH-*, GP-BLB-*, GP-IO-* while it is read. What is
+            pending stays pending then.
+    """
+    data = place.worktree.read(f"{FOLDER}/{name}.json") or b""
+    try:
+        pending = _from_json(json.loads(data))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise codes.RUN_DRAFT.error(
+            f"{FOLDER}/{name}.json is damaged", fix="remove it and run the step again"
+        ) from None
+    draft, notes = _finish(place, ledger, pending)
+    write_draft(place, draft)
+    place.worktree.remove(f"{FOLDER}/{name}.json")
+    return draft, notes
+
+
+def _finish(place: Workplace, ledger: Ledger, pending: Pending) -> tuple[Draft, tuple[str, ...]]:
+    notes: list[str] = []
+    contents: dict[str, Content] = {}
+    for out in pending.outputs.values():
+        if place.worktree.kind(out.path) is None:
+            raise codes.RUN_OUTPUT.error(
+                f"the command left nothing at {out.path}", fix=f"make {out.path}, then gitprov keep; or run it again"
+            )
+        snapshot = place.cache.snapshot(out.path, progress=place.progress)
+        contents[out.path] = snapshot.content
+        if pending.before.get(out.path) == snapshot.content.digest:
+            notes.append(f"{out.path} has the same bytes as before the command")
+    artifacts = {
+        role: store(Artifact(name=out.name, kind=out.kind, content=contents[out.path], recipe=pending.recipes[role]))
+        for role, out in pending.outputs.items()
+    }
+    for role, artifact in artifacts.items():
+        others = [one for one in ledger.with_recipe(pending.recipes[role].id) if one != artifact.id]
+        others = [one for one in others if ledger.artifacts[one].name == pending.outputs[role].name]
+        if others:
+            notes.append(
+                f"the same recipe gave other bytes before: {pending.outputs[role].name} id:{others[-1][7:15]}; "
+                f"both are recorded (the step is not deterministic)"
+            )
+    run = store(
+        replace(
+            pending.run,
+            inputs={
+                role: _after(place, used, pending.inputs.get(role), notes) for role, used in pending.run.inputs.items()
+            },
+            outputs={
+                role: Output(artifact=artifacts[role].id, content=contents[out.path].digest, path=out.path)
+                for role, out in pending.outputs.items()
+            },
+        )
+    )
+    outs = {out.path: contents[out.path] for out in pending.outputs.values()}
+    draft = Draft(
+        name=draft_name(run, pending.run.step),
+        records=(*artifacts.values(), run, *pending.sources),
+        pointers={**pending.pointers, **outs},
+        stage=pending.stage,
+        deps=pending.deps,
+        outs=outs if pending.stage is not None else {},
+    )
+    return draft, tuple(notes)
+
+
+def _after(place: Workplace, used: Input, path: str | None, notes: list[str]) -> Input:
+    if path is None:
+        return used
+    try:
+        now = place.cache.snapshot(path, keep=False).content.digest
+    except GitprovError:
+        now = None
+    if now != used.content:
+        notes.append(f"the input {path} changed while the command ran: the run says so")
+    return replace(used, after="same" if now == used.content else "changed")
+
+
+def _to_json(pending: Pending) -> dict[str, object]:
+    return {
+        "before": dict(pending.before),
+        "deps": {path: to_data(content) for path, content in pending.deps.items()},
+        "inputs": dict(pending.inputs),
+        "outputs": {role: [out.path, out.name, out.kind] for role, out in pending.outputs.items()},
+        "pointers": {path: to_data(content) for path, content in pending.pointers.items()},
+        "recipes": {role: to_data(recipe) for role, recipe in pending.recipes.items()},
+        "run": to_data(pending.run),
+        "sources": {stored.path: stored.data.decode() for stored in pending.sources},
+        "stage": pending.stage,
+    }
+
+
+def _from_json(data: dict[str, Any]) -> Pending:
+    sources = [(path, str(text).encode()) for path, text in data["sources"].items()]
+    return Pending(
+        run=from_data(Run, data["run"]),
+        outputs={role: OutputSpec(*out) for role, out in data["outputs"].items()},
+        recipes={role: from_data(Recipe, recipe) for role, recipe in data["recipes"].items()},
+        inputs={role: str(path) for role, path in data["inputs"].items()},
+        sources=tuple(Stored(sha256_of(text), path, text, decode(text, name=path)) for path, text in sources),
+        pointers={path: from_data(Content, content) for path, content in data["pointers"].items()},
+        stage=data["stage"],
+        deps={path: from_data(Content, content) for path, content in data["deps"].items()},
+        before={path: str(digest) for path, digest in data["before"].items()},
+    )

@@ -1,0 +1,197 @@
+"""`gitprov run`: runs a command and records what it read and made.
+
+Nothing of ours fails after the command has succeeded: its status is returned, and what is left to do stays pending.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from gitprov.errors import GitprovError
+from gitprov.errors import catalogue as codes
+from gitprov.ids import Digest, canonical_json, digest_hex
+from gitprov.lineage import Ledger
+from gitprov.ports.host import Executed
+from gitprov.ports.workplace import Workplace
+from gitprov.recording.drafts import Draft
+from gitprov.recording.ledger import DRAFTS
+from gitprov.recording.pending import Pending, finish_pending, write_pending
+from gitprov.recording.plan import Plan, Request, make_plan
+from gitprov.records import Content
+
+MOST_UNDECLARED = 50
+"""How many undeclared files a run lists; with more, the last line says how many there were."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageFacts:
+    """What `keep` needs for the dvc.lock entry of a stage: its name, and the content of each dep by path."""
+
+    name: str
+    deps: Mapping[str, Content]
+    params_files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run went.
+
+    Attributes:
+        plan: What was run.
+        exit: The command's status; 0 when nothing had to run.
+        draft: What `keep` will stage; None when the command failed, or nothing ran.
+        restored: Output path to artifact, when the result was known and its bytes were restored instead.
+        notes: What a person should know.
+        unfinished: Why the command's success could not be recorded yet.
+    """
+
+    plan: Plan
+    exit: int = 0
+    draft: Draft | None = None
+    restored: Mapping[str, Digest] | None = None
+    notes: tuple[str, ...] = ()
+    unfinished: GitprovError | None = None
+
+
+def run(
+    place: Workplace,
+    ledger: Ledger,
+    request: Request,
+    *,
+    stage: StageFacts | None = None,
+    force: bool = False,
+    dry_run: bool = False,
+) -> RunResult:
+    """Runs a command, or restores its outputs when the same recipe is known with one content.
+
+    Args:
+        place: The ports.
+        ledger: What is recorded.
+        request: What to run.
+        stage: The dvc.yaml stage that it is.
+        force: Run even when the result is known.
+        dry_run: Plan only.
+
+    Raises:
+        GitprovError: What `make_plan` raises; GP-RUN-007 when the recipe gave several results and `force` is not set;
+            GP-RUN-009 when the command cannot be started. Nothing has run then.
+    """
+    plan = make_plan(place, ledger, request, dry_run=dry_run)
+    if not force:
+        known = _known(ledger, plan)
+        if known is not None and (dry_run or _restore(place, ledger, known)):
+            return RunResult(plan, restored=known, notes=plan.notes)
+    if dry_run:
+        return RunResult(plan, notes=plan.notes)
+    before = {
+        out.path: place.cache.snapshot(out.path, keep=False).content.digest
+        for out in request.outputs.values()
+        if place.worktree.kind(out.path) in ("file", "directory")
+    }
+    executed = place.host.run(plan.argv, request.cwd, variables=_variables(place, plan), watch=True)
+    if executed.exit != 0:
+        return RunResult(plan, exit=executed.exit, notes=plan.notes)
+    try:
+        with place.worktree.locked(f"run {request.step}"):
+            name = write_pending(place, _pending(place, plan, executed, stage, before))
+            draft, notes = finish_pending(place, ledger, name)
+    except GitprovError as error:
+        return RunResult(plan, notes=plan.notes, unfinished=error)
+    return RunResult(plan, draft=draft, notes=(*plan.notes, *notes))
+
+
+def _known(ledger: Ledger, plan: Plan) -> dict[str, Digest] | None:
+    """Returns output path to artifact when every output's recipe is known, with one content each."""
+    found: dict[str, Digest] = {}
+    for role, recipe in plan.recipes.items():
+        out = plan.request.outputs[role]
+        same = [one for one in ledger.with_recipe(recipe.id) if ledger.artifacts[one].name == out.name]
+        same = [one for one in same if isinstance(ledger.artifacts[one].content, Content)]
+        if not same or not recipe.is_known:
+            return None
+        if len({ledger.artifacts[one].content.digest for one in same}) > 1:
+            raise codes.RUN_SEVERAL.error(
+                f"the recipe of {out.name} has given {len(same)} different results",
+                why=", ".join(f"id:{digest_hex(one)[:8]}" for one in same),
+            )
+        found[out.path] = same[-1]
+    return found
+
+
+def _restore(place: Workplace, ledger: Ledger, known: Mapping[str, Digest]) -> bool:
+    """Restores known outputs; returns False when their bytes are not to be had here, so that the command runs."""
+    contents = {path: ledger.artifacts[one].content for path, one in known.items()}
+    for path, content in contents.items():
+        if not isinstance(content, Content):
+            return False
+        try:
+            if place.cache.missing(place.cache.objects(content)):
+                return False
+        except GitprovError:
+            return False
+        place.cache.restore(content, path, progress=place.progress)
+    return True
+
+
+def _variables(place: Workplace, plan: Plan) -> dict[str, str]:
+    """Returns the variables that tell the command its facts."""
+    params = plan.run.params
+    if not params:
+        return {}
+    data = canonical_json(params)
+    path = f"{DRAFTS}/params/{digest_hex(plan.run.recipes[next(iter(plan.recipes))])[:16]}.json"
+    place.worktree.replace(path, data)
+    return {"GITPROV_PARAMS": str(PurePosixPath(place.git.root) / path)}
+
+
+def _pending(
+    place: Workplace, plan: Plan, executed: Executed, stage: StageFacts | None, before: Mapping[str, str]
+) -> Pending:
+    sources = tuple(record for used in plan.inputs.values() for record in used.new)
+    pointers = {
+        used.path: used.content for used in plan.inputs.values() if used.new and isinstance(used.content, Content)
+    }
+    return Pending(
+        run=replace(
+            plan.run,
+            started=executed.started,
+            finished=executed.finished,
+            exit=executed.exit,
+            undeclared=_undeclared(place, plan, executed.opened, stage),
+        ),
+        outputs=plan.request.outputs,
+        recipes=plan.recipes,
+        inputs={role: used.path for role, used in plan.inputs.items()},
+        sources=sources,
+        pointers=pointers,
+        stage=stage.name if stage is not None else None,
+        deps=stage.deps if stage is not None else {},
+        before=before,
+    )
+
+
+def _undeclared(
+    place: Workplace, plan: Plan, opened: tuple[str, ...], stage: StageFacts | None
+) -> tuple[str, ...] | None:
+    """Returns the opened files that nobody declared: in the repository from its top, elsewhere absolute."""
+    declared = [used.path for used in plan.inputs.values()] + [out.path for out in plan.request.outputs.values()]
+    declared += [entry.path for entry in plan.code.entries]
+    declared += [lock.path for lock in (plan.run.environment.locks or ())] if plan.run.environment else []
+    declared += [*stage.deps, *stage.params_files] if stage is not None else []
+    known = set(declared)
+    found = set()
+    for path in opened:
+        try:
+            inside = place.git.relative(path)
+        except GitprovError:
+            found.add(path)
+            continue
+        parents = {str(parent) for parent in PurePosixPath(inside).parents}
+        if inside in known or parents & known or inside.split("/")[0] in (".git", ".gitprov", ".dvc"):
+            continue
+        found.add(inside)
+    if not found:
+        return None
+    shown = sorted(found)[:MOST_UNDECLARED]
+    more = len(found) - len(shown)
+    return (*shown, f"and {more} more") if more else tuple(shown)

@@ -1,0 +1,48 @@
+"""Source artifacts: things that were added, not made. Their recipe is their content."""
+
+import re
+
+from gitprov.ids.names import NAME_LIMIT, check_name, is_name
+from gitprov.lineage import Ledger
+from gitprov.ports.workplace import Workplace
+from gitprov.records import Artifact, Content, Output, Recipe, Run, Stored, store
+
+STEP = "add"
+ROLE = "source"
+DEFAULT_KIND = "dataset"
+
+
+def name_of_path(path: str) -> str:
+    """Returns the name that a path has when nobody gives it one: `data/Raw set.csv` is `data.raw-set.csv`."""
+    parts = [re.sub(r"[^a-z0-9._-]+", "-", part.lower()) for part in path.split("/")]
+    name = re.sub(r"[._-]*[.][._-]*", ".", ".".join(parts))
+    name = re.sub(r"([_-])[_-]+", r"\1", name).strip("._-")[-NAME_LIMIT:].strip("._-")
+    return name if is_name(name) else check_name(re.sub(r"[^a-z0-9]+", "-", name).strip("-") or "unnamed", "a name")
+
+
+def kind_of(place: Workplace, ledger: Ledger, name: str, wanted: str | None, default: str = DEFAULT_KIND) -> str:
+    """Returns the kind of an artifact: as asked, else as the catalog says, else as before, else `default`."""
+    if wanted is not None:
+        return check_name(wanted, "a kind")
+    entry = place.settings.catalog(name)
+    if entry is not None and entry.kind is not None:
+        return entry.kind
+    known = ledger.named(name)
+    return ledger.artifacts[known[-1]].kind if known else default
+
+
+def source_records(
+    place: Workplace, path: str, content: Content, *, name: str, kind: str, cutoff: str | None = None
+) -> tuple[Stored, Stored]:
+    """Returns the artifact record of a source and the run record of its `add`."""
+    artifact = store(Artifact(name=name, kind=kind, content=content, recipe=Recipe(id=content.digest)))
+    run = Run(
+        step=STEP,
+        actor=place.person(),
+        outputs={ROLE: Output(artifact=artifact.id, content=content.digest, path=path)},
+        recipes={ROLE: content.digest},
+        finished=place.clock.now(),
+        cutoff=cutoff,
+        declared=("actor",),
+    )
+    return artifact, store(run)
