@@ -1,24 +1,27 @@
-"""Notebooks count as code by the source of their code cells: outputs and counters change with every run."""
+"""Notebooks count as code by the source of their code cells: outputs, counters and prose do not change what runs."""
 
 import json
 
-from gitprov.ids.digests import sha256_of
+from gitprov.errors import GitprovError
+from gitprov.ids.digests import Digest, sha256_of
 from gitprov.ids.jcs import digest_of
-from gitprov.ids.listings import CodeEntry
+from gitprov.ids.listings import SYMLINK, CodeEntry
+
+SUFFIX = ".ipynb"
 
 
 def code_entry(path: str, mode: str, data: bytes) -> CodeEntry:
-    """Returns the code listing entry of a file: by its bytes, for a notebook by the list of its code cells' sources.
+    """Returns the code listing entry of a file or symlink, given the bytes that git would store."""
+    notebook = path.endswith(SUFFIX) and mode != SYMLINK
+    return CodeEntry(path, mode, sha256=notebook_digest(data) if notebook else sha256_of(data))
 
-    A notebook that cannot be understood counts by its bytes.
+
+def notebook_digest(data: bytes) -> Digest:
+    """Returns what a notebook counts by: the SHA-256 of the canonical JSON of the list of its code cells' sources.
+
+    One that cannot be understood counts by its bytes.
     """
-    sources = _sources(data) if path.endswith(".ipynb") else None
-    return CodeEntry(path, mode, sha256=sha256_of(data) if sources is None else digest_of(sources))
-
-
-def _sources(data: bytes) -> list[str] | None:
     try:
-        cells = json.loads(data)["cells"]
-        return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
+        return digest_of(["".join(cell["source"]) for cell in json.loads(data)["cells"] if cell["cell_type"] == "code"])
+    except (ValueError, LookupError, TypeError, RecursionError, GitprovError):
+        return sha256_of(data)

@@ -29,10 +29,13 @@ class Project:
 
     def __init__(self, *, create: bool = False) -> None:
         """Opens the repository; with `create` one is made in the current folder when there is none."""
-        from gitprov.adapters.git import create_repository, open_repository
+        from gitprov.adapters.git import GitRepository
 
-        here = os.getcwd()
-        self._repository = create_repository(here) if create else open_repository(here)
+        self._repository = GitRepository(os.getcwd())
+        if not self._repository.exists:
+            if not create:
+                raise codes.GIT_NONE.error(f"{os.getcwd()} is not inside a git repository")
+            self._repository.create()
 
     @property
     def git(self) -> GitStore:

@@ -1,6 +1,5 @@
 """The code of a step: which files count, and what they are to git (docs/format.md, "Code")."""
 
-import json
 import os
 import shutil
 import tempfile
@@ -12,11 +11,11 @@ from stat import S_ISREG
 
 from gitprov.adapters.git.digests import DigestCache
 from gitprov.adapters.git.plumbing import Environment, Objects, Plumbing, joined, split
-from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
-from gitprov.ids import Digest, digest_of, sha256_of
+from gitprov.ids import Digest, sha256_of
 from gitprov.ids.listings import SUBMODULE, SYMLINK, CodeEntry, write_code_listing
 from gitprov.ids.names import path_fault
+from gitprov.ids.notebooks import SUFFIX, notebook_digest
 from gitprov.ports.git import TreeEntry
 
 Rows = Mapping[str, TreeEntry]
@@ -86,19 +85,6 @@ def parse_tree(output: bytes) -> dict[str, TreeEntry]:
         mode, _, oid = meta.split(" ")
         rows[path] = TreeEntry(mode, oid)
     return rows
-
-
-def notebook_digest(data: bytes) -> Digest:
-    """Returns what a notebook counts by: the source of its code cells; its bytes when it cannot be understood.
-
-    The SHA-256 of the canonical JSON of the list of the code cells' source texts: outputs, execution counts and prose
-    do not matter.
-    """
-    try:
-        cells = ["".join(cell["source"]) for cell in json.loads(data)["cells"] if cell["cell_type"] == "code"]
-        return digest_of(cells)
-    except (ValueError, LookupError, TypeError, RecursionError, GitprovError):
-        return sha256_of(data)
 
 
 class CodeReader:
@@ -220,7 +206,7 @@ def _parents(path: str) -> Iterator[str]:
 
 
 def _key(path: str, row: TreeEntry) -> str:
-    return f"notebook:{row.oid}" if path.endswith(".ipynb") and row.mode != SYMLINK else row.oid
+    return f"notebook:{row.oid}" if path.endswith(SUFFIX) and row.mode != SYMLINK else row.oid
 
 
 def _hashed(objects: Objects, keys: Sequence[str]) -> Iterator[Digest]:
