@@ -1,3 +1,23 @@
-"""gitprov: a Git-native artifact tracker for machine-learning teams."""
+"""gitprov: a Git-native artifact tracker for machine-learning teams.
+
+The verbs of the command line are functions here (`gitprov.run`, `gitprov.add`, `gitprov.why`, …; all of them, with
+their types, in `gitprov.api`). They are imported when first used: `import gitprov` costs nothing.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gitprov.api import add, capture, evaluate, keep, run, seal
 
 __version__ = "0.1.0.dev0"
+
+__all__ = ["add", "capture", "evaluate", "keep", "run", "seal"]
+
+
+def __getattr__(name: str) -> Any:  # PEP 562's own type
+    """Returns a verb of the Python API."""
+    if name not in __all__:
+        raise AttributeError(f"module 'gitprov' has no attribute {name!r}")
+    from gitprov import api  # noqa: PLC0415  # see the docstring
+
+    return getattr(api, name)
