@@ -10,7 +10,7 @@ from typing import Literal
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest, sha256_of
-from gitprov.ids.listings import SUBMODULE, Entry, read_listing, write_code_listing, write_listing
+from gitprov.ids.listings import SUBMODULE, CodeEntry, Entry, read_listing, write_code_listing, write_listing
 from gitprov.ids.notebooks import code_entry
 from gitprov.ids.recipes import UNKNOWN
 from gitprov.ports.blobs import Cache, Object
@@ -109,7 +109,13 @@ def left_out(run: Run) -> list[str]:
 
 
 def resolve_code(git: GitStore, cache: Cache | None, run: Run) -> Resolution | None:
-    """Returns how the code of a run can be had, or None when it cannot: step (4) of docs/verification.
+    """Returns how the code of a run can be had, or None when it cannot: step (4) of docs/verification."""
+    found = find_code(git, cache, run)
+    return found[0] if found is not None else None
+
+
+def find_code(git: GitStore, cache: Cache | None, run: Run) -> tuple[Resolution, tuple[CodeEntry, ...]] | None:
+    """Returns how the code of a run can be had and what it is, or None when it cannot be had.
 
     Every way ends in the recorded digest computed again.
     """
@@ -120,21 +126,23 @@ def resolve_code(git: GitStore, cache: Cache | None, run: Run) -> Resolution | N
     if code.commit is not None:
         state = git.code_at(code.commit.removeprefix("git:"), code.paths, out)
         if state is not None and code_digest(state) == code.digest:
-            return "commit"
-    if git.commit_with_code(code.digest, code.paths, out) is not None:
-        return "history"
-    if cache is not None and code.listing is not None and _copy_matches(cache, code.listing, code.digest):
-        return "stored"
+            return "commit", state.entries
+    other = git.commit_with_code(code.digest, code.paths, out)
+    if other is not None and (state := git.code_at(other, code.paths, out)) is not None:
+        return "history", state.entries
+    if cache is not None and code.listing is not None:
+        rows = _copied(cache, code.listing)
+        if rows is not None and sha256_of(write_code_listing(rows)) == code.digest:
+            return "stored", rows
     return None
 
 
-def _copy_matches(cache: Cache, listing: Blob, digest: str) -> bool:
+def _copied(cache: Cache, listing: Blob) -> tuple[CodeEntry, ...] | None:
     try:
         entries = read_listing(cache.read(Object(listing.md5, listing.size, None)))
-        rows = [code_entry(e.path, e.mode, cache.read(Object(e.md5, e.size, e.sha256))) for e in entries]
+        return tuple(code_entry(e.path, e.mode, cache.read(Object(e.md5, e.size, e.sha256))) for e in entries)
     except GitprovError:
-        return False
-    return sha256_of(write_code_listing(rows)) == digest
+        return None
 
 
 def copied_objects(cache: Cache, listing: Blob) -> list[Object]:

@@ -1,0 +1,154 @@
+"""`gitprov log`: what was recorded, newest first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from gitprov.audit.facts import Mark, Mention, additions, look_up, marks, mention
+from gitprov.ids import Digest, Value
+from gitprov.ids.names import is_name
+from gitprov.lineage import Held, Ledger, State
+from gitprov.ports.git import Commit
+from gitprov.ports.workplace import Workplace
+from gitprov.records import Evaluation, Event, Release, Run
+
+Happening = Run | Release | Evaluation | Event
+Kind = Literal["run", "release", "evaluation", "event"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log.
+
+    Attributes:
+        id: The record.
+        kind: Which type of record it is.
+        state: How far it has come.
+        time: When it happened, RFC 3339 UTC; "" when nobody knows and it is not committed.
+        time_from: Whether the record says so, or the commit that added it (which anybody can set).
+        actor: Who, as the record says; None where records of this type name nobody.
+        mark: Whether the actor was observed, declared, or is unknown.
+        title: The step of a run, `churn@v2` of a release, the suite of an evaluation, the kind of an event.
+        artifacts: What it is about: a run's outputs, a release's members, an evaluation's subject; by role.
+        metrics: The metrics of an evaluation.
+        exit: The exit status of a run.
+        commit: The commit that added the record.
+    """
+
+    id: Digest
+    kind: Kind
+    state: State
+    time: str
+    time_from: Literal["record", "commit", "unknown"]
+    actor: str | None
+    mark: Mark | None
+    title: str
+    artifacts: Mapping[str, Mention]
+    metrics: Mapping[str, Value] | None
+    exit: int | None
+    commit: Commit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The log: `entries` newest first, and how many more there are beyond the limit."""
+
+    entries: tuple[Entry, ...]
+    more: int
+
+
+def log(place: Workplace, ledger: Ledger, text: str | None = None, *, limit: int | None = None) -> Log:
+    """Returns runs, releases, evaluations and events, newest first.
+
+    Args:
+        place: The ports.
+        ledger: The records.
+        text: A name (of artifacts, releases or a step), or whatever names one record; None for everything.
+        limit: The most entries to return.
+
+    Raises:
+        GitprovError: GP-NAM-* when the name fits nothing.
+    """
+    about = _about(place, ledger, text) if text is not None else None
+    happenings: Mapping[Digest, Happening] = {
+        **ledger.runs,
+        **ledger.releases,
+        **ledger.evaluations,
+        **ledger.events,
+    }
+    wanted = [(ledger.held[one], record) for one, record in happenings.items() if about is None or one in about]
+    commits = additions(place, (held.stored.path for held, record in wanted if not _time(record)))
+    newest = sorted(wanted, key=lambda pair: (_when(pair[0], pair[1], commits), pair[0].id), reverse=True)
+    shown = newest[:limit]
+    commits |= additions(place, (held.stored.path for held, _ in shown if held.stored.path not in commits))
+    return Log(tuple(_entry(ledger, held, record, commits) for held, record in shown), len(newest) - len(shown))
+
+
+def _about(place: Workplace, ledger: Ledger, text: str) -> set[Digest]:
+    """Returns the records that concern what `text` names: all of a name or a step, else one record and its making."""
+    if is_name(text):
+        named = set(ledger.named(text))
+        found = {run for one in named for run in ledger.makers(one)}
+        found |= {one for one, run in ledger.runs.items() if run.step == text}
+        found |= set(ledger.releases_of(text).values())
+        found |= {one for one, evaluation in ledger.evaluations.items() if evaluation.name == text}
+        if found:
+            return found | {one for one, event in ledger.events.items() if (named | found) & set(event.subjects)}
+    target = look_up(place, ledger, text).id
+    release = ledger.releases.get(target)
+    if release is not None:
+        found = {target, *(member.run for member in release.members.values()), *ledger.evaluations_of(release.set_)}
+    else:
+        found = {target, *ledger.makers(target), *ledger.released_as(target), *ledger.evaluations_of(target)}
+    return found | {one for one, event in ledger.events.items() if found & set(event.subjects)}
+
+
+def _time(record: Happening) -> str:
+    match record:
+        case Run(started=started, finished=finished):
+            return finished or started or ""
+        case Evaluation(evaluated=time) | Event(at=time):
+            return time
+    return ""
+
+
+def _when(held: Held, record: Happening, commits: Mapping[str, Commit]) -> str:
+    """When it happened, for sorting: what has no time of its own and no commit yet is the newest."""
+    commit = commits.get(held.stored.path)
+    return _time(record) or (commit.time if commit else "~")
+
+
+def _entry(ledger: Ledger, held: Held, record: Happening, commits: Mapping[str, Commit]) -> Entry:
+    commit = commits.get(held.stored.path)
+    kind: Kind
+    actor: str | None = None
+    mark: Mark | None = None
+    artifacts: dict[str, Digest] = {}
+    match record:
+        case Run():
+            kind, title, actor, mark = "run", record.step, record.actor, marks(record)["actor"]
+            artifacts = {role: made.artifact for role, made in sorted(record.outputs.items())}
+        case Release():
+            kind, title = "release", f"{record.name}@v{record.version}"
+            artifacts = {role: member.artifact for role, member in sorted(record.members.items())}
+        case Evaluation():
+            kind, title, actor = "evaluation", f"{record.name} on {record.suite}", record.actor
+            artifacts = {"": record.subject.artifact} if record.subject.artifact else {}
+        case Event():
+            kind, title, actor = "event", record.kind, record.actor
+            artifacts = {str(number): one for number, one in enumerate(record.subjects) if one in ledger.artifacts}
+    time = _time(record)
+    return Entry(
+        id=held.id,
+        kind=kind,
+        state=held.state,
+        time=time or (commit.time if commit else ""),
+        time_from="record" if time else "commit" if commit else "unknown",
+        actor=actor,
+        mark=mark,
+        title=title,
+        artifacts={role: mention(ledger, one) for role, one in artifacts.items()},
+        metrics=record.metrics if isinstance(record, Evaluation) else None,
+        exit=record.exit if isinstance(record, Run) else None,
+        commit=commit,
+    )

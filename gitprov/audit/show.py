@@ -1,0 +1,83 @@
+"""`gitprov show`: one record, whole."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gitprov.audit.facts import additions, look_up, mention
+from gitprov.ids import Digest, Value, is_digest
+from gitprov.lineage import Ledger, State
+from gitprov.ports.git import Commit
+from gitprov.ports.workplace import Workplace
+from gitprov.records import Record, Release
+from gitprov.records.codec import to_data
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """One record.
+
+    Attributes:
+        id: The SHA-256 of its file.
+        how: How it was found, in words.
+        path: Where it lies, or will lie, from the top of the work tree.
+        state: How far it has come; `draft` is the draft that it belongs to.
+        record: What it says.
+        raw: Its bytes.
+        labels: Each digest in the record that another record has as its id: what people call that one.
+        commit: The commit that added it.
+    """
+
+    id: Digest
+    how: str
+    path: str
+    state: State
+    draft: str | None
+    record: Record
+    raw: bytes
+    labels: Mapping[str, str]
+    commit: Commit | None
+
+
+def show(place: Workplace, ledger: Ledger, text: str) -> Show:
+    """Returns the record that `text` names.
+
+    Raises:
+        GitprovError: GP-NAM-* when the name fits nothing or several things.
+    """
+    target = look_up(place, ledger, text)
+    held = ledger.held[target.id]
+    stored = held.stored
+    return Show(
+        id=held.id,
+        how=target.how,
+        path=stored.path,
+        state=held.state,
+        draft=held.draft,
+        record=stored.record,
+        raw=stored.data,
+        labels={one: label(ledger, Digest(one)) for one in _digests(to_data(stored.record)) if one in ledger.held},
+        commit=additions(place, [stored.path]).get(stored.path),
+    )
+
+
+def label(ledger: Ledger, record: Digest) -> str:
+    """Returns what people call a record."""
+    match ledger.held[record].stored.record:
+        case Release(name=name, version=version):
+            return f"{name}@v{version}"
+        case _ if record in ledger.artifacts:
+            return mention(ledger, record).label
+        case other:
+            return f"{type(other).__name__.lower()} {ledger.short(record)}"
+
+
+def _digests(value: Value) -> Iterator[str]:
+    if isinstance(value, str):
+        if is_digest(value):
+            yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _digests(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _digests(item)
