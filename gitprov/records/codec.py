@@ -69,6 +69,7 @@ DigestOrUnknown = Annotated[str, _pattern(f"(?:{DIGEST_PATTERN}|unknown)", "a SH
 CommitField = Annotated[str, _pattern(COMMIT_PATTERN, "a git commit with its prefix")]
 TimeField = Annotated[str, _pattern(_TIME, "an RFC 3339 time in UTC, ending in Z")]
 NameField = Annotated[str, _pattern(NAME_PATTERN, "a name")]
+ContainerField = Annotated[str, _pattern(rf"[a-z0-9][a-zA-Z0-9._/:-]*@{DIGEST_PATTERN}", "IMAGE@sha256:DIGEST")]
 PathField = Annotated[
     str, Rule(r"^[^\\]+$", "a path relative to the repository's root", lambda p: p == "." or path_fault(p) is None)
 ]

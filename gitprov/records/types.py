@@ -8,6 +8,7 @@ from gitprov.ids import Digest, digest_of
 from gitprov.ids.recipes import UNKNOWN, recipe_id
 from gitprov.records.codec import (
     CommitField,
+    ContainerField,
     Count,
     DigestField,
     DigestOrUnknown,
@@ -197,7 +198,7 @@ class Environment(Part):
     """
 
     digest: DigestOrUnknown
-    container: str | None = None
+    container: ContainerField | None = None
     locks: tuple[Lock, ...] | None = None
     variables: Mapping[str, str] | None = None
     packages: DigestField | None = None

@@ -1,0 +1,184 @@
+"""Records of all five types, as hypothesis makes them up."""
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from hypothesis import strategies as st
+
+from gitprov.ids import Digest, Md5, normalize
+from gitprov.ids.names import is_name, path_fault
+from gitprov.records import (
+    Artifact,
+    Blob,
+    Code,
+    Content,
+    Environment,
+    Evaluation,
+    Event,
+    Fact,
+    Input,
+    Layers,
+    Lock,
+    Member,
+    Output,
+    Recipe,
+    Record,
+    Reference,
+    ReferencedContent,
+    Release,
+    Run,
+    Subject,
+    reference_digest,
+    set_digest,
+)
+from tests.unit.documents import documents, texts
+
+
+def hexes(length: int) -> st.SearchStrategy[str]:
+    """Hex digits."""
+    return st.binary(min_size=length // 2, max_size=length // 2).map(bytes.hex)
+
+
+def optional(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """None, or one of the strategy's."""
+    return st.none() | strategy
+
+
+digests = hexes(64).map(lambda digits: Digest(f"sha256:{digits}"))
+md5s = hexes(32).map(lambda digits: Md5(f"md5:{digits}"))
+known_or_not = digests | st.just(Digest("unknown"))
+names = st.from_regex(r"[a-z0-9]{1,6}([._-][a-z0-9]{1,4}){0,2}", fullmatch=True).filter(is_name)
+paths = st.lists(texts, min_size=1, max_size=3).map("/".join).filter(lambda path: path_fault(path) is None)
+places = paths | st.just(".")
+sizes = st.integers(0, 2**53 - 1)
+params: st.SearchStrategy[Mapping[str, Any]] = documents.map(normalize)  # type: ignore[arg-type]
+times = st.datetimes().map(lambda time: f"{time:%Y-%m-%dT%H:%M:%S.%fZ}".rjust(27, "0"))
+commands = st.lists(texts, max_size=4).map(tuple)
+facts = st.lists(st.sampled_from(get_args(Fact)), unique=True, max_size=4)
+
+# Fields that a later version may add.
+extras = st.dictionaries(names.map("later.".__add__), params, max_size=1)
+
+
+def by_name(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """A mapping from names."""
+    return st.dictionaries(names, strategy, max_size=3)
+
+
+blobs = st.builds(Blob, md5=md5s, size=sizes)
+files = st.builds(Content, digest=digests, files=st.just(1), md5=md5s, size=sizes, extra=extras)
+folders = st.builds(Content, digest=digests, files=sizes, md5=md5s, size=sizes, listing=blobs)
+references = st.builds(
+    Reference,
+    kind=names,
+    locator=texts,
+    version=texts,
+    checks=params,
+    assurance=st.sampled_from(["verified", "provider", "asserted"]),
+)
+referenced = references.map(lambda one: ReferencedContent(digest=reference_digest(one), reference=one))
+contents = files | folders | referenced
+sources = contents.map(lambda content: {"content": content, "recipe": Recipe(id=content.digest)})
+recipes = st.builds(
+    Recipe,
+    id=digests,
+    code=known_or_not,
+    command=commands,
+    cwd=places,
+    environment=known_or_not,
+    inputs=by_name(digests),
+    output=names,
+    params=params,
+    step=names,
+)
+made = st.builds(lambda content, recipe: {"content": content, "recipe": recipe}, contents, recipes)
+artifacts = st.builds(
+    lambda fields, **rest: Artifact(**fields, **rest), sources | made, name=names, kind=names, extra=extras
+)
+codes = st.builds(
+    Code,
+    digest=known_or_not,
+    paths=st.lists(places, max_size=3).map(tuple),
+    commit=optional((hexes(40) | hexes(64)).map("git:".__add__)),
+    dirty=optional(st.booleans()),
+    listing=optional(blobs),
+)
+environments = st.builds(
+    Environment,
+    digest=known_or_not,
+    container=optional(digests.map("registry.example/train@".__add__)),
+    locks=optional(st.lists(st.builds(Lock, path=paths, sha256=digests), max_size=2).map(tuple)),
+    variables=optional(st.dictionaries(texts, texts, max_size=2)),
+    packages=optional(digests),
+    python=optional(texts),
+    platform=optional(texts),
+    hardware=optional(texts),
+)
+inputs = st.builds(
+    Input,
+    artifact=digests,
+    content=digests,
+    after=st.sampled_from(["same", "changed", "unknown"]),
+    path=optional(paths),
+)
+outputs = st.builds(Output, artifact=digests, content=digests, path=paths)
+marks = facts.flatmap(
+    lambda declared: st.fixed_dictionaries(
+        {
+            "declared": st.just(tuple(declared)),
+            "unknown": facts.map(lambda unknown: tuple(one for one in unknown if one not in declared)),
+        }
+    )
+)
+runs = st.builds(
+    lambda marks, **rest: Run(**marks, **rest),
+    marks,
+    step=names,
+    actor=names,
+    outputs=by_name(outputs),
+    recipes=by_name(digests),
+    inputs=by_name(inputs),
+    command=optional(commands),
+    cwd=optional(places),
+    params=optional(params),
+    code=optional(codes),
+    environment=optional(environments),
+    started=optional(times),
+    finished=optional(times),
+    exit=optional(st.integers(-128, 255)),
+    undeclared=optional(st.lists(texts, max_size=3).map(tuple)),
+    cutoff=optional(times),
+    extra=extras,
+)
+evaluations = st.builds(
+    Evaluation,
+    name=names,
+    suite=names,
+    subject=digests.map(lambda one: Subject(artifact=one)) | digests.map(lambda one: Subject(set_=one)),
+    metrics=params,
+    source=digests,
+    actor=names,
+    evaluated=times,
+    data=optional(inputs),
+    extra=extras,
+)
+members = by_name(st.builds(Member, artifact=digests, run=digests))
+layers = st.builds(Layers, artifacts=digests, code=digests, data=digests, environment=digests)
+releases = st.builds(
+    lambda members, **rest: Release(members=members, set_=set_digest(members), **rest),
+    members,
+    name=names,
+    version=st.integers(1, 10**6),
+    layers=layers,
+)
+events = st.builds(
+    Event,
+    kind=names,
+    actor=names,
+    at=times,
+    subjects=st.lists(digests, max_size=3).map(tuple),
+    reason=texts,
+    details=params,
+    extra=extras,
+)
+records: st.SearchStrategy[Record] = artifacts | runs | evaluations | releases | events
