@@ -1,0 +1,185 @@
+"""`gitprov init` and `gitprov add` on real repositories (demands 1-4)."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gitprov.records import Artifact, Run, decode
+from tests.support import Gitprov, Repo
+
+
+def records(repo: Repo, pattern: str) -> list[Path]:
+    return sorted((repo.path / ".gitprov").glob(pattern))
+
+
+def test_init_is_idempotent_and_asks_nothing(repo: Repo, gitprov: Gitprov) -> None:
+    first = gitprov("init", "--json").json()
+    assert ".gitprov/project.yaml" in first["staged"]
+    assert ".dvc/config" in first["staged"]
+    tree = repo.git("write-tree")
+    assert gitprov("init", "--json").json()["staged"] == []
+    assert repo.git("write-tree") == tree
+    assert repo.git("config", "gitprov.person")
+
+
+def test_init_dry_run_writes_nothing(repo: Repo, gitprov: Gitprov) -> None:
+    gitprov("init", "--dry-run")
+    assert repo.git("status", "--porcelain") == ""
+    assert not (repo.path / ".gitprov").exists()
+
+
+def test_init_in_an_empty_folder_makes_a_repository(tmp_path: Path, gitprov: Gitprov) -> None:
+    gitprov("init", cwd=tmp_path)
+    assert (tmp_path / ".git").is_dir()
+    assert (tmp_path / ".gitprov" / "project.yaml").is_file()
+
+
+def test_init_keeps_what_is_there(repo: Repo, gitprov: Gitprov) -> None:
+    gitprov("init")
+    repo.write(".gitprov/project.yaml", "schema: gitprov/project/v1\n")
+    repo.git("config", "gitprov.person", "ada")
+    gitprov("init")
+    assert (repo.path / ".gitprov/project.yaml").read_text() == "schema: gitprov/project/v1\n"
+    assert repo.git("config", "gitprov.person") == "ada"
+
+
+def test_init_refuses_a_second_gitprov_folder(repo: Repo, gitprov: Gitprov) -> None:
+    repo.write("sub/.gitprov/project.yaml", "schema: gitprov/project/v1\n")
+    repo.commit()
+    assert "GP-GIT-006" in gitprov("init", status=1).err
+
+
+def test_commands_before_init_say_so(repo: Repo, gitprov: Gitprov) -> None:
+    repo.write("x", "1")
+    refused = gitprov("add", "x", status=2)
+    assert "GP-GIT-002" in refused.err
+    assert "gitprov init" in refused.err
+
+
+def test_add_records_bytes_and_stages(repo: Repo, gitprov: Gitprov) -> None:
+    """Demands 1 and 2: the id of the record is the hash of its bytes, the content that of the file's."""
+    gitprov("init")
+    repo.write("data/raw.csv", "a,b\n")
+    done = gitprov("add", "data/raw.csv", "--name", "raw", "--json").json()
+    assert {one["type"] for one in done["recorded"]} == {"artifact", "run"}
+    assert "data/raw.csv.dvc" in done["staged"]
+    (path,) = records(repo, "artifacts/raw/*.yaml")
+    artifact = decode(path.read_bytes())
+    assert isinstance(artifact, Artifact)
+    assert artifact.recipe.id == artifact.content.digest
+    assert subprocess.check_output(["sha256sum", path], text=True).split()[0] == path.stem
+    assert "data/raw.csv" not in repo.git("ls-files").splitlines()
+    assert repo.git("check-ignore", "data/raw.csv") == "data/raw.csv"
+
+
+def test_add_again_records_nothing_new(repo: Repo, gitprov: Gitprov) -> None:
+    gitprov("init")
+    repo.write("raw.csv", "a,b\n")
+    gitprov("add", "raw.csv", "--name", "raw")
+    tree = repo.git("write-tree")
+    again = gitprov("add", "raw.csv", "--name", "raw", "--json").json()
+    assert again["recorded"] == []
+    assert len(again["known"]) == 1
+    assert repo.git("write-tree") == tree
+
+
+def test_a_new_version_is_a_new_record(repo: Repo, gitprov: Gitprov) -> None:
+    """Demand 3: nothing is overwritten."""
+    gitprov("init")
+    repo.write("raw.csv", "1\n")
+    gitprov("add", "raw.csv", "--name", "raw")
+    first = {path.name: path.read_bytes() for path in records(repo, "*/*/*.yaml")}
+    repo.write("raw.csv", "2\n")
+    gitprov("add", "raw.csv")  # the name that the path had
+    assert len(records(repo, "artifacts/raw/*.yaml")) == 2
+    now = {path.name: path.read_bytes() for path in records(repo, "*/*/*.yaml")}
+    assert first.items() <= now.items()
+
+
+def test_add_dry_run_writes_nothing(repo: Repo, gitprov: Gitprov) -> None:
+    gitprov("init")
+    repo.commit()
+    repo.write("raw.csv", "1\n")
+    out = gitprov("add", "raw.csv", "--dry-run").out
+    assert "would record artifact raw.csv" in out
+    assert repo.git("status", "--porcelain") == "?? raw.csv"
+    assert not list((repo.path / ".dvc").glob("cache/files/md5/*/*"))
+
+
+def test_what_git_tracks_stays_in_git(repo: Repo, gitprov: Gitprov) -> None:
+    repo.write("prompt.txt", "You are helpful.\n")
+    repo.commit()
+    gitprov("init")
+    done = gitprov("add", "prompt.txt", "--kind", "prompt")
+    assert "tracked by git" in done.err
+    assert not (repo.path / "prompt.txt.dvc").exists()
+    assert repo.git("ls-files", "prompt.txt") == "prompt.txt"
+
+
+def test_directories_keep_modes_links_and_empty_folders(repo: Repo, gitprov: Gitprov) -> None:
+    gitprov("init")
+    repo.write("d/run.sh", "#!/bin/sh\n").chmod(0o755)
+    repo.write("d/é ü.txt", "x")
+    (repo.path / "d/empty").mkdir()
+    (repo.path / "d/link").symlink_to("run.sh")
+    gitprov("add", "d", "--name", "tree")
+    (path,) = records(repo, "artifacts/tree/*.yaml")
+    artifact = decode(path.read_bytes())
+    assert isinstance(artifact, Artifact)
+    gitprov("restore", "tree", "--to", "back")
+    assert os.access(repo.path / "back/run.sh", os.X_OK)
+    assert (repo.path / "back/link").is_symlink()
+    assert (repo.path / "back/empty").is_dir()
+    assert (repo.path / "back/é ü.txt").read_text() == "x"
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda top: (top / "d/bad").symlink_to("/etc/passwd"), "GP-PTH-004"),
+        (lambda top: (top / "d/bad").symlink_to("nowhere"), "GP-PTH-004"),
+        (lambda top: os.mkfifo(top / "d/bad"), "GP-PTH-002"),
+        (lambda top: (top / "d" / "a\\b").write_text("x"), "GP-PTH-003"),
+        (lambda top: os.fsencode(top / "d") and open(os.fsencode(top / "d") + b"/\xff", "w").close(), "GP-PTH-003"),
+    ],
+    ids=["absolute link", "broken link", "fifo", "backslash", "not UTF-8"],
+)
+def test_what_cannot_be_kept_is_refused_with_a_reason(repo: Repo, gitprov: Gitprov, make: object, code: str) -> None:
+    gitprov("init")
+    repo.write("d/ok", "x")
+    make(repo.path)  # type: ignore[operator]
+    before = repo.git("write-tree")
+    refused = gitprov("add", "d", status=2)
+    assert code in refused.err
+    assert "fix:" in refused.err
+    assert repo.git("write-tree") == before
+    assert not records(repo, "artifacts/*/*.yaml")
+
+
+@pytest.mark.usefixtures("repo")
+@pytest.mark.parametrize("path", ["missing", "../outside", ".", ".git", ".gitprov"])
+def test_paths_that_are_no_artifacts(gitprov: Gitprov, path: str) -> None:
+    gitprov("init")
+    assert "GP-PTH-" in gitprov("add", path, status=2).err
+
+
+def test_names_are_judged_with_a_proposal(repo: Repo, gitprov: Gitprov) -> None:
+    gitprov("init")
+    repo.write("x", "1")
+    refused = gitprov("add", "x", "--name", "My Data", status=2)
+    assert "GP-SCH-003" in refused.err
+    assert "my-data" in refused.err
+
+
+def test_records_of_add_say_who_and_when(repo: Repo, gitprov: Gitprov) -> None:
+    gitprov("init")
+    repo.git("config", "gitprov.person", "ada")
+    repo.write("x", "1")
+    gitprov("add", "x", "--cutoff", "2026-01-31T00:00:00Z")
+    (path,) = records(repo, "runs/add/*.yaml")
+    run = decode(path.read_bytes())
+    assert isinstance(run, Run)
+    assert (run.actor, run.cutoff, run.declared) == ("ada", "2026-01-31T00:00:00Z", ("actor",))
+    assert run.finished
