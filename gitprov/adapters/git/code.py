@@ -171,10 +171,11 @@ class CodeReader:
         # A tracked file below what is now itself a file or a symlink is gone; git stumbles over it when told by name.
         gone = {path for path in tags.keys() - untracked if not untracked.isdisjoint(_parents(path))}
         assumed = {path for path, tag in tags.items() if tag.islower()}
-        seen = [path for path, tag in tags.items() if path not in gone and (tag != "?" or path in untracked)]
+        # What is tracked first: a file that became a folder must leave before the files in it come.
+        seen = [path for path, tag in tags.items() if tag != "?" and path not in gone] + sorted(untracked)
         self._update(("--force-remove",), gone, variables)
         self._update(("--no-assume-unchanged",), assumed - gone, variables)
-        self._update(("--add", "--remove", "--replace"), seen, variables)
+        self._update(("--add", "--remove"), seen, variables)
 
     def _update(self, how: Sequence[str], paths: Sequence[str] | set[str], variables: Environment) -> None:
         if paths:

@@ -153,10 +153,10 @@ class GitRepository:
         absent = [path for path in paths if not os.path.lexists(os.path.join(top, path))]
         nothing = set(absent) - self.tracked(absent)
         there = [path for path in paths if path not in nothing]
-        # A person's rule may ignore records, or a sparse checkout leave their folder out: they are staged all the same.
-        # Files only: what a folder ignores on purpose (drafts) stays ignored.
+        # A person's rule may ignore records: they are staged all the same. Files only: what a folder of ours ignores on
+        # purpose (drafts) stays ignored.
         ours = {path for path in there if path.startswith(".gitprov/") and not os.path.isdir(os.path.join(top, path))}
-        self._add(sorted(ours), "--force", "--sparse")
+        self._add(sorted(ours), "--force")
         self._add([path for path in there if path not in ours])
 
     def code(self, paths: Sequence[str], left_out: Sequence[str]) -> CodeState:
@@ -246,7 +246,8 @@ class GitRepository:
         while True:
             try:
                 self._git.as_user(
-                    *("-c", "core.fsync=all", "add", "--all", *how, "--pathspec-from-file=-", "--pathspec-file-nul"),
+                    *("-c", "core.fsync=all", "add", "--all", "--sparse", *how),
+                    *("--pathspec-from-file=-", "--pathspec-file-nul"),
                     given=joined(paths),
                 )
             except GitprovError as error:
