@@ -1,0 +1,206 @@
+"""The DVC cache of this clone, written directly in DVC's layout."""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+
+from gitprov.adapters.blobs.failures import disk_errors
+from gitprov.adapters.blobs.intake import Intake
+from gitprov.adapters.blobs.links import dvc_listing, judge
+from gitprov.adapters.blobs.objects import ObjectFolder, identity, object_in, object_of
+from gitprov.adapters.blobs.reading import Copied, Copy, copy_objects, digest_for
+from gitprov.adapters.blobs.restore import Restorer, Wanted
+from gitprov.adapters.blobs.scan import Scan, scan
+from gitprov.adapters.blobs.state import StatCache
+from gitprov.adapters.blobs.work import over, told
+from gitprov.errors import catalogue as codes
+from gitprov.ids import Md5, md5_of, sha256_of, sort_key
+from gitprov.ids.listings import DIRECTORY, EXECUTABLE, FILE, SYMLINK, Entry, read_listing, write_listing
+from gitprov.ports.blobs import Fault, Object, Snapshot
+from gitprov.ports.progress import Progress
+from gitprov.records import Blob, Content
+
+NOTHING = (sha256_of(b""), md5_of(b""), 0)
+
+
+def nothing_ignored(paths: Sequence[str]) -> set[str]:  # noqa: ARG001
+    """Leaves no file out: there is no `.dvcignore`."""
+    return set()
+
+
+class DvcCache:
+    """The cache, and the stat cache that saves reading files again.
+
+    Args:
+        root: Top of the work tree, absolute.
+        folder: The cache folder of DVC's configuration, absolute.
+        state: A folder outside the work tree for the stat cache and for files that are being restored.
+        ignores: Returns which paths `.dvcignore` leaves out (`DvcProject.ignores`).
+        executor: What runs long work: threads by default; Dask's or Ray's where work tree and cache are shared.
+        shared: Whether DVC's `cache.shared` is `group`.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        folder: str,
+        state: str,
+        *,
+        ignores: Callable[[Sequence[str]], set[str]] = nothing_ignored,
+        executor: Executor | None = None,
+        shared: bool = False,
+    ) -> None:
+        self.intake = Intake(ObjectFolder(folder, "the DVC cache", shared=shared), StatCache(state), executor)
+        self._root = root
+        self._ignores = ignores
+        self._restorer = Restorer(root, state, self.intake, ignores)
+        self._listings: dict[str, tuple[Entry, ...]] = {}
+
+    def snapshot(self, path: str, *, keep: bool = True, progress: Progress | None = None) -> Snapshot:
+        """Implements `Cache.snapshot`."""
+        with disk_errors():
+            found = scan(self._root, path, self.intake.folder.root)
+            if found is None:
+                raise codes.PTH_MISSING.error(f"there is no {path}")
+            if found.is_directory:
+                return self._snapshot_directory(path, found, keep=keep, progress=progress)
+            if path not in found.files:
+                kind = "a symlink" if found.links else "a device, socket or pipe"
+                raise codes.PTH_KIND.error(f"{path} is {kind}, not a regular file or directory")
+            item = self.intake.identify(found.files, path, keep=keep, progress=progress)[path]
+            return Snapshot(Content(digest=identity(item), files=1, md5=item.md5, size=item.size))
+
+    def put(self, data: bytes) -> Object:
+        """Implements `Cache.put`."""
+        with disk_errors():
+            return self.intake.put(data)
+
+    def read(self, item: Object) -> bytes:
+        """Implements `Cache.read`."""
+        with disk_errors():
+            data, found = b"", None
+            with suppress(FileNotFoundError, NotADirectoryError), open(self.intake.folder.path(item), "rb") as file:
+                data = file.read()
+                digest = digest_for(item)
+                digest.update(data)
+                found = digest.hexdigest()
+            self.intake.check([Copied(item, None, found)])
+            return data
+
+    def entries(self, content: Content) -> tuple[Entry, ...]:
+        """Implements `Cache.entries`."""
+        if content.listing is None:
+            return ()
+        entries = self._listings.get(content.digest)
+        if entries is None:
+            entries = read_listing(self.read(_listing_object(content, content.listing)))
+            if len(self._listings) >= 8:
+                self._listings.clear()
+            self._listings[content.digest] = entries
+        return entries
+
+    def objects(self, content: Content) -> list[Object]:
+        """Implements `Cache.objects`."""
+        if content.listing is None:
+            return [Object(content.md5, content.size, content.digest)]
+        entries = self.entries(content)
+        members = {entry.md5: object_in(entry) for entry in entries if entry.mode != DIRECTORY}
+        return [_listing_object(content, content.listing), *members.values(), self._dvc_object(content, entries)]
+
+    def missing(self, items: Iterable[Object]) -> list[Object]:
+        """Implements `Cache.missing`."""
+        with disk_errors():
+            return self.intake.folder.missing(items)
+
+    def faults(self, items: Iterable[Object], *, progress: Progress | None = None) -> list[Fault]:
+        """Implements `Cache.faults`; what has wrong bytes is put away, so that a pull brings it again."""
+        distinct = list(dict.fromkeys(items))
+        with disk_errors(), told(progress, "checking the cache", distinct) as advance:
+            copies = [Copy(item, self.intake.folder.path(item)) for item in distinct]
+            done = over(self.intake.executor, copy_objects, copies, advance, staging=None)
+            return [self.intake.fault(copied) for batch in done for copied in batch if copied.problem]
+
+    def restore(self, content: Content, path: str, *, force: bool = False, progress: Progress | None = None) -> bool:
+        """Implements `Cache.restore`."""
+        with disk_errors():
+            return self._restorer.restore(path, self._wanted(content, path), force=force, progress=progress)
+
+    def find(self, md5: Md5, *, is_dir: bool = False) -> bool:
+        """Implements `Cache.find`."""
+        return os.path.isfile(self.intake.folder.path(Object(md5, 0, None, is_dir)))
+
+    def _snapshot_directory(self, path: str, found: Scan, *, keep: bool, progress: Progress | None) -> Snapshot:
+        names = [*found.files, *found.links, *found.other, *found.empty]
+        ignored = self._ignores([name for name in names if name != path])
+        other = set(found.other) - ignored
+        if other:
+            raise codes.PTH_KIND.error(f"{min(other)} is a device, socket or pipe, not a regular file or directory")
+        start = len(path) + 1
+        files = {name: file for name, file in found.files.items() if name not in ignored}
+        links = {name[start:]: target for name, target in found.links.items() if name not in ignored}
+        empty = [name[start:] for name in found.empty if name not in ignored and name != path]
+        aliases = judge({name[start:] for name in files}, links, empty)
+        put = self.intake.put if keep else object_of
+        items = self.intake.identify(files, path, keep=keep, progress=progress)
+        entries = [
+            Entry(name[start:], EXECUTABLE if files[name].is_executable else FILE, identity(item), item.md5, item.size)
+            for name, item in items.items()
+        ]
+        for name, target in links.items():
+            item = put(target.encode())
+            entries.append(Entry(name, SYMLINK, identity(item), item.md5, item.size))
+        entries += [Entry(name, DIRECTORY, *NOTHING) for name in empty]
+        entries.sort(key=lambda entry: sort_key(entry.path))
+        listing = put(write_listing(entries))
+        dvc, count, size = dvc_listing(entries, aliases)
+        content = Content(
+            digest=identity(listing),
+            files=count,
+            md5=put(dvc, is_dir=True).md5,
+            size=size,
+            listing=Blob(md5=listing.md5, size=listing.size),
+        )
+        left_out = len(ignored - set(found.empty))
+        return Snapshot(content, tuple(entries), left_out)
+
+    def _dvc_object(self, content: Content, entries: Sequence[Entry]) -> Object:
+        """Returns DVC's `.dir` object; its bytes follow from the listing and, where there are links, their targets.
+
+        Raises:
+            GitprovError: GP-BLB-001 when the record names another one: DVC would then deliver other files than gitprov.
+        """
+        links = [entry for entry in entries if entry.mode == SYMLINK]
+        if self.intake.folder.missing(map(object_in, links)):
+            return Object(content.md5, 0, None, is_dir=True)
+        data, files, size = dvc_listing(entries, self._judge(entries)[0] if links else {})
+        item = object_of(data, is_dir=True)
+        if (item.md5, files, size) != (content.md5, content.files, content.size):
+            raise codes.BLB_MISMATCH.error(
+                f"the listing {content.digest} is not what the record says of it",
+                why=f"it gives DVC's {item.md5}, {files} files, {size} bytes;"
+                f" the record has {content.md5}, {content.files} files, {content.size} bytes",
+            )
+        return item
+
+    def _judge(self, entries: Sequence[Entry]) -> tuple[dict[str, str], dict[str, str]]:
+        """Returns the links that end at files, with these files, and all links with their targets."""
+        links = {e.path: self.read(object_in(e)).decode(errors="surrogateescape") for e in entries if e.mode == SYMLINK}
+        files = {entry.path for entry in entries if entry.mode in (FILE, EXECUTABLE)}
+        return judge(files, links, [entry.path for entry in entries if entry.mode == DIRECTORY]), links
+
+    def _wanted(self, content: Content, path: str) -> Wanted:
+        if content.listing is None:
+            entry = Entry(path, FILE, content.digest, content.md5, content.size)
+            return Wanted({path: entry}, {}, frozenset(), keep_modes=False)
+        entries = self.entries(content)
+        _, links = self._judge(entries)
+        return Wanted(
+            {f"{path}/{entry.path}": entry for entry in entries if entry.mode in (FILE, EXECUTABLE)},
+            {f"{path}/{name}": target for name, target in links.items()},
+            frozenset([f"{path}/{entry.path}" for entry in entries if entry.mode == DIRECTORY] if entries else [path]),
+        )
+
+
+def _listing_object(content: Content, listing: Blob) -> Object:
+    return Object(listing.md5, listing.size, content.digest)

@@ -1,0 +1,144 @@
+"""A folder of objects in DVC's layout: the cache of a clone, or a remote that is a directory."""
+
+import fcntl
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from gitprov.adapters.blobs.durable import sync_files, sync_folders
+from gitprov.ids import Digest, Md5, digest_hex, md5_of, sha256_of
+from gitprov.ids.listings import Entry
+from gitprov.ports.blobs import Object
+
+OBJECT_MODE = 0o444
+"""DVC hashes an object again unless it has exactly this mode."""
+
+
+def object_name(md5: Md5, *, is_dir: bool = False) -> str:
+    """Returns the path of an object from the top of a cache or remote."""
+    digits = digest_hex(md5)
+    return f"files/md5/{digits[:2]}/{digits[2:]}{'.dir' if is_dir else ''}"
+
+
+def object_of(data: bytes, *, is_dir: bool = False) -> Object:
+    """Returns the object that these bytes are."""
+    return Object(md5_of(data), len(data), sha256_of(data), is_dir)
+
+
+def object_in(entry: Entry) -> Object:
+    """Returns the object that an entry of a listing names."""
+    return Object(entry.md5, entry.size, entry.sha256)
+
+
+def identity(item: Object) -> Digest:
+    """Returns the SHA-256 of an object of which it is known."""
+    if item.sha256 is None:
+        raise AssertionError("the SHA-256 of this object is not known")
+    return item.sha256
+
+
+class ObjectFolder:
+    """Objects below one folder; our own working files lie beside them in `gitprov/`, where DVC does not look.
+
+    Args:
+        root: Absolute path; it need not exist.
+        words: What people call it.
+        shared: Whether DVC's `shared = group` is set: folders are made writable for the group.
+    """
+
+    def __init__(self, root: str, words: str, *, shared: bool = False) -> None:
+        self.root = root
+        self.words = words
+        self._shared = shared
+        self._folders: set[str] = set()
+
+    def path(self, item: Object) -> str:
+        """Returns where the object lies, or would."""
+        return f"{self.root}/{object_name(item.md5, is_dir=item.is_dir)}"
+
+    def stat(self, item: Object) -> os.stat_result | None:
+        """Returns the status of the object's file, or None when there is none or it has another size."""
+        try:
+            status = os.stat(self.path(item))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        fits = status.st_size == item.size or item.sha256 is None
+        return status if fits and stat.S_ISREG(status.st_mode) else None
+
+    def missing(self, items: Iterable[Object]) -> list[Object]:
+        """Returns those that are not here, by name and size."""
+        return [item for item in items if self.stat(item) is None]
+
+    @contextmanager
+    def staging(self) -> Iterator[str]:
+        """Gives a folder on this file system, as the function `staging` does."""
+        home = f"{self.root}/gitprov"
+        self.make_folder(home)
+        with staging(home) as folder:
+            yield folder
+
+    def publish(self, staged: Sequence[tuple[str, Object]]) -> None:
+        """Gives staged files (path and object) their names, all of them safe on disk when this returns."""
+        sync_files([path for path, _ in staged])
+        folders = set()
+        for path, item in staged:
+            target = self.path(item)
+            folder = os.path.dirname(target)
+            folders.add(folder)
+            self.make_folder(folder)
+            if os.path.lexists(target) and self.stat(item) is None:
+                self.quarantine(target, item, "size")
+            os.rename(path, target)
+        sync_folders(folders)
+
+    def quarantine(self, path: str, item: Object, found: str) -> None:
+        """Keeps a file with wrong bytes as evidence, where nothing takes it for the object."""
+        folder = f"{self.root}/gitprov/quarantine"
+        self.make_folder(folder)
+        os.rename(path, f"{folder}/{digest_hex(item.md5)}{'.dir' if item.is_dir else ''}-{found[:16]}")
+
+    def make_folder(self, folder: str) -> None:
+        """Makes a folder and those above it."""
+        if folder in self._folders:
+            return
+        if not os.path.isdir(folder):
+            above = os.path.dirname(folder)
+            self.make_folder(above)
+            with suppress(FileExistsError):
+                os.mkdir(folder)
+                if self._shared:
+                    os.chmod(folder, 0o2775)  # noqa: S103 - what DVC gives a shared cache
+                sync_folders([above])
+        self._folders.add(folder)
+
+
+@contextmanager
+def staging(home: str) -> Iterator[str]:
+    """Makes a folder in `home` for files that have no name yet, and removes it with all that is in it.
+
+    What a killed process left behind is removed too: a live one holds a lock on its folder.
+    """
+    for left in Path(home).glob(".gitprov-staging-*"):
+        _remove_if_dead(left)
+    folder = tempfile.mkdtemp(prefix=".gitprov-staging-", dir=home)
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _remove_if_dead(folder: Path) -> None:
+    with suppress(OSError):
+        lock = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(lock)

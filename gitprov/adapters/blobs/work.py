@@ -1,0 +1,98 @@
+"""Cutting long work into tasks for an executor, and its results into batches that are made safe together."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import Protocol, TypeVar
+
+from gitprov.ports.progress import Progress
+
+TASK_FILES = 250
+TASK_BYTES = 64 << 20
+BATCH_FILES = 5_000
+BATCH_BYTES = 1 << 30
+
+Advance = Callable[[int], None]
+
+
+class Sized(Protocol):
+    """What work is measured by."""
+
+    @property
+    def size(self) -> int:
+        """Size in bytes."""
+        ...
+
+
+T = TypeVar("T", bound=Sized)
+R = TypeVar("R", bound=Sized)
+
+
+def nobody(done: int) -> None:
+    """Stands for a progress bar where there is none."""
+
+
+@contextmanager
+def told(progress: Progress | None, what: str, items: Iterable[Sized]) -> Iterator[Advance]:
+    """Begins and ends a piece of work; gives what is to be told of the bytes that are done."""
+    total = sum(item.size for item in items)
+    if progress is None or total == 0:
+        yield nobody
+    else:
+        progress.begin(what, total)
+        yield progress.advance
+        progress.end()
+
+
+def over(
+    executor: Executor | None, work: Callable[..., list[R]], items: Iterable[T], advance: Advance, **settings: object
+) -> Iterator[list[R]]:
+    """Yields the results of `work(some of the items, advance=…, **settings)`, in order, in lists worth one sync.
+
+    Args:
+        executor: What runs the work; threads of our own when None.
+        work: A plain function, which can be shipped as its arguments can.
+        items: What there is to do.
+        advance: Told of the bytes that are done.
+        settings: The other arguments of the work.
+    """
+    tasks = list(_grouped(([item] for item in items), TASK_FILES, TASK_BYTES))
+    yield from _grouped(_run(executor, work, tasks, advance, settings), BATCH_FILES, BATCH_BYTES)
+
+
+def _run(
+    executor: Executor | None,
+    work: Callable[..., list[R]],
+    tasks: list[list[T]],
+    advance: Advance,
+    settings: dict[str, object],
+) -> Iterator[list[R]]:
+    if executor is not None:
+        for results in executor.map(partial(work, advance=nobody, **settings), tasks):
+            advance(sum(result.size for result in results))
+            yield results
+        return
+    here = partial(work, advance=advance, **settings)
+    if len(tasks) <= 1:
+        yield from map(here, tasks)
+        return
+    threads = ThreadPoolExecutor(min(len(tasks), os.cpu_count() or 1, 8))
+    try:
+        yield from threads.map(here, tasks)
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+def _grouped(lists: Iterable[list[T]], most: int, most_bytes: int) -> Iterator[list[T]]:
+    group: list[T] = []
+    total = 0
+    for items in lists:
+        group += items
+        total += sum(item.size for item in items)
+        if len(group) >= most or total >= most_bytes:
+            yield group
+            group, total = [], 0
+    if group:
+        yield group
