@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from gitprov.errors import Finding
@@ -18,17 +17,6 @@ PLAIN = "100644"
 _SETTINGS = {ATTRIBUTES, IGNORES, f"{ROOT}/project.yaml", f"{ROOT}/tags.yaml"}
 _SETTING_FOLDERS = {"catalog", "policies"}
 _stem = re.compile(r"[0-9a-f]{64}|[1-9][0-9]*").fullmatch
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file as git has it: its mode in octal digits and its object id."""
-
-    mode: str
-    oid: str
-
-
-Files = Mapping[str, File]
 
 
 def is_record(path: str) -> bool:
@@ -68,13 +56,13 @@ def check_place(held: Held) -> Iterator[Finding]:
     yield code.finding(path, what, why=f"its bytes belong at {right}", fix=_mend(path))
 
 
-def check_layout(files: Files) -> Iterator[Finding]:
+def check_layout(modes: Mapping[str, str]) -> Iterator[Finding]:
     """Yields files of git's that do not belong where they are, and modes that are not plain: step (1).
 
     Args:
-        files: Every file of the commit or of the index, not only those under `.gitprov/`.
+        modes: Every file of the commit or of the index, also outside `.gitprov/`, with its mode in octal digits.
     """
-    for path, file in files.items():
+    for path, mode in modes.items():
         parts = path.split("/")
         if any(part.casefold() == ROOT for part in parts[1:-1]) or (parts[0] != ROOT and parts[0].casefold() == ROOT):
             yield codes.GIT_SECOND.finding(path, f"{path} lies in a second {ROOT} folder", fix=f"git rm -r {path}")
@@ -84,19 +72,21 @@ def check_layout(files: Files) -> Iterator[Finding]:
                 f"{path} is neither a record nor a setting",
                 fix=f"git rm --cached {path}, then move the file away",
             )
-        elif parts[0] == ROOT and file.mode != PLAIN:
+        elif parts[0] == ROOT and mode != PLAIN:
             yield codes.IMM_MODE.finding(
                 path,
-                f"{path} has mode {file.mode}, not {PLAIN}",
-                fix=f"git update-index --chmod=-x {path}" if file.mode == "100755" else _mend(path),
+                f"{path} has mode {mode}, not {PLAIN}",
+                fix=f"git update-index --chmod=-x {path}" if mode == "100755" else _mend(path),
             )
 
 
-def check_unchanged(committed: Files, staged: Files, changed: Collection[str]) -> Iterator[Finding]:
+def check_unchanged(
+    committed: Mapping[str, object], staged: Mapping[str, object], changed: Collection[str]
+) -> Iterator[Finding]:
     """Yields records that the index or the work tree changes or lacks: step (2).
 
     Args:
-        committed: The files of HEAD under `.gitprov/`.
+        committed: The files of HEAD with what identifies their bytes and mode.
         staged: Those of the index.
         changed: Paths whose work tree bytes differ from the index.
     """
@@ -122,15 +112,20 @@ def check_strays(paths: Iterable[str]) -> Iterator[Finding]:
             )
 
 
-def check_attributes(found: bytes | None, expected: bytes, where: str) -> Iterator[Finding]:
-    """Yields when the attributes that keep git's filters off records are not those that `init` writes: step (1)."""
-    if found != expected:
-        state = "is missing" if found is None else "is not what gitprov init writes"
+def check_attributes(found: Mapping[str, bytes | None], expected: bytes) -> Iterator[Finding]:
+    """Yields when the attributes that keep git's filters off records are not those that `init` writes: step (1).
+
+    Args:
+        found: The bytes of the file wherever it is looked for: the place in words to what is there.
+        expected: What `init` writes.
+    """
+    wrong = [where for where, data in found.items() if data != expected]
+    if wrong:
         yield codes.GIT_ATTRIBUTES.finding(
             ATTRIBUTES,
-            f"{ATTRIBUTES} {state} {where}",
+            f"{ATTRIBUTES} is not what gitprov init writes, in {' and in '.join(wrong)}",
             why="git may rewrite records on their way in or out",
-            fix=f"gitprov init, then git add {ATTRIBUTES}",
+            fix=f"gitprov init, then git commit -- {ATTRIBUTES}",
         )
 
 

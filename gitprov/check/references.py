@@ -12,6 +12,7 @@ from gitprov.lineage.graph import cycles
 from gitprov.lineage.layers import layers_of
 from gitprov.records import (
     Artifact,
+    Content,
     Evaluation,
     Event,
     Input,
@@ -53,6 +54,22 @@ def check_cycles(ledger: Ledger) -> Iterator[Finding]:
             f"{ledger.short(way[0])} is its own ancestor",
             why=" from ".join(ledger.short(one) for one in [*way, way[0]]),
         )
+
+
+def check_collisions(ledger: Ledger) -> Iterator[Finding]:
+    """Yields files that share an MD5 and are not the same bytes: DVC would keep only one of them (threat A06)."""
+    first: dict[str, Digest] = {}
+    for one, artifact in ledger.artifacts.items():
+        content = artifact.content
+        if isinstance(content, Content) and content.listing is None:
+            other = first.setdefault(content.md5, one)
+            if ledger.artifacts[other].content.digest != content.digest:
+                yield _finding(
+                    ledger.held[one],
+                    codes.BLB_COLLISION,
+                    f"{ledger.short(one)} and {ledger.short(other)} are different bytes with one MD5",
+                    why=content.md5,
+                )
 
 
 def _artifact(held: Held, artifact: Artifact) -> Iterator[Finding]:

@@ -16,6 +16,19 @@ def open_project() -> tuple[Project, Ledger]:
     return project, open_ledger(project.git, project.worktree)
 
 
+def open_reading() -> tuple[Project, Ledger]:
+    """Returns the project and its ledger as `open_project` does; a bare repository will do.
+
+    Raises:
+        GitprovError: GP-GIT-001 outside a repository; GP-GIT-002 before `gitprov init`.
+    """
+    project = Project()
+    if project.git.is_bare:
+        return project, open_ledger(project.git, None)
+    project.require_initialised()
+    return project, open_ledger(project.git, project.worktree)
+
+
 def paths_from_top(project: Project, paths: tuple[str, ...]) -> list[str]:
     """Returns paths as people type them as paths from the top of the work tree."""
     return [project.git.relative(path) for path in paths]

@@ -106,6 +106,10 @@ class Ledger:
         """Returns the artifacts of this recipe: one, unless the step is not deterministic."""
         return list(self._recipe.get(recipe, ()))
 
+    def paths(self) -> list[str]:
+        """Returns every path of the work tree where an artifact was recorded, sorted."""
+        return sorted(path for path in self._paths if self.at_path(path))
+
     def at_path(self, path: str) -> list[Digest]:
         """Returns the artifacts that were recorded at this path of the work tree, the last made at the end."""
         return sorted(set(self._paths.get(path, ())) & set(self.artifacts), key=lambda one: (self.made(one), one))

@@ -1,4 +1,4 @@
-"""How people name things: NAME, NAME@vN, NAME/STAGE, id:PREFIX, and paths.
+"""How people name things: NAME, NAME@vN, NAME/STAGE, id:PREFIX, a whole digest, and paths.
 
 A bare word is a name before it is a path; a path that clashes is written `./path`.
 """
@@ -6,9 +6,11 @@ A bare word is a name before it is a path; a path that clashes is written `./pat
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
+from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
-from gitprov.ids import Digest, digest_hex
+from gitprov.ids import Digest, digest_hex, is_digest
 from gitprov.ids.names import is_name
 from gitprov.lineage.ledger import Ledger
 from gitprov.records import Artifact, Release
@@ -45,6 +47,8 @@ def resolve(
         GitprovError: GP-NAM-001 unknown, with near names; GP-NAM-002 ambiguous, with the candidates; GP-NAM-003 not a
             name at all.
     """
+    if is_digest(text):
+        return _by_digest(ledger, Digest(text))
     if match := _prefix(text):
         return _by_prefix(ledger, match["hex"])
     if match := _release(text):
@@ -64,6 +68,14 @@ def resolve(
             f"nothing is promoted to {text}", why=f"{name} has no promotion to {stage}", fix=f"gitprov status {name}"
         )
     raise unknown(ledger, text)
+
+
+def _by_digest(ledger: Ledger, digest: Digest) -> Target:
+    if digest in ledger.held:
+        return Target(digest, "named by its id")
+    if same := sorted(ledger.with_content(digest), key=lambda one: (ledger.made(one), one)):
+        return Target(same[-1], "named by its content")
+    raise codes.NAM_UNKNOWN.error(f"no record has the id or the content {digest}", fix="gitprov log lists the records")
 
 
 def _by_prefix(ledger: Ledger, prefix: str) -> Target:
@@ -95,31 +107,38 @@ def _by_name(ledger: Ledger, name: str, holds: Callable[[Digest], bool]) -> Targ
     held = [one for one in candidates if holds(one)]
     if len(held) == 1:
         return Target(held[0], f"the {name} that the work tree holds")
-    shown = "; ".join(describe(ledger, one) for one in (held or candidates)[-8:])
+    shown = "\n".join(describe(ledger, one) for one in (held or candidates)[-8:])
     state = "holds several of them" if held else "holds none of them"
     raise codes.NAM_AMBIGUOUS.error(
         f"{name} names {len(candidates)} artifacts and the work tree {state}",
         why=shown,
-        fix=f"say which: id:{digest_hex(candidates[-1])[:8]}, or a release such as {name}@v1",
+        fix=f"say which: {ledger.short((held or candidates)[-1])}, or a release such as {name}@v1",
     )
 
 
 def describe(ledger: Ledger, record: Digest) -> str:
     """Returns a record in a few words, for lists of candidates."""
-    short = f"id:{digest_hex(record)[:8]}"
+    short = ledger.short(record)
     match ledger.held[record].stored.record:
         case Artifact(name=name):
-            return f"{short} {name} {ledger.made(record) or 'time unknown'}"
+            releases = [ledger.releases[one] for one in ledger.released_as(record)]
+            labels = [f"{release.name}@v{release.version}" for release in releases]
+            return " ".join([short, name, ledger.made(record) or "time unknown", *labels[-1:]])
         case Release(name=name, version=version):
             return f"{short} {name}@v{version}"
         case other:
             return f"{short} {type(other).__name__.lower()}"
 
 
-def unknown(ledger: Ledger, text: str) -> Exception:
+def unknown(ledger: Ledger, text: str) -> GitprovError:
     """Returns the error for a name that nothing has, with the nearest ones."""
-    near = [name for name in ledger.names() if text.lower() in name or name in text.lower() or name[:3] == text[:3]]
-    if not is_name(text.removeprefix("./").partition("@")[0]) and not near:
+    if releases := ledger.releases_of(text):
+        return codes.NAM_UNKNOWN.error(
+            f"no artifact is called {text}", why="releases are", fix=f"say which: {text}@v{max(releases)}"
+        )
+    word = text.removeprefix("./").partition("@")[0].lower()
+    names = sorted({*ledger.names(), *(release.name for release in ledger.releases.values())})
+    near = get_close_matches(word, names, n=5, cutoff=0.5) or [name for name in names if word and word in name][:5]
+    if not is_name(word) and not near:
         return codes.NAM_SYNTAX.error(f"{text!r} names nothing here")
-    why = f"near: {', '.join(near[:5])}" if near else ""
-    return codes.NAM_UNKNOWN.error(f"nothing is called {text}", why=why)
+    return codes.NAM_UNKNOWN.error(f"nothing is called {text}", why=f"near: {', '.join(near)}" if near else "")

@@ -1,13 +1,18 @@
 """Finds what people name, with the work tree's help."""
 
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 from gitprov.errors import GitprovError
+from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger, Target, resolve
+from gitprov.lineage.naming import describe
 from gitprov.ports.blobs import Cache
 from gitprov.ports.git import GitStore
 from gitprov.ports.worktree import WorkTree
+from gitprov.records import AnyContent, Content
+from gitprov.records.stored import ROOT
 
 
 def find(ledger: Ledger, text: str, git: GitStore, worktree: WorkTree | None, cache: Cache | None) -> Target:
@@ -17,17 +22,18 @@ def find(ledger: Ledger, text: str, git: GitStore, worktree: WorkTree | None, ca
         GitprovError: GP-NAM-* as `gitprov.lineage.resolve` does.
     """
 
-    def snapshot(path: str) -> Digest | None:
+    def snapshot(path: str) -> Content | None:
         if worktree is None or cache is None or worktree.kind(path) not in ("file", "directory"):
             return None
         try:
-            return cache.snapshot(path, keep=False).content.digest
+            return cache.snapshot(path, keep=False).content
         except GitprovError:
             return None  # what cannot be recorded is not what an artifact holds
 
     def holds(artifact: Digest) -> bool:
-        content = ledger.artifacts[artifact].content.digest
-        return any(snapshot(path) == content for path in ledger.paths_of(artifact))
+        recorded = ledger.artifacts[artifact].content
+        found = (snapshot(path) for path in ledger.paths_of(artifact))
+        return any(content is not None and is_same(recorded, content) for content in found)
 
     def at(path: str) -> Sequence[Digest] | None:
         if worktree is None:
@@ -36,11 +42,43 @@ def find(ledger: Ledger, text: str, git: GitStore, worktree: WorkTree | None, ca
             place = git.relative(path)
         except GitprovError:
             return None
-        content = snapshot(place)
-        recorded = ledger.at_path(place)
-        if content is None:
-            return recorded or (None if worktree.kind(place) is None else [])
-        same = ledger.with_content(content)
-        return [one for one in recorded if one in same] or same
+        if place.startswith(f"{ROOT}/"):
+            return [one for one, held in ledger.held.items() if held.stored.path == place] or None
+        return _recorded_at(ledger, place, snapshot(place), there=worktree.kind(place) is not None)
 
     return resolve(ledger, text, holds=holds, at=at)
+
+
+def _recorded_at(ledger: Ledger, path: str, found: Content | None, *, there: bool) -> Sequence[Digest] | None:
+    """Returns the artifacts with the bytes that a path holds, or that it was recorded with if it holds none."""
+    recorded = ledger.at_path(path)
+    if found is None:
+        return recorded or (_around(ledger, path) if there else None)
+    here = [one for one in recorded if is_same(ledger.artifacts[one].content, found)]
+    same = here or sorted(ledger.with_content(found.digest), key=lambda one: (ledger.made(one), one))
+    if recorded and not same:
+        raise codes.NAM_UNKNOWN.error(
+            f"{path} has changed since it was recorded",
+            why=f"it was {describe(ledger, recorded[-1])}",
+            fix=f"gitprov add {path}, or name the recorded one: {ledger.short(recorded[-1])}",
+        )
+    return same or _around(ledger, path)
+
+
+def is_same(recorded: AnyContent, found: Content) -> bool:
+    """Tells whether bytes that were found are the recorded ones; what DVC said without bytes, by its MD5."""
+    if isinstance(recorded, Content):
+        return recorded.digest == found.digest
+    return recorded.reference.kind == "dvc" and recorded.reference.version == found.md5
+
+
+def _around(ledger: Ledger, place: str) -> list[Digest]:
+    """Returns [] for a path that no record knows; a file of a recorded directory is told where it belongs."""
+    for parent in PurePosixPath(place).parents:
+        if recorded := ledger.at_path(str(parent)):
+            raise codes.NAM_UNKNOWN.error(
+                f"{place} is not recorded on its own",
+                why=f"it lies in {parent}, which is {describe(ledger, recorded[-1])}",
+                fix=f"name the directory: {parent}",
+            )
+    return []

@@ -1,0 +1,149 @@
+"""`gitprov status`."""
+
+import shlex
+from collections import Counter
+from collections.abc import Iterator
+
+import click
+
+from gitprov.audit.status import PathState, ReleaseState, Status, Version, Versions, status, versions
+from gitprov.cli.project import open_reading
+from gitprov.cli.render import (
+    bold,
+    columns,
+    dim,
+    extent,
+    in_words,
+    label,
+    loud,
+    one_line,
+    show_answer,
+    time_in_words,
+)
+from gitprov.cli.writing import json_option
+
+
+@click.command()
+@click.argument("name", required=False, metavar="[NAME]")
+@json_option
+def command(name: str | None, as_json: bool) -> None:
+    """Compare the work tree with the records.
+
+    Every path that records know, with what it holds now; drafts, staged records and releases; and the commands that
+    come next. With NAME, the versions of that name: when, by which run, the parameters that differ, metrics, releases.
+
+    Example: gitprov status churn-model
+    """
+    project, ledger = open_reading()
+    if name is not None:
+        known = versions(ledger, name)
+        show_answer("versions", known, version_lines(known), as_json=as_json)
+        return
+    found = status(project, ledger)
+    show_answer("status", found, lines(found), as_json=as_json)
+
+
+def lines(found: Status) -> Iterator[str]:
+    """Yields the comparison for people."""
+    here = [path for path in found.paths if path.presence != "gone"]
+    if not here and not found.releases:
+        yield "no path is recorded yet"
+    yield from columns([_path(path) for path in here])
+    gone = len(found.paths) - len(here)
+    if gone:
+        yield dim(f"{gone} path(s) of earlier records are not in use any more")
+    for heading, rows in (
+        ("drafts", [[one_line(d.name), ", ".join(label(one) for one in d.made)] for d in found.drafts]),
+        (
+            "not finished",
+            [[one_line(name), "its command succeeded; outputs are to be read"] for name in found.unfinished],
+        ),
+        ("staged", [[str(count), kind + ("s" if count != 1 else "")] for kind, count in found.staged.items()]),
+        ("releases", [_release(release) for release in found.releases]),
+        ("cannot be read", [[loud(path)] for path in found.broken]),
+    ):
+        if rows:
+            yield bold(heading)
+            yield from columns(rows, "  ")
+    commands = list(dict.fromkeys(_next(found)))
+    if commands:
+        yield bold("next")
+        yield from (f"  {one_line(text)}" for text in commands)
+
+
+def version_lines(found: Versions) -> Iterator[str]:
+    """Yields the versions, each with what tells it from the others below it."""
+    if found.versions:
+        count = len(found.versions)
+        yield f"{bold(found.name)}: {count} version{'s' if count != 1 else ''}, newest first"
+    for version, line in zip(found.versions, columns([_version(one) for one in found.versions]), strict=True):
+        yield line
+        yield from (f"    {text}" for text in _facts(version))
+    if found.releases:
+        yield bold("releases")
+        yield from columns([_release(release) for release in found.releases], "  ")
+
+
+def _path(found: PathState) -> list[str]:
+    words = {
+        "unchanged": "unchanged",
+        "older": bold("an older version"),
+        "changed": loud("changed"),
+        "missing": loud("missing"),
+        "not pulled": bold("not pulled"),
+    }
+    return [
+        words[found.presence],
+        one_line(found.path),
+        label(found.artifact) + (f"  {loud(found.problem)}" if found.problem else ""),
+    ]
+
+
+def _next(found: Status) -> Iterator[str]:
+    for path in found.paths:
+        quoted = shlex.quote(path.path)
+        match path.presence:
+            case "changed" if path.step in (None, "add"):
+                yield f"gitprov add {quoted}"
+            case "changed":
+                yield f"gitprov run {path.step}    (or gitprov restore {quoted} to take the change back)"
+            case "missing":
+                yield f"gitprov restore {quoted}"
+        if path.artifact.assurance == "unverified":
+            yield f"dvc pull {quoted} && gitprov capture"
+    counts = Counter(path.presence for path in found.paths if path.artifact.assurance != "unverified")
+    if counts["not pulled"]:
+        yield "gitprov pull --all"
+    if found.drafts or found.unfinished:
+        yield "gitprov keep"
+    if found.staged:
+        yield "git commit"
+    if found.broken:
+        yield "gitprov verify"
+
+
+def _release(release: ReleaseState) -> list[str]:
+    state = f" [{release.state}]" if release.state != "committed" else ""
+    members = [f"{one_line(role)}: {label(one)}" for role, one in release.members.items()]
+    return [one_line(release.label) + state, ", ".join(members)]
+
+
+def _version(version: Version) -> list[str]:
+    who = f"by {version.actor}" + (f" ({version.mark})" if version.mark != "observed" else "") if version.actor else ""
+    step = f"step {version.step}" if version.step else "nobody recorded what made it"
+    released = ", ".join(version.artifact.released)
+    return [
+        label(version.artifact),
+        time_in_words(version.made),
+        one_line(step),
+        one_line(who),
+        extent(version.artifact),
+        bold(released) if released else "",
+    ]
+
+
+def _facts(version: Version) -> Iterator[str]:
+    if version.params:
+        yield ", ".join(f"{one_line(name)}={in_words(value)}" for name, value in version.params.items())
+    for suite, metrics in version.metrics.items():
+        yield f"{one_line(suite)}: " + ", ".join(f"{one_line(k)}={in_words(v)}" for k, v in metrics.items())

@@ -1,0 +1,82 @@
+"""`gitprov verify`."""
+
+from collections.abc import Iterator
+
+import click
+
+from gitprov.audit.verify import Verdict, verify
+from gitprov.cli.project import open_reading
+from gitprov.cli.render import bold, dim, finding_lines, loud, one_line, show_answer, size_in_words
+from gitprov.cli.writing import json_option
+from gitprov.errors import catalogue as codes
+from gitprov.wiring.resources import read_resource
+
+
+@click.command()
+@click.argument("name", required=False, metavar="[ARTIFACT|PATH|RELEASE]")
+@click.option("--all", "everything", is_flag=True, help="Check everything, which is the default without a name.")
+@click.option("--bytes", "in_both", is_flag=True, help="Read the bytes too, in the cache and in the remote.")
+@click.option("--cache", "in_cache", is_flag=True, help="Read the bytes in the cache: all must be there.")
+@click.option("--remote", "in_remote", is_flag=True, help="Read the bytes in the remote: all must be there.")
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    name: str | None,
+    everything: bool,
+    in_both: bool,
+    in_cache: bool,
+    in_remote: bool,
+    as_json: bool,
+) -> None:
+    """Check records, references and bytes.
+
+    The canonical bytes, names and places of records, what they say about each other, and that their code can be had;
+    with a name, of what it rests on. Every fault is listed with the command that mends it: exit 1; what cannot be
+    judged from here (a shallow clone, a remote that does not answer): exit 3. With --bytes an object may be missing in
+    the cache or in the remote, not in both, and every byte that is there must be the recorded one.
+
+    Example: gitprov verify --bytes
+    """
+    if name is not None and everything:
+        raise codes.USE_ARGUMENT.error("a name and --all exclude each other", fix="gitprov verify --all")
+    if (in_cache and in_remote) or not (in_cache or in_remote):
+        in_cache = in_remote = in_both or in_cache
+    project, ledger = open_reading()
+    verdict = verify(
+        project,
+        ledger,
+        name,
+        attributes=read_resource("templates/gitattributes"),
+        in_cache=in_cache,
+        in_remote=in_remote,
+    )
+    show_answer("verify", verdict, lines(verdict), as_json=as_json)
+    ctx.exit(verdict.exit)
+
+
+def lines(verdict: Verdict) -> Iterator[str]:
+    """Yields every finding, and what was checked."""
+    for finding in verdict.findings:
+        yield from finding_lines(finding)
+    for finding in verdict.undecided:
+        yield from finding_lines(finding, "undecided")
+    checked = [f"{verdict.records} record{'s' if verdict.records != 1 else ''}"]
+    read = verdict.bytes
+    if read is not None and read.places:
+        checked.append(
+            f"{read.objects} objects ({size_in_words(read.size)}) in {one_line(' and in '.join(read.places))}"
+        )
+    count = len(verdict.findings)
+    if count:
+        result = loud(f"{count} finding{'s' if count != 1 else ''}")
+    elif verdict.undecided:
+        result = loud("cannot decide")
+    else:
+        result = bold("nothing wrong")
+    yield f"{result}: checked {', '.join(checked)}"
+    if read is not None and read.not_pushed:
+        yield dim(f"{read.not_pushed} object(s) are not in the remote yet: gitprov push")
+    if verdict.unverified:
+        count = verdict.unverified
+        yield loud(f"{count} content{'s' if count != 1 else ''} unverified: known by MD5 only")

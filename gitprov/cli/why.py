@@ -1,0 +1,238 @@
+"""`gitprov why`."""
+
+import shlex
+from collections.abc import Iterator
+
+import click
+
+from gitprov.audit.why import Explained, ReleaseFacts, RunFacts, Why, why
+from gitprov.cli.project import open_reading
+from gitprov.cli.render import (
+    bold,
+    columns,
+    doubt,
+    extent,
+    in_words,
+    label,
+    loud,
+    one_line,
+    short,
+    show_answer,
+    time_in_words,
+)
+from gitprov.cli.writing import json_option
+from gitprov.lineage.differences import flatten
+from gitprov.ports.git import Commit
+from gitprov.records import Environment
+from gitprov.records.types import Fact
+
+Row = list[str]
+Step = tuple[str, list[Row] | None]
+"""A heading and what stands below it; a step without rows (None) has no answer here and is left out."""
+
+_CODE = {
+    "commit": "that commit has it",
+    "history": "another commit has it",
+    "stored": "the stored copy has it",
+    "undecided": "a shallow clone cannot tell whether it can be had: git fetch --unshallow",
+}
+
+
+@click.command()
+@click.argument("name", metavar="ARTIFACT|PATH|RELEASE")
+@json_option
+def command(name: str, as_json: bool) -> None:
+    """Explain an artifact in four steps at most.
+
+    What it is; the run that made it; the inputs, code and environment; who recorded it and when. What somebody said
+    and nobody measured is marked declared, what nobody knows is marked unknown, and content that nobody has checked is
+    marked unverified. Works in a bare clone too, by name or id.
+
+    Example: gitprov why model.pkl
+    """
+    project, ledger = open_reading()
+    found = why(project, ledger, name)
+    show_answer("why", found, lines(found), as_json=as_json)
+
+
+def lines(found: Why) -> Iterator[str]:
+    """Yields the answer for people."""
+    if found.release is None:
+        (explained,) = found.members.values()
+        steps: list[Step] = [
+            (_what_heading(explained), _what(explained)),
+            (_run_heading(explained.run), _run(explained.run)),
+            ("it was made from", _sources(explained)),
+            (_who_heading(explained), _who(explained)),
+        ]
+    else:
+        steps = list(_release_steps(found.release, found))
+    for number, (heading, rows) in enumerate((step for step in steps if step[1] is not None), start=1):
+        yield f"{bold(f'{number}.')} {heading}"
+        yield from columns(rows or [], "   ")
+
+
+def _release_steps(release: ReleaseFacts, found: Why) -> Iterator[Step]:
+    several = found.members
+    count = f"{len(several)} member{'s' if len(several) != 1 else ''}"
+    rows = [["id", release.id], ["set", release.record.set_], *_state(release.state, None)]
+    for role, one in several.items():
+        place = ", ".join(one.artifact.paths[-1:])
+        rows.append([one_line(role), f"{label(one.artifact)}, {extent(one.artifact)}, {one_line(place)}"])
+    yield f"{bold(release.label)} is a release of {count}", rows
+    runs = [(role, one) for role, one in several.items()]
+    yield "its members were made by", _by_role([(role, _run_heading(one.run), _run(one.run)) for role, one in runs])
+    yield "they were made from", _by_role([(role, "", _sources(one) or []) for role, one in runs if _sources(one)])
+    who = _by_role([(role, _who_heading(one), _who(one)) for role, one in runs])
+    yield "recorded by", [["release", _commit(release.commit)], *who]
+
+
+def _by_role(found: list[tuple[str, str, list[Row]]]) -> list[Row]:
+    rows: list[Row] = []
+    for role, heading, below in found:
+        rows.append([bold(role), heading])
+        rows += [[f"  {first}", *rest] for first, *rest in below]
+    return rows
+
+
+def _what_heading(one: Explained) -> str:
+    artifact = one.artifact
+    kind = artifact.kind or "record"
+    article = "an" if kind[0] in "aeiou" else "a"
+    heading = f"{bold(artifact.name or artifact.label)} is {article} {one_line(kind)}"
+    if artifact.released:
+        heading += f", released as {one_line(', '.join(artifact.released))}"
+    return f"{heading}, {doubt(artifact)}" if doubt(artifact) else heading
+
+
+def _what(one: Explained) -> list[Row]:
+    artifact = one.artifact
+    rows = [["id", artifact.id]]
+    if artifact.content:
+        rows.append(["content", artifact.content])
+    if artifact.size is not None:
+        rows.append(["size", extent(artifact)])
+    elif artifact.assurance == "unverified":
+        rows.append(["", loud("known by MD5 only: nobody has checked the bytes (dvc pull, then gitprov capture)")])
+    if artifact.paths:
+        rows.append(["path", one_line(", ".join(reversed(artifact.paths)))])
+    return rows + _state(artifact.state, artifact.draft)
+
+
+def _state(state: str | None, draft: str | None) -> list[Row]:
+    match state:
+        case None:
+            return []
+        case "draft":
+            return [["state", f"draft, not staged yet: gitprov keep {one_line(draft or '')}"]]
+        case "staged":
+            return [["state", "staged, not committed yet: git commit"]]
+    return [["state", state]]
+
+
+def _run_heading(run: RunFacts | None) -> str:
+    if run is None:
+        return "nobody recorded what made it"
+    record = run.record
+    if record.command is None:
+        return f"it was added as it is, {_time(run)}"
+    ended = f", exit {record.exit}" if record.exit is not None else ", exit unknown"
+    return f"made by the step {bold(record.step)}, {_time(run)}{ended}"
+
+
+def _time(run: RunFacts) -> str:
+    return time_in_words(run.record.finished or run.record.started)
+
+
+def _run(run: RunFacts | None) -> list[Row]:
+    if run is None:
+        return []
+    record = run.record
+    rows = [["run", run.id]]
+    if record.command is not None:
+        where = f"  (in {one_line(record.cwd)})" if record.cwd not in (None, ".") else ""
+        rows.append(["command", one_line(shlex.join(record.command)) + where])
+    if record.params:
+        values = [f"{one_line('.'.join(key))}={in_words(value)}" for key, value in flatten(record.params).items()]
+        rows.append(["params", ", ".join(values) + _mark(run, "params")])
+    if record.cutoff is not None:
+        rows.append(["cutoff", f"data until {time_in_words(record.cutoff)}"])
+    if record.undeclared:
+        rows.append(["undeclared", loud("it also read " + ", ".join(record.undeclared))])
+    if run.state != "committed":
+        rows += _state(run.state, run.draft)
+    return rows
+
+
+def _sources(one: Explained) -> list[Row] | None:
+    if one.run is None or one.run.record.command is None:
+        return None
+    rows: list[Row] = []
+    for used in one.inputs:
+        changed = {"same": "", "changed": loud("changed while it ran"), "unknown": "not read again after it ran"}
+        facts = [label(used.artifact), short(used.artifact.content or ""), one_line(used.path or "")]
+        rows.append([one_line(used.role), ", ".join(word for word in [*facts, changed[used.after]] if word)])
+    rows.append(["code", _code(one.run)])
+    rows += _environment(one.run, one.run.record.environment)
+    return rows
+
+
+def _code(run: RunFacts) -> str:
+    code = run.record.code
+    if code is None or run.code in (None, "unknown"):
+        return loud("unknown")
+    words = [short(code.digest) + _mark(run, "code")]
+    if code.commit is not None:
+        dirty = {True: "with uncommitted changes", False: "clean", None: "clean or not: unknown"}[code.dirty]
+        words.append(f"at commit {code.commit.removeprefix('git:')[:12]}, {dirty}")
+    words.append(_CODE.get(run.code) or loud("no commit and no stored copy has it"))
+    return "; ".join(words)
+
+
+def _environment(run: RunFacts, environment: Environment | None) -> list[Row]:
+    if environment is None or environment.digest == "unknown":
+        return [["environment", loud("unknown")]]
+    rows = [["environment", short(environment.digest) + _mark(run, "environment")]]
+    if environment.container is not None:
+        rows.append(["container", one_line(environment.container) + _mark(run, "container")])
+    if environment.locks:
+        locks = ", ".join(f"{one_line(lock.path)} {short(lock.sha256)}" for lock in environment.locks)
+        rows.append(["locks", locks + _mark(run, "locks")])
+    if environment.variables:
+        rows.append(["variables", one_line(", ".join(f"{k}={v}" for k, v in environment.variables.items()))])
+    if environment.packages is not None:
+        rows.append(["packages", f"{short(environment.packages)}, as installed"])
+    if environment.python is not None:
+        rows.append(["python", one_line(environment.python)])
+    machine = [text for text in (environment.platform, environment.hardware) if text is not None]
+    rows.append(["machine", one_line(", ".join(machine)) if machine else "unknown"])
+    return rows
+
+
+def _who_heading(one: Explained) -> str:
+    run = one.run
+    if run is None:
+        return "recorded by"
+    if run.marks["actor"] == "unknown":
+        return f"recorded by somebody {loud('unknown')}"
+    return f"recorded by {bold(run.record.actor)}{_mark(run, 'actor')}"
+
+
+def _who(one: Explained) -> list[Row]:
+    first, last = one.commit, one.run.commit if one.run else None
+    rows = [["commit", _commit(last or first)]]
+    if first and last and first != last:
+        rows.append(["first in", _commit(first)])
+    if one.other_runs:
+        rows.append(["also", f"{len(one.other_runs)} other run(s) gave the same artifact"])
+    return rows
+
+
+def _commit(commit: Commit | None) -> str:
+    if commit is None:
+        return "not committed yet"
+    return f"{commit.id[:12]} {time_in_words(commit.time)} {one_line(commit.author)}: {one_line(commit.subject)}"
+
+
+def _mark(run: RunFacts, fact: Fact) -> str:
+    return "" if run.marks[fact] == "observed" else f" ({run.marks[fact]})"
