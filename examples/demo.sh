@@ -1,0 +1,285 @@
+#!/usr/bin/env bash
+# The tour: a real model is recorded, shared, restored and explained, with real git and a real DVC remote.
+#
+# It works in a temporary folder and touches nothing else. Each command is printed before its output. A command that ends
+# otherwise than it should, or does not say what it should, ends the tour. KEEP=1 leaves the folder to look at.
+set -euo pipefail
+
+examples=$(cd "$(dirname "$0")" && pwd)
+tour=$(mktemp -d)
+status=0
+output=
+
+finish() {
+  local code=$?
+  if [[ $code -ne 0 ]]; then
+    printf '\nThe tour failed; its folder is %s\n' "$tour" >&2
+  elif [[ -n ${KEEP:-} ]]; then
+    printf '\nIts folder is %s\n' "$tour"
+  else
+    rm -rf "$tour"
+  fi
+}
+trap finish EXIT
+
+# --- nothing of the person's own configuration takes part --------------------------------------------------------------
+
+for name in $(compgen -e | grep -E '^(GIT_|GITPROV_|DVC_|XDG_)' || true); do unset "$name"; done
+export PATH="$examples/../.venv/bin:$PATH"
+export HOME="$tour/home" LC_ALL=C.UTF-8 COLUMNS=100
+export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 DVC_NO_ANALYTICS=1 DVC_SITE_CACHE_DIR="$tour/site"
+# One thread for the sums of a fit: their order decides the last bits of the result. The project declares it.
+export OMP_NUM_THREADS=1
+mkdir "$HOME"
+git config --global init.defaultBranch main
+git config --global user.name 'Ada Example'
+git config --global user.email ada@example.org
+git config --global gitprov.person ada
+git config --global advice.detachedHead false
+
+# --- how the tour shows and checks -----------------------------------------------------------------------------------
+
+chapter() { printf '\n== %s\n' "$1"; }
+
+say() { printf '\n# %s\n' "$@"; }
+
+# Prints a command as a person types it.
+typed() {
+  local word line='$'
+  for word in "$@"; do
+    if [[ $word =~ ^[A-Za-z0-9_./:=@{}%+,~^-]+$ ]]; then line+=" $word"; else line+=" '${word//\'/\'\\\'\'}'"; fi
+  done
+  printf '\n%s\n' "$line"
+}
+
+# Shows a command and what it prints; leaves its text in $output and its status in $status.
+show() {
+  typed "$@"
+  commands=$((commands + 1))
+  status=0
+  output=$("$@" 2>&1) || status=$?
+  if [[ -n $output ]]; then printf '%s\n' "$output"; fi
+}
+
+# A command that succeeds.
+run() {
+  show "$@"
+  [[ $status -eq 0 ]] || wrong "status 0, not $status"
+}
+
+# A command that ends with a certain status.
+ends() {
+  local wanted=$1
+  shift
+  show "$@"
+  [[ $status -eq $wanted ]] || wrong "status $wanted, not $status"
+}
+
+# What the last command must have said.
+says() {
+  local text
+  for text in "$@"; do
+    grep --quiet --fixed-strings -- "$text" <<<"$output" || wrong "the words: $text"
+  done
+}
+
+wrong() {
+  printf '\nexpected %s\n' "$1" >&2
+  exit 1
+}
+
+into() {
+  typed cd "$1"
+  cd "$1"
+}
+
+# Jobs that product budgets are about: `job NAME` ... `done_job`; budgets.py counts what they took.
+job() {
+  job_name=$1 job_base=$(git rev-parse HEAD) commands=0
+}
+
+done_job() {
+  printf '%s\t%s\t%s\t%s\t%s\n' "$job_name" "$commands" "$PWD" "$job_base" "$(git rev-parse HEAD)" >>"$tour/jobs"
+}
+
+commands=0
+cd "$tour"
+
+# -----------------------------------------------------------------------------------------------------------------------
+chapter '1. A project'
+
+cp -r "$examples/breast-cancer" project
+git init --quiet --bare origin.git
+cd project
+git init --quiet
+git remote add origin ../origin.git
+git add --all
+git commit --quiet --message 'A small project'
+
+run git ls-files
+run gitprov init
+says 'staged .gitprov/project.yaml'
+cat >>.gitprov/project.yaml <<'YAML'
+environment:
+  variables: [OMP_NUM_THREADS]
+steps:
+  features: {code: [features.py]}
+  split: {code: [split.py]}
+  train: {code: [train.py]}
+YAML
+run tail -n 6 .gitprov/project.yaml
+run git commit --quiet --all --message 'Set up gitprov'
+
+# -----------------------------------------------------------------------------------------------------------------------
+chapter '2. Data, features, split'
+
+run python fetch.py
+run gitprov add data/raw.csv --name raw
+says 'recorded artifact raw'
+run gitprov run --step features --input raw=raw --output features=data/features.csv \
+  --output statistics=data/statistics.json --keep -- python features.py
+says 'recorded artifact features' 'recorded artifact statistics' 'recorded run features'
+run gitprov run --step split --input features=features --output split=data/split.json --keep -- python split.py
+says 'recorded artifact split'
+run git commit --quiet --message 'Data, features and split'
+
+# -----------------------------------------------------------------------------------------------------------------------
+chapter '3. Train, evaluate, release'
+
+job 'a training'
+run gitprov run --step train --input features=features --input split=split \
+  --param learning_rate=0.1 --param max_depth=1 --output model=model.pkl:breast-cancer:model --keep -- \
+  python train.py --learning-rate '{params.learning_rate}' --max-depth '{params.max_depth}'
+says 'recorded artifact breast-cancer' 'recorded run train'
+run git commit --quiet --message 'Train the first model'
+done_job
+run python evaluate.py
+run gitprov evaluate breast-cancer --metrics metrics.json --data features --suite held-out
+says 'recorded evaluation of breast-cancer'
+run git add metrics.json
+run git commit --quiet --message 'Evaluate it'
+
+say 'A release needs its bytes where others can have them, and an owner.'
+ends 3 gitprov seal breast-cancer
+says 'has no owner' 'fix: gitprov push'
+run gitprov push
+run gitprov seal breast-cancer --owner ada
+says 'recorded release breast-cancer@v1'
+run git commit --quiet --message 'Release breast-cancer v1'
+
+say 'Deeper trees, faster.'
+run gitprov run --step train --input features=features --input split=split \
+  --param learning_rate=0.3 --param max_depth=2 --output model=model.pkl:breast-cancer:model --keep -- \
+  python train.py --learning-rate '{params.learning_rate}' --max-depth '{params.max_depth}'
+run python evaluate.py
+run gitprov evaluate breast-cancer --metrics metrics.json --data features --suite held-out
+run git commit --quiet --all --message 'Train and evaluate a second model'
+run gitprov push
+run gitprov seal breast-cancer
+says 'recorded release breast-cancer@v2'
+run git commit --quiet --message 'Release breast-cancer v2'
+run gitprov push
+run git status --short
+[[ -z $output ]] || wrong 'nothing left to commit'
+
+# -----------------------------------------------------------------------------------------------------------------------
+chapter '4. Somebody else, another clone'
+
+cd "$tour"
+run git clone --quiet origin.git second
+into second
+run gitprov pull breast-cancer@v2
+run gitprov restore breast-cancer@v2
+run gitprov why model.pkl
+says breast-cancer train learning_rate ada
+run gitprov diff breast-cancer@v1 breast-cancer@v2
+says learning_rate max_depth auc
+run gitprov lineage breast-cancer@v2
+says raw features split
+run gitprov pull --all
+run gitprov verify --all --bytes
+
+say 'The same recipe again: nobody waits for a known result.'
+run rm model.pkl
+run gitprov run --step train --input features=features --input split=split \
+  --param learning_rate=0.1 --param max_depth=1 --output model=model.pkl:breast-cancer:model --keep -- \
+  python train.py --learning-rate '{params.learning_rate}' --max-depth '{params.max_depth}'
+says 'was restored'
+
+# -----------------------------------------------------------------------------------------------------------------------
+chapter '5. A colleague without gitprov'
+
+cd "$tour"
+run git clone --quiet origin.git third
+into third
+run dvc pull
+run dvc status
+says 'up to date'
+run cmp model.pkl ../project/model.pkl
+
+# -----------------------------------------------------------------------------------------------------------------------
+chapter '6. One byte of the model changes in the remote'
+
+cd "$tour"
+md5=$(sed -n 's/^- md5: //p' project/model.pkl.dvc)
+object=$(find . -path "*remote*/files/md5/${md5:0:2}/${md5:2}")
+chmod u+w "$object"
+printf '\x01' | dd of="$object" bs=1 seek=4711 conv=notrunc status=none
+chmod u-w "$object"
+ends 1 cmp project/model.pkl "$object"
+says 'byte 4712'
+run git clone --quiet origin.git fourth
+into fourth
+ends 3 gitprov pull breast-cancer@v2
+says breast-cancer
+
+# -----------------------------------------------------------------------------------------------------------------------
+chapter '7. Minute five: a repository that DVC made'
+
+cd "$tour"
+cp -r "$examples/breast-cancer" pipeline
+cd pipeline
+git init --quiet
+git init --quiet --bare ../pipeline.git
+git remote add origin ../pipeline.git
+printf 'learning_rate: 0.1\nmax_depth: 1\n' >params.yaml
+run python fetch.py
+run dvc init --quiet
+run dvc remote add --default storage ../pipeline.storage
+run dvc add --quiet data/raw.csv
+run dvc stage add --quiet --name features --deps features.py --deps data/raw.csv --outs data/features.csv \
+  --outs data/statistics.json python features.py
+run dvc stage add --quiet --name split --deps split.py --deps data/features.csv --outs data/split.json python split.py
+# shellcheck disable=SC2016  # DVC fills it in
+run dvc stage add --quiet --name train --deps train.py --deps data/features.csv --deps data/split.json \
+  --params learning_rate,max_depth --outs model.pkl \
+  'python train.py --learning-rate ${learning_rate} --max-depth ${max_depth}'
+run dvc repro --quiet
+run git add --all
+run git commit --quiet --message 'A DVC pipeline'
+
+say 'This is where gitprov comes in.'
+job 'a first recorded and shared training in a DVC repository'
+run gitprov init
+run gitprov capture
+says 'recorded run train'
+run gitprov why model.pkl
+run git commit --quiet --message 'Record what DVC has run'
+run gitprov push
+done_job
+run git diff --stat "$job_base" -- dvc.yaml dvc.lock '*.dvc' .dvc .dvcignore data
+[[ -z $output ]] || wrong "nothing of DVC's changed"
+run dvc status
+says 'up to date'
+
+say 'From now on, in one command: the stage runs, is recorded, and dvc.lock is what DVC would have written.'
+run sed -i 's/max_depth: 1/max_depth: 2/' params.yaml
+run gitprov run train --keep
+says 'recorded run train'
+run dvc status
+says 'up to date'
+
+# -----------------------------------------------------------------------------------------------------------------------
+chapter 'What it cost'
+
+python "$examples/budgets.py" "$tour/jobs"
