@@ -60,6 +60,10 @@ test: dev ## every test
 test-remotes: dev ## only the tests that start S3 and SFTP servers
 	$(BIN)/pytest -q -m remotes tests
 
+.PHONY: test-prettier
+test-prettier: dev ## that prettier leaves records alone (needs npm)
+	$(BIN)/python -m tests.unit.prettier
+
 .PHONY: bench
 bench: dev ## the performance claims, side by side with their peers
 	python benchmarks/run.py
