@@ -46,11 +46,15 @@ clean: ## remove everything that is made
 
 # --- what it is for --------------------------------------------------------------------------------------------------
 
-demo bench: export PATH := $(CURDIR)/$(BIN):$(PATH)
+demo tour bench: export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: demo
 demo: dev ## the tour: a real model recorded, pushed, restored and explained
 	examples/demo.sh
+
+.PHONY: tour
+tour: dev ## the same, and README shows what it printed
+	examples/demo.sh | python examples/tour.py
 
 .PHONY: test
 test: dev ## every test

@@ -1,0 +1,57 @@
+"""README shows commands that the tour runs, and links that lead somewhere."""
+
+import re
+import shlex
+
+import pytest
+
+from docs.generate import ROOT
+from examples.tour import steady, with_tour
+
+README = (ROOT / "README.md").read_text("utf-8")
+DEMO = (ROOT / "examples/demo.sh").read_text("utf-8")
+
+
+def commands_of_the_demo() -> list[list[str]]:
+    """Returns the commands that the tour shows, each as its words; a variable is "*"."""
+    lines = DEMO.replace("\\\n", " ").splitlines()
+    shown = [match[1] for line in lines if (match := re.match(r"(?:run|ends [0-9]+) (.+)", line))]
+    shown += [f"cd {match[1]}" for line in lines if (match := re.match(r"into (.+)", line))]
+    return [["*" if word.startswith("$") else word for word in shlex.split(line)] for line in shown]
+
+
+def test_every_command_in_the_readme_is_one_of_the_tour() -> None:
+    told = [shlex.split(line.removeprefix("$ ")) for line in README.splitlines() if line.startswith("$ ")]
+    assert told, "run: make tour"
+    known = commands_of_the_demo()
+    for words in told:
+        assert any(
+            len(words) == len(other) and all(b in (a, "*") for a, b in zip(words, other, strict=True))
+            for other in known
+        ), f"the tour does not run {shlex.join(words)}; run: make tour"
+
+
+def test_every_link_leads_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_tour_fills_marked_blocks_and_nothing_else() -> None:
+    readme = "a\n<!-- tour: One -->\nold\n<!-- end -->\nb\n"
+    transcript = "== 1. One\n\n$ x\nid:0123abcd at 2025-11-21T01:02:03Z\n\n== 2. Two\n$ y\n"
+    filled = with_tour(readme, transcript)
+    assert filled == with_tour(filled, transcript)
+    assert re.fullmatch(
+        r"a\n<!-- tour: One -->\n```console\n\$ x\nid:[0-9a-f]{8} at 2026-01-15T09:30:00Z\n```\n<!-- end -->\nb\n",
+        filled,
+    )
+    with pytest.raises(KeyError):
+        with_tour("<!-- tour: Three -->\n<!-- end -->", transcript)
+
+
+def test_stand_ins_are_the_same_for_the_same() -> None:
+    short, whole = "0123abcd", "0123abcd" + "0" * 56
+    first, second, other = steady(f"{short} {whole} fedcba98").split()
+    assert (second.startswith(first), other != first) == (True, True)
+    assert steady("cab added 1234 bytes, v1.2345678, facade") == "cab added 1234 bytes, v1.2345678, facade"
