@@ -244,8 +244,11 @@ def _content(folder: int, name: str) -> bytes | None:
         if error.errno in (errno.ENOENT, errno.ELOOP, errno.ENXIO):
             return None
         raise
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        return None
     with open(file, "rb") as stream:
-        return stream.read() if stat.S_ISREG(os.fstat(file).st_mode) else None
+        return stream.read()
 
 
 def _is_temporary(name: str) -> bool:
