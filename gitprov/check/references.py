@@ -76,11 +76,7 @@ def _artifact(held: Held, artifact: Artifact) -> Iterator[Finding]:
     content, recipe = artifact.content, artifact.recipe
     if isinstance(content, ReferencedContent):
         yield from _equal(held, "content.digest", content.digest, reference_digest(content.reference))
-    expected = content.digest if recipe.is_source else recipe.expected_id()
-    if expected is None:
-        yield _finding(held, codes.LIN_RECIPE, "the recipe lacks its command or its output, and has no id therefore")
-    else:
-        yield from _equal(held, "recipe.id", recipe.id, expected)
+    yield from _equal(held, "recipe.id", recipe.id, recipe.expected_id() or content.digest)
 
 
 def _run(ledger: Ledger, held: Held, run: Run) -> Iterator[Finding]:
@@ -116,8 +112,6 @@ def _recipe(run: Run, role: str, artifact: Artifact | None) -> Digest:
 
 def _evaluation(ledger: Ledger, held: Held, evaluation: Evaluation) -> Iterator[Finding]:
     artifact, set_ = evaluation.subject.artifact, evaluation.subject.set_
-    if (artifact is None) == (set_ is None):
-        yield _finding(held, codes.LIN_DANGLING, "the subject must be one artifact, or one release set")
     if artifact is not None:
         yield from _there(ledger, held, artifact, ledger.artifacts, "subject")
     if set_ is not None and not any(release.set_ == set_ for release in ledger.releases.values()):

@@ -44,7 +44,8 @@ def _cells(entry: Entry) -> list[str]:
     if entry.mark == "unknown":
         who = "by unknown"
     about = [
-        f"{one_line(role)}: {label(one)}" if len(entry.artifacts) > 1 else label(one) for role, one in _about(entry)
+        f"{one_line(role)}: {label(one)}" if len(entry.artifacts) > 1 else label(one)
+        for role, one in entry.artifacts.items()
     ]
     if entry.metrics is not None:
         about += [f"{one_line(name)}={in_words(value)}" for name, value in entry.metrics.items()]
