@@ -112,9 +112,9 @@ class Intake:
         """
         if copied.problem is None:
             raise AssertionError("nothing is wrong with this object")
-        if copied.found:
+        if copied.problem == "mismatch":
             with suppress(OSError):  # a cache that others own may refuse; the fault is reported all the same
-                self.folder.quarantine(self.folder.path(copied.item), copied.item, copied.found)
+                self.folder.quarantine(self.folder.path(copied.item), copied.item)
         return Fault(copied.item, self.folder.words, copied.problem)
 
     def _read(self, unread: list[Source], result: dict[str, Object], advance: Advance, *, keep: bool) -> None:

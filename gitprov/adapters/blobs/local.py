@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 from gitprov.adapters.blobs.failures import disk_errors
 from gitprov.adapters.blobs.intake import Intake
@@ -31,8 +31,12 @@ class LocalRemote(CheckedRemote):
     def _errors(self) -> AbstractContextManager[None]:
         return disk_errors()
 
-    def _lacking(self, items: list[Object]) -> list[Object]:
-        return self._folder.missing(items)
+    def _sizes(self, items: list[Object]) -> dict[Object, int]:
+        sizes = {}
+        for item in items:
+            with suppress(FileNotFoundError, NotADirectoryError):
+                sizes[item] = os.stat(self._folder.path(item)).st_size
+        return sizes
 
     def _send(self, items: list[Object], advance: Advance) -> Iterator[tuple[list[Object], list[Copied]]]:
         copies = [Copy(item, self._intake.folder.path(item)) for item in items]
@@ -48,6 +52,5 @@ class LocalRemote(CheckedRemote):
         copies = [Copy(item, self._folder.path(item)) for item in items]
         return over(self._intake.executor, copy_objects, copies, advance, staging=staging)
 
-    def _set_aside(self, copied: Copied) -> None:
-        if copied.found:
-            self._folder.quarantine(self._folder.path(copied.item), copied.item, copied.found)
+    def _set_aside(self, item: Object) -> None:
+        self._folder.quarantine(self._folder.path(item), item)

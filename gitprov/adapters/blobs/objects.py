@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import secrets
 import shutil
 import stat
 import tempfile
@@ -24,6 +25,11 @@ def object_name(md5: Md5, *, is_dir: bool = False) -> str:
     return f"files/md5/{digits[:2]}/{digits[2:]}{'.dir' if is_dir else ''}"
 
 
+def quarantined_name(item: Object) -> str:
+    """Returns a new path, from the top of a cache or remote, for bytes that are not this object's."""
+    return f"gitprov/quarantine/{digest_hex(item.md5)}{'.dir' if item.is_dir else ''}-{secrets.token_hex(4)}"
+
+
 def object_of(data: bytes, *, is_dir: bool = False) -> Object:
     """Returns the object that these bytes are."""
     return Object(md5_of(data), len(data), sha256_of(data), is_dir)
@@ -32,6 +38,11 @@ def object_of(data: bytes, *, is_dir: bool = False) -> Object:
 def object_in(entry: Entry) -> Object:
     """Returns the object that an entry of a listing names."""
     return Object(entry.md5, entry.size, entry.sha256)
+
+
+def fits(item: Object, size: int) -> bool:
+    """Tells whether an object can have this size in bytes; that of a `.dir` that was not derived is not known."""
+    return item.size == size or (item.is_dir and item.sha256 is None)
 
 
 def identity(item: Object) -> Digest:
@@ -66,8 +77,7 @@ class ObjectFolder:
             status = os.stat(self.path(item))
         except (FileNotFoundError, NotADirectoryError):
             return None
-        fits = status.st_size == item.size or item.sha256 is None
-        return status if fits and stat.S_ISREG(status.st_mode) else None
+        return status if stat.S_ISREG(status.st_mode) and fits(item, status.st_size) else None
 
     def missing(self, items: Iterable[Object]) -> list[Object]:
         """Returns those that are not here, by name and size."""
@@ -91,15 +101,15 @@ class ObjectFolder:
             folders.add(folder)
             self.make_folder(folder)
             if os.path.lexists(target) and self.stat(item) is None:
-                self.quarantine(target, item, "size")
+                self.quarantine(target, item)
             os.rename(path, target)
         sync_folders(folders)
 
-    def quarantine(self, path: str, item: Object, found: str) -> None:
+    def quarantine(self, path: str, item: Object) -> None:
         """Keeps a file with wrong bytes as evidence, where nothing takes it for the object."""
-        folder = f"{self.root}/gitprov/quarantine"
-        self.make_folder(folder)
-        os.rename(path, f"{folder}/{digest_hex(item.md5)}{'.dir' if item.is_dir else ''}-{found[:16]}")
+        target = f"{self.root}/{quarantined_name(item)}"
+        self.make_folder(os.path.dirname(target))
+        os.rename(path, target)
 
     def make_folder(self, folder: str) -> None:
         """Makes a folder and those above it."""

@@ -59,7 +59,12 @@ def over(
         settings: The other arguments of the work.
     """
     tasks = list(_grouped(([item] for item in items), TASK_FILES, TASK_BYTES))
-    yield from _grouped(_run(executor, work, tasks, advance, settings), BATCH_FILES, BATCH_BYTES)
+    yield from batches(_run(executor, work, tasks, advance, settings))
+
+
+def batches(results: Iterable[list[R]]) -> Iterator[list[R]]:
+    """Yields results, in order, in lists that are worth being made safe on disk together."""
+    return _grouped(results, BATCH_FILES, BATCH_BYTES)
 
 
 def _run(
