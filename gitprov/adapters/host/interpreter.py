@@ -13,7 +13,7 @@ from pathlib import Path
 _TIMEOUT = 60
 """Seconds that an interpreter may take to say what is installed."""
 
-_RUNNERS = {"env", "exec", "nice", "nohup", "time"}
+_RUNNERS = {"/usr/bin/env", "env", "exec", "nice", "nohup", "time"}
 _SHELLS = {"bash", "dash", "sh", "zsh"}
 
 _is_python = re.compile(r"(python|pypy)[0-9.]*").fullmatch
@@ -120,9 +120,7 @@ def find_interpreter(command: Sequence[str], cwd: str) -> str | None:
     `nice`, `nohup` and `time`, or as the only command of `sh -c`.
     """
     words = list(command)
-    while words and (
-        _is_assignment(words[0]) or os.path.basename(words[0]) in ("env", "exec", "nice", "nohup", "time")
-    ):
+    while words and (_is_assignment(words[0]) or words[0] in _RUNNERS):
         words.pop(0)
     if len(words) == 3 and os.path.basename(words[0]) in _SHELLS and words[1] in ("-c", "-ec"):
         return None if _shell_operator.search(words[2]) else find_interpreter(_split(words[2]), cwd)

@@ -80,11 +80,15 @@ def _packages(lock: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _pylock(lock: Mapping[str, Any], markers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    from packaging.pylock import Pylock
+    from packaging.pylock import Pylock, PylockValidationError
 
     nothing: dict[str, str | frozenset[str]] = {"extras": frozenset(), "dependency_groups": frozenset()}
     environment = {**nothing, **markers}
-    for package in Pylock.from_dict(lock).packages:
+    try:
+        packages = Pylock.from_dict(lock).packages
+    except PylockValidationError as error:
+        raise ValueError(str(error)) from error
+    for package in packages:
         if package.version and (package.marker is None or package.marker.evaluate(environment, context="lock_file")):
             yield package.name, str(package.version)
 
