@@ -1,4 +1,4 @@
-"""Writes the pages that follow from the code: docs/cli.md, docs/errors.md and the man pages.
+"""Writes what follows from the code: docs/cli.md, docs/errors.md, the man pages and the JSON Schemas.
 
 `python docs/generate.py` writes them; with `--check` it names those that are out of date and fails.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from docs import schemas
 from gitprov.cli.failure import BROKEN_PIPE
 from gitprov.cli.main import TABLE, cli
 from gitprov.errors import Exit
@@ -40,6 +41,7 @@ def pages() -> dict[str, str]:
         "docs/errors.md": _errors_page(),
         "docs/man/git-prov.1": ".so man1/gitprov.1\n",
         "docs/man/gitprov.1": _man_page(),
+        **dict(schemas.pages()),
     }
 
 

@@ -7,6 +7,7 @@ in `extra` (TUF ADR 0008's habit), so that writing what was read changes nothing
 
 import collections.abc
 import dataclasses
+import difflib
 import re
 import types
 import typing
@@ -26,17 +27,11 @@ Decoder = Callable[[Any, str], Any]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a text field must look like; `pattern` also goes into the JSON Schema."""
+    """What a text field must look like; `pattern` says it in the JSON Schema."""
 
     pattern: str
     meaning: str
     accepts: Callable[[str], object] = field(compare=False)
-
-    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> Any:
-        """Lets pydantic, which only builds the JSON Schemas, see the pattern."""
-        schema = handler(core_schema)
-        schema.update(pattern=self.pattern, description=self.meaning)
-        return schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +39,6 @@ class AtLeast:
     """How small a whole number may be."""
 
     least: int
-
-    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> Any:
-        """Lets pydantic see the bound."""
-        schema = handler(core_schema)
-        schema.update(minimum=self.least)
-        return schema
 
 
 def _pattern(pattern: str, meaning: str) -> Rule:
@@ -71,7 +60,12 @@ TimeField = Annotated[str, _pattern(_TIME, "an RFC 3339 time in UTC, ending in Z
 NameField = Annotated[str, _pattern(NAME_PATTERN, "a name")]
 ContainerField = Annotated[str, _pattern(rf"[a-z0-9][a-zA-Z0-9._/:-]*@{DIGEST_PATTERN}", "IMAGE@sha256:DIGEST")]
 PathField = Annotated[
-    str, Rule(r"^[^\\]+$", "a path relative to the repository's root", lambda p: p == "." or path_fault(p) is None)
+    str,
+    Rule(
+        r"^(?:\.|(?![\s\S]*(?:^|/)\.{0,2}(?:/|(?![\s\S])))[^\\\x00]+)$",
+        "a path relative to the repository's root",
+        lambda path: path == "." or path_fault(path) is None,
+    ),
 ]
 
 
@@ -86,13 +80,21 @@ class Part:
         return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting(Part):
+    """A mapping in a settings file: people may write a default out, and an unknown field is refused, not kept.
+
+    An ignored setting would be a rule that somebody relies on and nobody enforces.
+    """
+
+
 P = TypeVar("P", bound=Part)
 
 
 def to_data(part: Part) -> dict[str, Value]:
     """Returns the plain mapping that is written; the inverse of `from_data`."""
     out: dict[str, Value] = dict(part.extra)
-    for name, key, default in _keys(type(part)):
+    for name, key, default in keys_of(type(part)):
         value = getattr(part, name)
         if value != default:
             out[key] = _plain(value)
@@ -219,13 +221,14 @@ def _choice(kinds: list[Any]) -> Decoder:
 
 
 def _required(kind: type[Part]) -> frozenset[str]:
-    return frozenset(key for _, key, default in _keys(kind) if default is dataclasses.MISSING)
+    return frozenset(key for _, key, default in keys_of(kind) if default is dataclasses.MISSING)
 
 
 def _part(kind: type[Part]) -> Decoder:
     hints = typing.get_type_hints(kind, include_extras=True)
-    fields = [(name, key, _decoder(hints[name]), default) for name, key, default in _keys(kind)]
+    fields = [(name, key, _decoder(hints[name]), default) for name, key, default in keys_of(kind)]
     known = {key for _, key, _, _ in fields}
+    is_setting = issubclass(kind, Setting)
 
     def decode(value: Any, where: str) -> Any:
         if not isinstance(value, dict):
@@ -234,10 +237,15 @@ def _part(kind: type[Part]) -> Decoder:
         for name, key, decoder, default in fields:
             if key in value:
                 found[name] = decoder(value[key], f"{where}.{key}")
-                if found[name] == default:
+                if found[name] == default and not is_setting:
                     raise _refuse(f"{where}.{key}", "says nothing and must be left out")
             elif default is dataclasses.MISSING:
                 raise _refuse(f"{where}.{key}", "is missing")
+        unknown = sorted(value.keys() - known)
+        if is_setting and unknown:
+            near = difflib.get_close_matches(unknown[0], known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
+            raise _refuse(f"{where}.{unknown[0]}", f"is unknown: {hint}")
         made = kind(**found, extra={key: item for key, item in value.items() if key not in known})
         if fault := made.fault():
             raise _refuse(where, fault)
@@ -246,5 +254,5 @@ def _part(kind: type[Part]) -> Decoder:
     return decode
 
 
-_keys: Callable[[Any], tuple[tuple[str, str, object], ...]] = cache(_find_keys)
+keys_of: Callable[[Any], tuple[tuple[str, str, object], ...]] = cache(_find_keys)
 _decoder: Callable[[Any], Decoder] = cache(_make_decoder)

@@ -76,7 +76,7 @@ class Reference(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferencedContent(Part):
-    """Content held by reference; `digest` is `reference_digest(reference)`."""
+    """Content held by reference; `digest` is that of the reference without its assurance."""
 
     digest: DigestField
     reference: Reference
