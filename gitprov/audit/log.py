@@ -78,7 +78,7 @@ def log(place: Workplace, ledger: Ledger, text: str | None = None, *, limit: int
     }
     wanted = [(ledger.held[one], record) for one, record in happenings.items() if about is None or one in about]
     commits = additions(place, (held.stored.path for held, record in wanted if not _time(record)))
-    newest = sorted(wanted, key=lambda pair: (_when(pair[0], pair[1], commits), pair[0].id), reverse=True)
+    newest = sorted(wanted, key=lambda pair: _key(pair[0], pair[1], commits), reverse=True)
     shown = newest[:limit]
     commits |= additions(place, (held.stored.path for held, _ in shown if held.stored.path not in commits))
     return Log(tuple(_entry(ledger, held, record, commits) for held, record in shown), len(newest) - len(shown))
@@ -112,10 +112,11 @@ def _time(record: Happening) -> str:
     return ""
 
 
-def _when(held: Held, record: Happening, commits: Mapping[str, Commit]) -> str:
-    """When it happened, for sorting: what has no time of its own and no commit yet is the newest."""
+def _key(held: Held, record: Happening, commits: Mapping[str, Commit]) -> tuple[str, int, Digest]:
+    """What to sort by: when it happened; what has no time of its own and no commit yet is the newest."""
     commit = commits.get(held.stored.path)
-    return _time(record) or (commit.time if commit else "~")
+    version = record.version if isinstance(record, Release) else 0
+    return _time(record) or (commit.time if commit else "~"), version, held.id
 
 
 def _entry(ledger: Ledger, held: Held, record: Happening, commits: Mapping[str, Commit]) -> Entry:

@@ -63,7 +63,7 @@ def lines(found: Why) -> Iterator[str]:
             (_what_heading(explained), _what(explained)),
             (_run_heading(explained.run), _run(explained.run)),
             ("it was made from", _sources(explained)),
-            (_who_heading(explained), _who(explained)),
+            (f"recorded by {_who(explained)}", _when(explained)),
         ]
     else:
         steps = list(_release_steps(found.release, found))
@@ -83,7 +83,7 @@ def _release_steps(release: ReleaseFacts, found: Why) -> Iterator[Step]:
     runs = [(role, one) for role, one in several.items()]
     yield "its members were made by", _by_role([(role, _run_heading(one.run), _run(one.run)) for role, one in runs])
     yield "they were made from", _by_role([(role, "", _sources(one) or []) for role, one in runs if _sources(one)])
-    who = _by_role([(role, _who_heading(one), _who(one)) for role, one in runs])
+    who = _by_role([(role, _who(one), _when(one)) for role, one in runs])
     yield "recorded by", [["release", _commit(release.commit)], *who]
 
 
@@ -209,16 +209,16 @@ def _environment(run: RunFacts, environment: Environment | None) -> list[Row]:
     return rows
 
 
-def _who_heading(one: Explained) -> str:
+def _who(one: Explained) -> str:
     run = one.run
     if run is None:
-        return "recorded by"
+        return "nobody knows whom"
     if run.marks["actor"] == "unknown":
-        return f"recorded by somebody {loud('unknown')}"
-    return f"recorded by {bold(run.record.actor)}{_mark(run, 'actor')}"
+        return loud("unknown")
+    return bold(run.record.actor) + _mark(run, "actor")
 
 
-def _who(one: Explained) -> list[Row]:
+def _when(one: Explained) -> list[Row]:
     first, last = one.commit, one.run.commit if one.run else None
     rows = [["commit", _commit(last or first)]]
     if first and last and first != last:

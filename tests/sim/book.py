@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gitprov.ids import Digest, md5_of, sha256_of
+from gitprov.ids.listings import FILE, CodeEntry, write_code_listing
 from gitprov.ids.recipes import environment_digest, recipe_id
 from gitprov.lineage import Held, Ledger, State
 from gitprov.lineage.layers import layers_of
@@ -31,6 +32,10 @@ from gitprov.records import (
     set_digest,
     store,
 )
+
+CODE = {"src/features.py": "features\n", "src/train.py": "train 1\n"}
+CODE_2 = {"src/features.py": "features\n", "src/train.py": "train 2\n", "src/extra.py": "extra\n"}
+"""The code of the runs below `src`, before and after a change."""
 
 
 def content_of(data: bytes) -> Content:
@@ -101,7 +106,7 @@ class Book:
         *,
         kind: str = "dataset",
         params: Mapping[str, Any] | None = None,
-        code: str = "code 1",
+        code: Mapping[str, str] = CODE,
         locks: Mapping[str, str] | None = None,
         python: str = "3.11.7",
         command: Sequence[str] = ("python", "step.py"),
@@ -115,7 +120,9 @@ class Book:
         used = {role: ledger.artifacts[one].content.digest for role, one in inputs.items()}
         lock_digests = {path: sha256_of(text.encode()) for path, text in (locks or {"uv.lock": "lock 1"}).items()}
         environment = environment_digest(container=None, locks=lock_digests, variables={})
-        code_digest = sha256_of(code.encode())
+        code_digest = sha256_of(
+            write_code_listing(CodeEntry(path, FILE, sha256_of(text.encode())) for path, text in code.items())
+        )
         made: dict[str, Digest] = {}
         recipes: dict[str, Digest] = {}
         results: dict[str, Output] = {}
@@ -152,7 +159,7 @@ class Book:
                 command=tuple(command),
                 cwd=".",
                 params=dict(params) if params else None,
-                code=Code(digest=code_digest, paths=(".",), commit="git:" + "1" * 40, dirty=False),
+                code=Code(digest=code_digest, paths=("src",), commit="git:" + "1" * 40, dirty=False),
                 environment=Environment(
                     digest=environment,
                     locks=tuple(Lock(path=path, sha256=digest) for path, digest in sorted(lock_digests.items())),
@@ -231,7 +238,7 @@ def churn() -> Book:
         {"model": ("churn", b"model 2")},
         kind="model",
         params={"lr": 0.05, "seed": 42},
-        code="code 2",
+        code=CODE_2,
         undeclared=("/data/extra.csv",),
     )["model"]
     book.evaluate(second, {"auc": 0.93, "f1": 0.8}, data=holdout)

@@ -39,7 +39,7 @@ def test_making_the_same_artifact_again_changes_no_layer() -> None:
     chosen = members(book, 1)
     before = layers_of(book.ledger, chosen)
     other_source = book.add("older", b"older")
-    twin = book.make("copy", {"in": other_source}, {"out": ("raw-twin", b"raw")}, code="code 9")["out"]
+    twin = book.make("copy", {"in": other_source}, {"out": ("raw-twin", b"raw")}, code={"src/copy.py": "copy\n"})["out"]
     book.make("features", {"raw": twin}, {"features": ("churn-features", b"features")}, params={"window": 7})
     assert sorted(len(book.ledger.makers(one)) for one in book.ledger.named("churn-features")) == [1, 2]
     assert layers_of(book.ledger, chosen) == before
