@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import accumulate
 from stat import S_ISREG
@@ -110,8 +110,8 @@ class CodeReader:
             answer = self._git.as_user("ls-files", "-s", "-z", "--", *rule.pathspecs, variables=variables)
             return {path: row for path, row in parse_index(answer).items() if rule.counts(path, row.mode)}
 
-    def entries(self, rows: Rows) -> tuple[CodeEntry, ...]:
-        """Returns what the files are in a code listing.
+    def entries(self, rows: Rows, objects: Objects | None = None) -> tuple[CodeEntry, ...]:
+        """Returns what the files are in a code listing; `objects` is read where it is open already.
 
         Raises:
             GitprovError: GP-PTH-003 for a name that a listing cannot hold.
@@ -120,7 +120,7 @@ class CodeReader:
             if fault := path_fault(path):
                 raise codes.PTH_NAME.error(f"{path!r} cannot be recorded as code", why=fault)
         keys = {path: _key(path, row) for path, row in rows.items() if row.mode != SUBMODULE}
-        digests = self._digests(set(keys.values()))
+        digests = self._digests(set(keys.values()), objects)
         return tuple(
             CodeEntry(path, row.mode, commit=row.oid)
             if row.mode == SUBMODULE
@@ -132,12 +132,12 @@ class CodeReader:
         """Returns the code digest of the files."""
         return sha256_of(write_code_listing(self.entries(rows)))
 
-    def _digests(self, keys: set[str]) -> dict[str, Digest]:
+    def _digests(self, keys: set[str], objects: Objects | None) -> dict[str, Digest]:
         known = self.cache.get(keys)
         missing = sorted(keys - known.keys())
         if missing:
-            with self._git.objects() as objects:
-                made = dict(zip(missing, _hashed(objects, missing), strict=True))
+            with nullcontext(objects) if objects else self._git.objects() as opened:
+                made = dict(zip(missing, _hashed(opened, missing), strict=True))
             self.cache.put(made)
             known |= made
         return known
@@ -146,10 +146,14 @@ class CodeReader:
     def _scratch_index(self) -> Iterator[Environment]:
         """Makes a copy of the index, so that git can say what it would store while nobody's index changes."""
         own = self._git.user_environment().get("GIT_INDEX_FILE") or os.path.join(self._git.place.git_dir, "index")
-        with tempfile.TemporaryDirectory(prefix="gitprov-") as folder:
-            copy = os.path.join(folder, "index")
-            if os.path.exists(own):
-                shutil.copy2(own, copy)  # with its time: git judges by it which entries to compare by content
+        with ExitStack() as stack:
+            try:
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="gitprov-"))
+                copy = os.path.join(folder, "index")
+                if os.path.exists(own):
+                    shutil.copy2(own, copy)  # with its time: git judges by it which entries to compare by content
+            except OSError as error:
+                raise codes.IO_FAILED.error("the index cannot be copied", why=str(error)) from error
             yield {"GIT_INDEX_FILE": copy}
 
     def _refresh(self, rule: CodeRule, variables: Environment) -> None:
@@ -188,7 +192,10 @@ class CodeReader:
 
     def _check_sizes(self, untracked: set[str]) -> None:
         for path in sorted(untracked):
-            status = os.lstat(os.path.join(self._git.place.work_tree or "", path))
+            try:
+                status = os.lstat(os.path.join(self._git.place.work_tree or "", path))
+            except FileNotFoundError:
+                continue  # it went away meanwhile
             if S_ISREG(status.st_mode) and status.st_size > LARGEST_UNTRACKED:
                 raise codes.RUN_CODE.error(
                     f"{path} would count as code and has {status.st_size >> 20} MiB",

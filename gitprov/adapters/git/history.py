@@ -3,12 +3,12 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from gitprov.adapters.git.code import CodeReader, CodeRule
 from gitprov.adapters.git.plumbing import Objects, Place, Plumbing
-from gitprov.ids import digest_hex, digest_of
+from gitprov.ids import digest_hex, digest_of, sha256_of
+from gitprov.ids.listings import CodeEntry, write_code_listing
 from gitprov.ports.git import TreeEntry
 
 if TYPE_CHECKING:
@@ -39,12 +39,10 @@ def commit_with_code(git: Plumbing, code: CodeReader, digest: str, rule: CodeRul
     Trees are read in bulk; each commit costs its changed folders only, and each state of the code is hashed once and
     remembered. Whatever is found is confirmed by plumbing.
     """
-    commits = git.read(
-        *("rev-list", "--no-commit-header", "--format=%H %T", "--exclude=refs/replace/*", "--all"),
-    )
+    commits = git.read("rev-list", "--no-commit-header", "--format=%H %T", "--exclude=refs/replace/*", "--all")
     rule_id = digest_hex(digest_of([sorted(rule.paths), sorted(rule.left_out)]))
-    with _trees(git) as read_tree:
-        states = _States(read_tree, rule)
+    with git.objects() as objects:
+        states = _States(_tree_reader(git.place, objects), rule)
         seen: set[str] = set()
         for line in commits.decode().splitlines():
             commit, _, tree = line.partition(" ")
@@ -55,7 +53,7 @@ def commit_with_code(git: Plumbing, code: CodeReader, digest: str, rule: CodeRul
             key = f"code:{rule_id}:{state}"
             known = code.cache.get([key]).get(key)
             if known is None:
-                known = code.digest(dict(states.rows(tree)))
+                known = sha256_of(write_code_listing(states.entries(tree, code, objects)))
                 code.cache.put({key: known})
             if known == digest and code.digest(code.in_tree(commit, rule)) == digest:
                 return commit
@@ -63,12 +61,13 @@ def commit_with_code(git: Plumbing, code: CodeReader, digest: str, rule: CodeRul
 
 
 class _States:
-    """What a rule selects from a tree: as one value to compare, and as files. Remembers folders by object id."""
+    """What a rule selects from a tree: as one value to compare, and as a listing. What a folder held is remembered."""
 
     def __init__(self, read_tree: _ReadTree, rule: CodeRule) -> None:
         self._read_tree = read_tree
         self._rule = rule
         self._known: dict[tuple[str, str], str] = {}
+        self._last: dict[str, tuple[str, list[CodeEntry]]] = {}  # by folder: its tree in the state before
 
     def of(self, tree: str, folder: str = "") -> str:
         """Returns a value that two trees share if and only if the rule selects the same from them; "" for nothing."""
@@ -83,13 +82,19 @@ class _States:
             self._known[key] = hashlib.sha256(text).hexdigest() if lines else ""
         return self._known[key]
 
-    def rows(self, tree: str, folder: str = "") -> Iterator[tuple[str, TreeEntry]]:
-        """Yields the files that the rule selects."""
-        for mode, _, oid, path in self._selected(tree, folder):
-            if mode == _TREE:
-                yield from self.rows(oid, path)
-            else:
-                yield path, TreeEntry(mode, oid)
+    def entries(self, tree: str, code: CodeReader, objects: Objects, folder: str = "") -> list[CodeEntry]:
+        """Returns the code listing, unsorted; only folders that the state before had otherwise are made anew."""
+        if folder not in self._last or self._last[folder][0] != tree:
+            made: list[CodeEntry] = []
+            rows = {}
+            for mode, _, oid, path in self._selected(tree, folder):
+                if mode == _TREE:
+                    made += self.entries(oid, code, objects, path)
+                else:
+                    rows[path] = TreeEntry(mode, oid)
+            made += code.entries(rows, objects)
+            self._last[folder] = (tree, made)
+        return self._last[folder][1]
 
     def _selected(self, tree: str, folder: str) -> Iterator[tuple[str, str, str, str]]:
         for mode, name, oid in self._read_tree(tree):
@@ -98,14 +103,11 @@ class _States:
                 yield mode, name, oid, path
 
 
-@contextmanager
-def _trees(git: Plumbing) -> Iterator[_ReadTree]:
-    repo = open_repo(git.place)
-    if repo is not None:
-        yield lambda oid: _tree_of_pygit2(repo, oid)
-        return
-    with git.objects() as objects:
-        yield lambda oid: _tree_of_plumbing(objects, oid)
+def _tree_reader(place: Place, objects: Objects) -> _ReadTree:
+    repo = open_repo(place)
+    if repo is None:
+        return lambda oid: _tree_of_plumbing(objects, oid)
+    return lambda oid: _tree_of_pygit2(repo, oid)
 
 
 def _tree_of_pygit2(repo: "pygit2.Repository", oid: str) -> list[tuple[str, str, str]]:

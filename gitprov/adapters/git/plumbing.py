@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import IO, TypeVar
 
+from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 
 Environment = Mapping[str, str]
@@ -115,9 +116,24 @@ class Plumbing:
         kept = {name: value for name, value in os.environ.items() if name not in _LOCATING}
         return kept | self._located()
 
+    @property
+    def is_shallow(self) -> bool:
+        """Tells whether history is cut off."""
+        return self.read("rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    @property
+    def is_filtered(self) -> bool:
+        """Tells whether objects were left out on purpose (a partial clone)."""
+        names = r"^(extensions\.partialclone|remote\..*\.promisor)$"
+        return bool(self.read("config", "--local", "--name-only", "--get-regexp", names, fine=(0, 1)))
+
     @contextmanager
     def objects(self) -> Iterator["Objects"]:
-        """Opens the object database for reading; one process as long as it is open."""
+        """Opens the object database for reading; one process as long as it is open.
+
+        Raises:
+            GitprovError: GP-GIT-005 when an object is read that a shallow or partial clone lacks; GP-GIT-003.
+        """
         process = subprocess.Popen(
             ["git", *_HARDENED_CONFIG, "cat-file", "--batch"],
             cwd=self._cwd,
@@ -129,6 +145,12 @@ class Plumbing:
         with process:
             try:
                 yield Objects(process)
+            except GitprovError as error:
+                if error.code is codes.GIT_FAILED and self.is_filtered:
+                    raise codes.GIT_SHALLOW.error(error.what, fix="git fetch --refetch --no-filter") from error
+                if error.code is codes.GIT_FAILED and self.is_shallow:
+                    raise codes.GIT_SHALLOW.error(error.what) from error
+                raise
             finally:
                 process.kill()
 

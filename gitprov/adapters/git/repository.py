@@ -55,10 +55,7 @@ class GitRepository:
     @property
     def is_partial(self) -> bool:
         """Tells whether history or objects are missing on purpose: a shallow or a partial clone."""
-        if self._git.read("rev-parse", "--is-shallow-repository").strip() == b"true":
-            return True
-        names = r"^(extensions\.partialclone|remote\..*\.promisor)$"
-        return bool(self._git.read("config", "--local", "--name-only", "--get-regexp", names, fine=(0, 1)))
+        return self._git.is_shallow or self._git.is_filtered
 
     def relative(self, path: str) -> str:
         """Returns a path as people type it as one from the top of the work tree."""
@@ -100,15 +97,10 @@ class GitRepository:
             GitprovError: GP-GIT-005 when a shallow or partial clone lacks an object; GP-GIT-003.
         """
         with self._git.objects() as objects:
-            try:
-                for oid, kind, data in objects.read(oids):
-                    if kind != "blob":
-                        raise codes.GIT_FAILED.error(f"git object {oid} is a {kind}, not a file")
-                    yield oid, data
-            except GitprovError as error:
-                if error.code is codes.GIT_FAILED and self.is_partial:
-                    raise codes.GIT_SHALLOW.error(error.what, fix="git fetch --unshallow --refetch") from error
-                raise
+            for oid, kind, data in objects.read(oids):
+                if kind != "blob":
+                    raise codes.GIT_FAILED.error(f"git object {oid} is a {kind}, not a file")
+                yield oid, data
 
     def tracked(self, paths: Sequence[str]) -> set[str]:
         """Returns those of `paths` that are in the index, or are folders with something in the index."""

@@ -14,9 +14,9 @@ _PATIENCE = 10.0
 """Seconds to wait for another holder."""
 _PAUSE = 0.02
 
-# Lock files that this process holds, with how often: one thread holds, and may do so again.
+# Of this process: who of its threads may hold a lock file (and may do so again), and which are held.
 _threads: dict[str, threading.RLock] = {}
-_depth: dict[str, int] = {}
+_held: set[str] = set()
 
 
 class RepositoryLock:
@@ -41,21 +41,21 @@ class RepositoryLock:
         if not thread.acquire(timeout=_PATIENCE):
             raise self._busy("another thread of this process")
         try:
-            if _depth.get(self._file):
+            if self._file in _held:
                 yield []
                 return
-            _depth[self._file] = 1
+            _held.add(self._file)
             try:
                 with self._flock(intent):
                     yield from self._noted(intent)
             finally:
-                del _depth[self._file]
+                _held.remove(self._file)
         finally:
             thread.release()
 
     def unfinished(self) -> list[str]:
         """Returns the intents of holders that died, sorted."""
-        return sorted(text for _, text in self._leftovers())
+        return sorted(text for _, text in self._leftovers() if text)
 
     def _noted(self, intent: str) -> Iterator[list[str]]:
         leftovers = self._leftovers()

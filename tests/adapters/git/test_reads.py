@@ -114,9 +114,11 @@ def test_shallow_and_partial_clones_say_so(repo: Repo, tmp_path: Path) -> None:
     for name in ("shallow", "partial"):
         git = GitRepository(str(tmp_path / name))
         assert git.is_partial
-        with pytest.raises(GitprovError, match="GP-GIT-005"):
+        with pytest.raises(GitprovError, match="GP-GIT-005") as caught:
             list(git.blobs([old]))
-    assert Repo(tmp_path / "partial").git("show", old) == "old", "git itself would have fetched it"
+        assert caught.value.fix.startswith("git fetch")
+        Repo(tmp_path / name).git(*caught.value.fix.split()[1:])
+        assert list(git.blobs([old])) == [(old, b"old\n")], "the advice helps"
 
 
 def test_a_missing_object_is_an_error(repo: Repo) -> None:
