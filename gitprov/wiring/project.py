@@ -123,7 +123,7 @@ class Project:
     def _dvc_files(self) -> "DvcFiles":
         from gitprov.adapters.dvc import DvcFiles
 
-        return DvcFiles(self.git.root, self.settings.project().dvc_root)
+        return DvcFiles(self.git.root, self.worktree, self.settings.project().dvc_root)
 
     @cached_property
     def _dvc_cache(self) -> "DvcCache":

@@ -1,0 +1,6 @@
+"""DVC's own files, read and written without DVC: `gitprov.ports.dvc.DvcProject`."""
+
+from gitprov.adapters.dvc.config import RemoteConfig
+from gitprov.adapters.dvc.project import DvcFiles
+
+__all__ = ["DvcFiles", "RemoteConfig"]

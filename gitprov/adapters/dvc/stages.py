@@ -1,0 +1,154 @@
+"""dvc.yaml: its stages and its `artifacts:`.
+
+What is plain is read here. A file that uses variables, `foreach` or `matrix` is expanded by DVC's own resolver first.
+"""
+
+import os
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from gitprov.adapters.dvc.documents import At, Document, flatten, read_document
+from gitprov.adapters.dvc.paths import is_outside, join
+from gitprov.errors import catalogue as codes
+from gitprov.ports.dvc import Declared
+
+NAME = "dvc.yaml"
+PARAMS_FILE = "params.yaml"
+_TEMPLATED = ("foreach", "matrix", "vars")
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """An output as dvc.yaml writes it, and from the top of the work tree. `cached` tells whether DVC keeps it."""
+
+    written: str
+    path: str
+    cached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A stage as dvc.yaml has it.
+
+    Attributes:
+        name: As in dvc.lock.
+        folder: The folder of the dvc.yaml.
+        cwd: Where the command runs; deps, outs and parameter files are relative to it.
+        command: Text or a list of texts, as written.
+        deps: As written, to the path from the top of the work tree.
+        params: Parameter file as written, to the dotted names; no name means the whole file.
+        outs: Outputs, metrics and plots.
+        frozen: Whether DVC must not run it.
+    """
+
+    name: str
+    folder: str
+    cwd: str
+    command: str | list[str]
+    deps: Mapping[str, str]
+    params: Mapping[str, tuple[str, ...]]
+    outs: tuple[Out, ...]
+    frozen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """One dvc.yaml: its stages, and path to what its `artifacts:` say."""
+
+    stages: tuple[Definition, ...]
+    artifacts: Mapping[str, Declared]
+
+
+def read_pipeline(data: bytes, name: str, root: str, settings: Mapping[str, Any]) -> Pipeline:
+    """Returns what a dvc.yaml says.
+
+    Args:
+        data: Its bytes.
+        name: Its path from the top of the work tree.
+        root: The top of the work tree.
+        settings: DVC's configuration, whose `parsing` section says how variables become text.
+
+    Raises:
+        GitprovError: GP-DVC-001 with file and line; GP-DVC-004 when it is templated and dvc is not there.
+    """
+    folder = posixpath.dirname(name) or "."
+    document = read_document(data, name)
+    if _is_templated(document):
+        document = _resolved(document, os.path.join(root, folder), settings)
+    top = document.top()
+    stages = tuple(_stage(key, at, folder) for key, at in top.get("stages").mapping().items())
+    artifacts = {}
+    for key, at in top.get("artifacts").mapping().items():
+        kind = at.get("type")
+        artifacts[join(folder, at.get("path").text())] = Declared(key, None if kind.value is None else kind.text())
+    return Pipeline(stages, artifacts)
+
+
+def _stage(name: str, at: At, folder: str) -> Definition:
+    wdir = at.get("wdir")
+    cwd = join(folder, "." if wdir.value is None else wdir.text())
+    if is_outside(cwd):
+        raise wdir.fault("lies outside the repository")
+    command = at.get("cmd")
+    outs: dict[str, Out] = {}
+    for key in ("outs", "metrics", "plots"):
+        for written, options in flatten(at.get(key).items()):
+            # A plot may have several looks, none of which says where it is kept.
+            cached = True if isinstance(options.value, list) else options.get("cache").flag(default=True)
+            outs[written] = Out(written, join(cwd, written), cached)
+    return Definition(
+        name=name,
+        folder=folder,
+        cwd=cwd,
+        command=[line.text() for line in command.items()] if isinstance(command.value, list) else command.text(),
+        deps={dep.text(): join(cwd, dep.text()) for dep in at.get("deps").items()},
+        params=_params(at.get("params")),
+        outs=tuple(outs.values()),
+        frozen=at.get("frozen").flag(default=False),
+    )
+
+
+def _params(at: At) -> dict[str, tuple[str, ...]]:
+    named: dict[str, list[str]] = {}
+    whole = set()
+    for item in at.items():
+        if isinstance(item.value, str):
+            named.setdefault(PARAMS_FILE, []).append(item.value)
+            continue
+        for file, names in item.mapping().items():
+            if not names.items():
+                whole.add(file)
+            named.setdefault(file, []).extend(name.text() for name in names.items())
+    return {file: () if file in whole else tuple(dict.fromkeys(names)) for file, names in named.items()}
+
+
+def _is_templated(document: Document) -> bool:
+    if "${" in document.text:
+        return True
+    top = document.top()
+    stages = top.get("stages").mapping().values()
+    return "vars" in top.mapping() or any(key in stage.mapping() for stage in stages for key in _TEMPLATED)
+
+
+def _resolved(document: Document, folder: str, settings: Mapping[str, Any]) -> Document:
+    try:
+        from dvc.exceptions import DvcException
+        from dvc.fs import localfs
+        from dvc.parsing import DataResolver
+    except ImportError as error:
+        raise codes.DVC_MISSING.error(f"{document.name} uses variables, which DVC expands", why=str(error)) from error
+    # Of a repository the resolver asks for these two only; a whole one costs half a second and a lock.
+    repository = SimpleNamespace(fs=localfs, config=settings)
+    try:
+        resolver = DataResolver(repository, folder, document.data)
+        data = {**resolver.resolve(), "artifacts": resolver.resolve_artifacts()}
+    except DvcException as error:
+        raise codes.DVC_FILE.error(f"{document.name} cannot be expanded", why=str(error)) from error
+    except (AssertionError, AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
+        raise codes.DVC_FILE.error(
+            f"{document.name} cannot be expanded", why=f"DVC's resolver fails on it: {type(error).__name__}: {error}"
+        ) from error
+    return Document(document.name, document.text, data)

@@ -1,0 +1,56 @@
+"""What git says that DVC's files depend on: which of them count, and which data it would commit by mistake."""
+
+import posixpath
+from collections.abc import Callable
+from functools import cached_property
+
+from gitprov.adapters.git.plumbing import Plumbing, discover, joined, split
+from gitprov.errors import catalogue as codes
+
+Read = Callable[[str], bytes | None]
+
+
+class Tracking:
+    """Asks git about the work tree at `root`."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+
+    def files(self) -> list[str]:
+        """Returns every file that git tracks, or would if told to add everything."""
+        return split(self._git.as_user("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"))
+
+    def is_ignored(self, path: str) -> bool:
+        """Tells whether git ignores a path."""
+        # check-ignore refuses literal pathspecs; behind ./ no path is anything else.
+        return bool(
+            self._git.as_user(
+                *("check-ignore", "-z", "--stdin"),
+                given=joined([f"./{path}"]),
+                fine=(0, 1),
+                variables={"GIT_LITERAL_PATHSPECS": "0"},
+            )
+        )
+
+    @cached_property
+    def _git(self) -> Plumbing:
+        place = discover(self._root)
+        if place is None:
+            raise codes.GIT_NONE.error(f"{self._root} is not inside a git repository")
+        return Plumbing(place)
+
+
+def ignore_file(path: str) -> str:
+    """Returns the .gitignore that has the line of `path`."""
+    return posixpath.join(posixpath.dirname(path), ".gitignore")
+
+
+def with_line(old: bytes, path: str) -> bytes:
+    """Returns a .gitignore with the line of `path` at its end, as DVC writes it; unchanged when it has the line."""
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+    line = GitIgnoreSpecPattern.escape(f"/{posixpath.basename(path)}").encode()
+    if line in old.split(b"\n"):
+        return old
+    joint = b"" if not old or old.endswith(b"\n") else b"\n"
+    return old + joint + line + b"\n"
