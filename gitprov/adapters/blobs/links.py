@@ -67,13 +67,13 @@ def judge(files: Collection[str], links: Mapping[str, str], empty: Collection[st
     _refuse(codes.PTH_NAME, bad or _twins(paths | folders))
     aliases = {}
     for path, target in links.items():
-        end = None if target.startswith("/") else resolve(path, links)
+        end = resolve(path, links) if target and not target.startswith("/") else None
         if end is None:
-            bad[path] = f"its target {target} is absolute, leaves the directory or never ends"
+            bad[path] = f"its target {target!r} is absolute or empty, leaves the directory or never ends"
         elif end in files:
             aliases[path] = end
         elif end not in folders:
-            bad[path] = f"its target {target} is not there, or left out"
+            bad[path] = f"its target {target!r} is not there, or left out"
     _refuse(codes.PTH_LINK, bad)
     return aliases
 

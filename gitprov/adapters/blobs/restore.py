@@ -18,9 +18,6 @@ from gitprov.ids.names import path_fault
 from gitprov.ports.blobs import Object
 from gitprov.ports.progress import Progress
 
-OURS = {".dvc", ".gitprov"}
-"""Folders at the top of the work tree in which no artifact may lie."""
-
 Ignores = Callable[[Sequence[str]], set[str]]
 
 
@@ -64,8 +61,10 @@ class Restorer:
             GitprovError: As `Cache.restore`.
         """
         fault = None if os.path.isabs(path) else path_fault(path)
-        if fault or path.partition("/")[0] in OURS:
-            raise codes.PTH_NAME.error(f"nothing can be restored to {path}", why=fault or "that folder is not for data")
+        if fault is None and path.startswith((".dvc/", ".gitprov/")) and not path.startswith(".gitprov/drafts/"):
+            fault = "that folder is not for data"
+        if fault:
+            raise codes.PTH_NAME.error(f"nothing can be restored to {path!r}", why=fault)
         present = scan(self._root, path, self._intake.folder.root) or Scan(is_directory=False)
         items = self._intake.identify(present.files, path, keep=False, progress=None)
         same = _same(wanted, present, items)

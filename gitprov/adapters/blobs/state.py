@@ -17,8 +17,6 @@ COARSE_TICK = 2_000_000_000
 """The same on a file system whose time stamps are whole seconds."""
 
 SCHEMA = """
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS files (
   path TEXT PRIMARY KEY, mtime INTEGER, ctime INTEGER, size INTEGER, inode INTEGER, sha256 BLOB, md5 BLOB
 ) WITHOUT ROWID;
@@ -127,9 +125,8 @@ class StatCache:
             if self._opened is not None:
                 self._opened.close()
                 self._opened = None
-            for name in (self._path, f"{self._path}-wal", f"{self._path}-shm"):
-                with suppress(FileNotFoundError):
-                    os.unlink(name)
+            with suppress(FileNotFoundError):
+                os.unlink(self._path)
 
 
 def now() -> int:

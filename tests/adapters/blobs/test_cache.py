@@ -1,0 +1,467 @@
+"""The contract of `ports.blobs.Cache`, on a real disk."""
+
+import json
+import os
+import socket
+import stat
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gitprov.errors import GitprovError
+from gitprov.ids import md5_of, sha256_of
+from gitprov.ids.listings import DIRECTORY, EXECUTABLE, SYMLINK, read_listing
+from gitprov.ports.blobs import Fault, Object
+from tests.adapters.blobs.clone import COLLISION, Clone
+
+
+def code_of(error: pytest.ExceptionInfo[GitprovError]) -> str:
+    return error.value.code.id
+
+
+def test_a_file_is_kept_under_its_md5(clone: Clone) -> None:
+    clone.write("model.bin", b"weights")
+    snapshot = clone.cache().snapshot("model.bin")
+    content = snapshot.content
+    assert (content.digest, content.md5) == (sha256_of(b"weights"), md5_of(b"weights"))
+    assert (content.files, content.size, content.listing, snapshot.entries) == (1, 7, None, ())
+    kept = clone.object(b"weights")
+    assert kept.read_bytes() == b"weights"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o444
+
+
+def test_the_mode_of_an_object_does_not_depend_on_the_umask(clone: Clone) -> None:
+    """DVC hashes an object again, and may delete it, unless its mode is exactly 0444."""
+    clone.write("model.bin", b"weights")
+    before = os.umask(0o077)
+    try:
+        clone.cache().snapshot("model.bin")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(clone.object(b"weights").stat().st_mode) == 0o444
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20])
+def test_small_and_large_files_are_read_whole(clone: Clone, size: int) -> None:
+    data = os.urandom(size)
+    clone.write("x", data)
+    assert clone.cache().snapshot("x").content.digest == sha256_of(data)
+    assert clone.object(data).read_bytes() == data
+
+
+def test_a_directory_has_a_listing_and_a_dvc_listing(clone: Clone) -> None:
+    clone.tree()
+    snapshot = clone.cache().snapshot("data")
+    modes = {entry.path: entry.mode for entry in snapshot.entries}
+    assert modes["run.sh"] == EXECUTABLE
+    assert {path for path, mode in modes.items() if mode == SYMLINK} == {"link.csv", "sub/up", "folder"}
+    assert {path for path, mode in modes.items() if mode == DIRECTORY} == {"nothing/here"}
+    cache = clone.cache()
+    assert cache.entries(snapshot.content) == snapshot.entries
+    items = cache.objects(snapshot.content)
+    [listing] = [item for item in items if item.sha256 == snapshot.content.digest]
+    assert read_listing(cache.read(listing)) == snapshot.entries
+    [dvc] = [item for item in items if item.is_dir]
+    names = {row["relpath"]: row["md5"] for row in json.loads(cache.read(dvc))}
+    assert names.keys() == {path for path, mode in modes.items() if mode != DIRECTORY} - {"folder"}
+    assert names["link.csv"] == names["sub/b.bin"]
+    assert dvc.md5 == snapshot.content.md5
+    assert snapshot.content.files == len(names)
+    assert not cache.missing(items)
+    assert not cache.faults(items)
+
+
+def test_without_keep_nothing_is_written_to_the_cache(clone: Clone) -> None:
+    clone.tree()
+    assert clone.cache().snapshot("data", keep=False) == clone.cache().snapshot("data", keep=False)
+    assert not clone.cache_folder.exists()
+    assert clone.cache().snapshot("data", keep=False) == clone.cache().snapshot("data")
+
+
+def test_an_unchanged_file_is_not_read_again(clone: Clone) -> None:
+    clone.tree()
+    wait_for_a_tick()
+    before = clone.cache().snapshot("data")
+    with opened_below(clone.root / "data") as opened:
+        assert clone.cache().snapshot("data") == before
+        assert clone.cache().snapshot("data", keep=False) == before
+    assert not opened
+    changed = clone.write("data/a.csv", "changed")
+    with opened_below(clone.root / "data") as opened:
+        clone.cache().snapshot("data", keep=False)
+    assert opened == [str(changed)]
+
+
+def test_a_file_that_changed_in_place_with_its_times_kept_is_seen(clone: Clone) -> None:
+    """The stat cache must not be fooled by a tool that restores the modification time."""
+    file = clone.write("x", "aaaa")
+    wait_for_a_tick()
+    clone.cache().snapshot("x")
+    status = file.stat()
+    with file.open("r+b") as open_file:
+        open_file.write(b"bbbb")
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert clone.cache().snapshot("x").content.digest == sha256_of(b"bbbb")
+
+
+def test_a_file_as_young_as_its_entry_is_read_again(clone: Clone) -> None:
+    for number in range(50):
+        data = f"{number:08}".encode()
+        clone.write("x", data)
+        assert clone.cache().snapshot("x").content.digest == sha256_of(data)
+
+
+def test_a_damaged_stat_cache_costs_time_only(clone: Clone) -> None:
+    clone.tree()
+    before = clone.cache().snapshot("data")
+    [database] = clone.state.glob("*.sqlite")
+    database.write_bytes(b"no database at all" * 1000)
+    assert clone.cache().snapshot("data") == before
+    assert clone.cache().snapshot("data") == before
+    assert database.read_bytes().startswith(b"SQLite format 3")
+
+
+def test_a_stat_cache_that_cannot_be_written_costs_time_only(clone: Clone) -> None:
+    clone.tree()
+    clone.state.parent.mkdir(parents=True)
+    clone.state.write_text("a file where the folder should be")
+    with pytest.raises(GitprovError, match="GP-IO-001"):
+        clone.cache().snapshot("data")
+
+
+def test_bytes_that_left_the_cache_are_kept_again(clone: Clone) -> None:
+    clone.write("x", "bytes")
+    wait_for_a_tick()
+    cache = clone.cache()
+    cache.snapshot("x")
+    clone.object(b"bytes").unlink()
+    cache.snapshot("x")
+    assert clone.object(b"bytes").read_bytes() == b"bytes"
+
+
+def test_nothing_is_left_in_staging(clone: Clone) -> None:
+    clone.tree()
+    cache = clone.cache()
+    cache.snapshot("data")
+    cache.snapshot("data")
+    assert not list((clone.cache_folder / "gitprov").iterdir())
+
+
+def test_what_a_killed_process_left_is_removed_and_a_live_one_is_let_be(clone: Clone) -> None:
+    dead = clone.cache_folder / "gitprov" / ".gitprov-staging-dead"
+    dead.mkdir(parents=True)
+    (dead / "half").write_bytes(b"half a file")
+    clone.write("x", "bytes")
+    cache = clone.cache()
+    with cache.intake.folder.staging() as live:
+        clone.cache().snapshot("x")
+        assert Path(live).is_dir()
+    assert not dead.exists()
+
+
+def test_two_files_with_one_md5_are_refused(clone: Clone) -> None:
+    """MD5 is a locator, never identity: DVC would deliver one for the other."""
+    clone.write("one", COLLISION[0])
+    clone.write("two", COLLISION[1])
+    cache = clone.cache()
+    cache.snapshot("one")
+    with pytest.raises(GitprovError) as error:
+        cache.snapshot("two")
+    assert code_of(error) == "GP-BLB-003"
+    assert clone.object(COLLISION[1]).read_bytes() == COLLISION[0]
+
+
+@pytest.mark.parametrize("forget", [False, True])
+def test_two_files_with_one_md5_are_refused_however_the_first_came(clone: Clone, forget: bool) -> None:
+    clone.write("one", COLLISION[0])
+    clone.cache().snapshot("one")
+    if forget:
+        for file in clone.state.iterdir():
+            file.unlink()
+    with pytest.raises(GitprovError, match="GP-BLB-003"):
+        clone.cache().put(COLLISION[1])
+
+
+def test_two_files_with_one_md5_in_one_directory_are_refused(clone: Clone) -> None:
+    clone.write("data/one", COLLISION[0])
+    clone.write("data/two", COLLISION[1])
+    with pytest.raises(GitprovError, match="GP-BLB-003"):
+        clone.cache().snapshot("data")
+
+
+@pytest.mark.parametrize("bad", [b"other", b"longer than it was"])
+def test_a_cached_object_with_a_wrong_name_is_put_away_and_mended(clone: Clone, bad: bytes) -> None:
+    """A damaged object is no collision: the right bytes take its place and nothing is thrown away."""
+    kept = clone.object(b"bytes")
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(bad)
+    clone.write("x", "bytes")
+    clone.cache().snapshot("x")
+    assert kept.read_bytes() == b"bytes"
+    [evidence] = (clone.cache_folder / "gitprov" / "quarantine").iterdir()
+    assert evidence.read_bytes() == bad
+
+
+def test_what_dvc_put_there_is_taken_after_a_look(clone: Clone) -> None:
+    kept = clone.object(b"bytes")
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"bytes")
+    before = kept.stat()
+    clone.write("x", "bytes")
+    clone.cache().snapshot("x")
+    assert kept.stat().st_ino == before.st_ino
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(clone: Clone) -> None:
+    file = clone.write("x", os.urandom(64 << 20))
+    writing = threading.Event()
+    stop = threading.Event()
+
+    def change() -> None:
+        with file.open("r+b") as open_file:
+            while not stop.is_set():
+                open_file.seek(0)
+                open_file.write(os.urandom(16))
+                open_file.flush()
+                writing.set()
+
+    writer = threading.Thread(target=change)
+    writer.start()
+    writing.wait()
+    try:
+        with pytest.raises(GitprovError) as error:
+            clone.cache().snapshot("x")
+    finally:
+        stop.set()
+        writer.join()
+    assert code_of(error) == "GP-BLB-004"
+
+
+def test_what_is_not_there(clone: Clone) -> None:
+    for path in ("nothing", "no/where"):
+        with pytest.raises(GitprovError, match="GP-PTH-006"):
+            clone.cache().snapshot(path)
+
+
+def test_what_is_no_file(clone: Clone) -> None:
+    clone.write("real", "x")
+    (clone.root / "link").symlink_to("real")
+    os.mkfifo(clone.root / "pipe")
+    (clone.root / "data").mkdir()
+    os.mkfifo(clone.root / "data" / "pipe")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(os.path.relpath(clone.root / "socket"))
+        for path in ("link", "pipe", "socket", "data"):
+            with pytest.raises(GitprovError) as error:
+                clone.cache().snapshot(path)
+            assert code_of(error) == "GP-PTH-002", path
+
+
+@pytest.mark.parametrize("name", [b"latin-\xe9.txt", b"back\\slash", b".git/config", b"sub/.GIT/x", b"sub/.Git"])
+def test_names_that_cannot_be_kept_are_refused(clone: Clone, name: bytes) -> None:
+    """Threats A22, A23: names that mean something else on another machine."""
+    file = os.path.join(os.fsencode(clone.root), b"data", name)
+    os.makedirs(os.path.dirname(file))
+    with open(file, "wb") as open_file:
+        open_file.write(b"x")
+    with pytest.raises(GitprovError) as error:
+        clone.cache().snapshot("data")
+    assert code_of(error) == "GP-PTH-003"
+
+
+@pytest.mark.parametrize(("one", "two"), [("A.csv", "a.csv"), ("é", "e\u0301"), ("Sub/x", "sub/y"), ("ß", "SS")])
+def test_twins_are_refused(clone: Clone, one: str, two: str) -> None:
+    clone.write(f"data/{one}", "1")
+    clone.write(f"data/{two}", "2")
+    with pytest.raises(GitprovError) as error:
+        clone.cache().snapshot("data")
+    assert code_of(error) == "GP-PTH-003"
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/etc/passwd", "../secret", "missing", "sub/../../secret", "loop", "../data/a", "up/../../secret", "sub/gone"],
+)
+def test_links_that_leave_or_lead_nowhere_are_refused(clone: Clone, target: str) -> None:
+    clone.write("secret", "x")
+    clone.write("data/a", "x")
+    clone.write("data/sub/b", "x")
+    (clone.root / "data" / "up").symlink_to("sub")
+    (clone.root / "data" / "loop").symlink_to(target)
+    with pytest.raises(GitprovError) as error:
+        clone.cache().snapshot("data")
+    assert code_of(error) == "GP-PTH-004"
+
+
+def test_dvcignore_leaves_files_out(clone: Clone) -> None:
+    clone.write("data/keep.csv", "x")
+    clone.write("data/skip.tmp", "x")
+    clone.write("data/only/skip.tmp", "x")
+    os.mkfifo(clone.root / "data" / "pipe.tmp")
+    snapshot = clone.cache(ignores=lambda paths: {path for path in paths if path.endswith(".tmp")}).snapshot("data")
+    assert [entry.path for entry in snapshot.entries] == ["keep.csv"]
+    assert snapshot.left_out == 3
+
+
+def test_a_link_into_the_cache_is_the_file(clone: Clone) -> None:
+    """DVC makes such links when `cache.type` is symlink."""
+    clone.write("x", "bytes")
+    clone.write("data/y", "bytes")
+    cache = clone.cache()
+    file, folder = cache.snapshot("x"), cache.snapshot("data")
+    for path in (clone.root / "x", clone.root / "data" / "y"):
+        path.unlink()
+        path.symlink_to(clone.object(b"bytes"))
+    assert cache.snapshot("x") == file
+    assert cache.snapshot("data") == folder
+    assert not cache.restore(file.content, "x")
+
+
+def test_an_empty_directory(clone: Clone) -> None:
+    (clone.root / "data").mkdir()
+    snapshot = clone.cache().snapshot("data")
+    assert (snapshot.entries, snapshot.content.files, snapshot.content.size) == ((), 0, 0)
+    assert snapshot.content.digest == sha256_of(b"")
+    assert snapshot.content.md5 == md5_of(b"[]")
+
+
+def test_reading_judges_the_bytes(clone: Clone) -> None:
+    cache = clone.cache()
+    item = cache.put(b"bytes")
+    assert cache.read(item) == b"bytes"
+    assert cache.read(replace(item, sha256=None)) == b"bytes"
+    kept = clone.object(b"bytes")
+    kept.chmod(0o644)
+    kept.write_bytes(b"bytez")
+    with pytest.raises(GitprovError, match="GP-BLB-001"):
+        cache.read(item)
+    with pytest.raises(GitprovError, match="GP-BLB-002"):
+        cache.read(item)  # it was put away, so that a pull can bring the right bytes
+    assert cache.put(b"bytes") == item
+    assert cache.read(item) == b"bytes"
+
+
+def test_faults_tells_missing_from_wrong(clone: Clone) -> None:
+    cache = clone.cache()
+    good, bad, gone = (cache.put(data) for data in (b"good", b"bad!", b"gone"))
+    clone.object(b"gone").unlink()
+    clone.object(b"bad!").chmod(0o644)
+    clone.object(b"bad!").write_bytes(b"evil")
+    words = "the DVC cache"
+    assert cache.faults([good, bad, gone]) == [Fault(bad, words, "mismatch"), Fault(gone, words, "missing")]
+    assert cache.missing([good, bad, gone]) == [bad, gone]
+    assert cache.find(good.md5)
+    assert not cache.find(good.md5, is_dir=True)
+    assert not cache.find(gone.md5)
+
+
+def test_a_record_that_names_another_dvc_listing_is_refused(clone: Clone) -> None:
+    """DVC would deliver other files to those who have no gitprov than gitprov verified."""
+    clone.write("data/x", "1")
+    clone.write("evil/x", "2")
+    cache = clone.cache()
+    content, evil = cache.snapshot("data").content, cache.snapshot("evil").content
+    for lie in (replace(content, md5=evil.md5), replace(content, files=7), replace(content, size=7)):
+        with pytest.raises(GitprovError, match="GP-BLB-001"):
+            clone.cache().objects(lie)
+
+
+def test_a_listing_that_is_none_is_refused(clone: Clone) -> None:
+    clone.write("data/x", "1")
+    cache = clone.cache()
+    content = cache.snapshot("data").content
+    hostile = cache.put(b'{"path": "../../etc/passwd"}\n')
+    assert hostile.sha256
+    assert content.listing
+    lie = replace(content, digest=hostile.sha256, listing=replace(content.listing, md5=hostile.md5, size=hostile.size))
+    with pytest.raises(GitprovError, match="GP-SCH-002"):
+        clone.cache().objects(lie)
+
+
+def test_the_dvc_listing_is_not_derived_before_the_links_are_there(clone: Clone) -> None:
+    clone.tree()
+    cache = clone.cache()
+    content = cache.snapshot("data").content
+    whole = cache.objects(content)
+    clone.object(b"../a.csv").unlink()
+    [dvc] = [item for item in cache.objects(content) if item.is_dir]
+    assert dvc == Object(content.md5, 0, None, is_dir=True)
+    assert not cache.missing([dvc])
+    cache.put(b"../a.csv")
+    assert cache.objects(content) == whole
+
+
+def test_an_executor_of_the_users_reads_the_files(clone: Clone) -> None:
+    clone.tree()
+    for number in range(600):
+        clone.write(f"data/many/{number}", f"{number}")
+    threads = clone.cache().snapshot("data", keep=False)
+    with ProcessPoolExecutor(2) as executor:
+        bar = Bar()
+        cache = clone.cache(executor=executor)
+        assert cache.snapshot("data", progress=bar) == threads
+        assert bar.finished
+        assert not cache.faults(cache.objects(threads.content), progress=bar)
+        assert bar.finished
+
+
+def test_progress_ends_at_the_total(clone: Clone) -> None:
+    clone.tree()
+    bar = Bar()
+    clone.cache().snapshot("data", progress=bar)
+    assert bar.finished
+
+
+class Bar:
+    """A progress bar that a test can look at."""
+
+    def __init__(self) -> None:
+        self.total = self.done = 0
+        self.open = False
+        self._lock = threading.Lock()
+
+    def begin(self, what: str, total: int) -> None:
+        assert what
+        assert not self.open
+        self.open, self.total, self.done = True, total, 0
+
+    def advance(self, done: int) -> None:
+        with self._lock:
+            self.done += done
+
+    def end(self) -> None:
+        self.open = False
+
+    @property
+    def finished(self) -> bool:
+        return not self.open and self.total > 0 and self.done == self.total
+
+
+def wait_for_a_tick() -> None:
+    """Lets the file system's clock go on, so that the stat cache believes what it saw."""
+    threading.Event().wait(0.06)
+
+
+_watched: list[tuple[str, list[str]]] = []
+
+
+@sys.addaudithook
+def _note(event: str, details: tuple[object, ...]) -> None:
+    if event == "open" and _watched and isinstance(details[0], str) and details[0].startswith(_watched[0][0]):
+        _watched[0][1].append(details[0])
+
+
+@contextmanager
+def opened_below(folder: Path) -> Iterator[list[str]]:
+    """Notes the files below a folder that are opened."""
+    _watched.append((f"{folder}/", []))
+    try:
+        yield _watched[0][1]
+    finally:
+        _watched.clear()
