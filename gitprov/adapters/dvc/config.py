@@ -56,8 +56,7 @@ class DvcConfig:
         try:
             for path in _files(folder):
                 self._merge(path)
-            if any("url" not in options for options in self.sections.get("remote", {}).values()):
-                raise _Unusual
+            self._judge()
         except _Unusual:
             self.sections, self.values = _read_with_dvc(folder)
 
@@ -108,6 +107,10 @@ class DvcConfig:
                 "url": "/".join((found[base.lower()]["url"], rest.lstrip("/"))),
             }
         return RemoteConfig(wanted, options.pop("url"), options)
+
+    def _judge(self) -> None:
+        if any("url" not in options for options in self.sections.get("remote", {}).values()):
+            raise _Unusual
 
     def _merge(self, path: str) -> None:
         sections, values = _parse(path)

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gitprov.adapters.dvc.documents import read_document
@@ -16,11 +16,11 @@ def read_params(data: bytes, name: str) -> Mapping[str, Any]:
         GitprovError: GP-DVC-001 when it cannot be understood; GP-DVC-004 for Python without the dvc package.
     """
     ending = name.rpartition(".")[2].lower()
-    if ending not in ("json", "py", "toml"):
+    if ending not in _PARSERS:
         found = read_document(data, name).data
     else:
         try:
-            found = {"json": _json, "py": _python, "toml": tomllib.loads}[ending](data.decode())
+            found = _PARSERS[ending](data.decode())
         except (ValueError, SyntaxError, RecursionError) as error:  # ValueError is what all parsers' errors are
             raise codes.DVC_FILE.error(f"{name}: {error}") from error
     if not isinstance(found, Mapping):
@@ -60,3 +60,6 @@ def _python(text: str) -> Any:
     except ImportError as error:
         raise codes.DVC_MISSING.error("a Python file with parameters is read by DVC", why=str(error)) from error
     return parse_py(text, "params.py")
+
+
+_PARSERS: Mapping[str, Callable[[str], Any]] = {"json": _json, "py": _python, "toml": tomllib.loads}

@@ -93,9 +93,7 @@ def write_pointer(path: str, content: Content, old: bytes | None, *, is_executab
         return dump({"outs": [{**facts, "path": posixpath.basename(path)}]})
     file = path + ENDING
     if not is_ours(read_pointers(old, file), path):
-        raise codes.DVC_FILE.error(
-            f"{file} owns something else than {path}", fix=f"move it away: git mv {file} OTHER.dvc"
-        )
+        raise codes.DVC_FILE.error(f"{file} owns something else than {path}", fix=f"git mv {file} OTHER.dvc")
     document = bounded("rt").load(old.decode())
     out = document["outs"][0]
     for key, value in facts.items():

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from gitprov.adapters.dvc import lock, pointers, stages
+from gitprov.adapters.dvc import lock, pointers
 from gitprov.adapters.dvc.config import DvcConfig, RemoteConfig, has_secret, with_default_remote
 from gitprov.adapters.dvc.documents import plain
 from gitprov.adapters.dvc.ignore import NAME as DVCIGNORE
 from gitprov.adapters.dvc.ignore import Ignores
 from gitprov.adapters.dvc.params import choose, read_params
 from gitprov.adapters.dvc.paths import above, is_outside, join
+from gitprov.adapters.dvc.stages import NAME as DVC_YAML
+from gitprov.adapters.dvc.stages import Definition, Pipeline, read_pipeline
 from gitprov.adapters.dvc.tracking import Tracking, ignore_file, with_line
 from gitprov.errors import catalogue as codes
 from gitprov.ports.dvc import Declared, LockEntry, Pointer, Stage
@@ -133,7 +135,7 @@ class DvcFiles:
         """
 
         def working_folders(folder: str) -> Mapping[str, str]:
-            name = join(folder, stages.NAME)
+            name = join(folder, DVC_YAML)
             data = files.get(name) or self._files.read(name)
             return {} if data is None or b"wdir" not in data else {one.name: one.cwd for one in self._read(name, data)}
 
@@ -151,7 +153,7 @@ class DvcFiles:
             GitprovError: GP-RUN-005 when dvc.yaml has no such stage any more; GP-RUN-004 for an out without content;
                 GP-RUN-006 when a declared parameter is missing.
         """
-        name = join(stage.folder, stages.NAME)
+        name = join(stage.folder, DVC_YAML)
         data = self._files.read(name)
         found = [] if data is None else [one for one in self._read(name, data) if one.name == stage.name]
         if not found:
@@ -214,18 +216,18 @@ class DvcFiles:
         found = {path: self._files.read(path) for path in sorted(set(named) - left_out)}
         return {path: data for path, data in found.items() if data is not None}
 
-    def _pipelines(self) -> dict[str, stages.Pipeline]:
-        files = self._dvc_files(f"/{stages.NAME}")
-        return {name: stages.read_pipeline(data, name, self._root, self._parsing) for name, data in files.items()}
+    def _pipelines(self) -> dict[str, Pipeline]:
+        files = self._dvc_files(f"/{DVC_YAML}")
+        return {name: read_pipeline(data, name, self._root, self._parsing) for name, data in files.items()}
 
-    def _read(self, name: str, data: bytes) -> Sequence[stages.Definition]:
-        return stages.read_pipeline(data, name, self._root, self._parsing).stages
+    def _read(self, name: str, data: bytes) -> Sequence[Definition]:
+        return read_pipeline(data, name, self._root, self._parsing).stages
 
     @property
     def _parsing(self) -> Mapping[str, Any]:
         return {"parsing": self._config.values.get("parsing", {})}
 
-    def _stage(self, one: stages.Definition) -> Stage:
+    def _stage(self, one: Definition) -> Stage:
         params = {file: values for file, values in self._params(one).items() if values}
         return Stage(
             name=one.name,
@@ -239,7 +241,7 @@ class DvcFiles:
             frozen=one.frozen,
         )
 
-    def _params(self, one: stages.Definition) -> dict[str, dict[str, Any]]:
+    def _params(self, one: Definition) -> dict[str, dict[str, Any]]:
         """Returns parameter file as written to the declared values that it has."""
         found = {}
         for file, wanted in one.params.items():
