@@ -80,28 +80,24 @@ def _artifact(held: Held, artifact: Artifact) -> Iterator[Finding]:
 
 
 def _run(ledger: Ledger, held: Held, run: Run) -> Iterator[Finding]:
-    if run.outputs.keys() != run.recipes.keys():
-        yield _finding(held, codes.LIN_RECIPE, "outputs and recipes name different roles")
     for role, used in run.inputs.items():
         yield from _uses(ledger, held, used, f"input {role}")
     for role, made in run.outputs.items():
         yield from _uses(ledger, held, made, f"output {role}")
         artifact = ledger.artifacts.get(made.artifact)
-        if role not in run.recipes:
-            continue
         if artifact is not None:
-            yield from _equal(held, f"recipes.{role}", run.recipes[role], artifact.recipe.id)
-        yield from _equal(held, f"recipes.{role}", run.recipes[role], _recipe(run, role, artifact))
+            yield from _equal(held, f"outputs.{role}.recipe", made.recipe, artifact.recipe.id)
+        yield from _equal(held, f"outputs.{role}.recipe", made.recipe, _recipe(run, role, artifact))
 
 
 def _recipe(run: Run, role: str, artifact: Artifact | None) -> Digest:
     """The recipe that the run's own fields give; a run without a command recorded what was there."""
     if run.command is None:
-        return artifact.content.digest if artifact and artifact.recipe.is_source else run.recipes[role]
+        return artifact.content.digest if artifact and artifact.recipe.is_source else run.outputs[role].recipe
     return recipe_id(
         step=run.step,
         command=run.command,
-        cwd=run.cwd or ".",
+        cwd=run.cwd,
         inputs={name: used.content for name, used in run.inputs.items()},
         code=run.code.digest if run.code else UNKNOWN,
         params=run.params or {},

@@ -35,7 +35,7 @@ from gitprov.wiring.project import Project
 @dry_run_option
 @json_option
 @click.pass_context
-def command(ctx: click.Context, words: tuple[str, ...], as_json: bool, **options: Any) -> None:  # click's
+def command(ctx: click.Context, /, words: tuple[str, ...], as_json: bool, **options: Any) -> None:  # click's
     """Run a command and record what it read and made.
 
     STEP is a stage of dvc.yaml: its deps, outs, params and command. Else give the command after `--`. `{params.x}`,

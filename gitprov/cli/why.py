@@ -204,8 +204,7 @@ def _environment(run: RunFacts, environment: Environment | None) -> list[Row]:
         rows.append(["packages", f"{short(environment.packages)}, as installed"])
     if environment.python is not None:
         rows.append(["python", one_line(environment.python)])
-    machine = [text for text in (environment.platform, environment.hardware) if text is not None]
-    rows.append(["machine", one_line(", ".join(machine)) if machine else "unknown"])
+    rows.append(["machine", one_line(environment.hardware or "unknown")])
     return rows
 
 

@@ -53,18 +53,26 @@ def recipe_id(
     )
 
 
-def environment_digest(*, container: str | None, locks: Mapping[str, Digest], variables: Mapping[str, str]) -> Digest:
-    """Returns the environment digest of a run that has a container or locks.
+def environment_digest(
+    *,
+    container: str | None,
+    locks: Mapping[str, Digest],
+    variables: Mapping[str, str],
+    packages: Digest | None = None,
+) -> Digest:
+    """Returns the environment digest of a run.
 
     Args:
         container: IMAGE@sha256:DIGEST, or None.
         locks: Lock file, relative to the repository's root, to the digest of its bytes.
         variables: The declared environment variables that are set.
+        packages: Digest of the installed packages, where there is neither container nor lock.
     """
     return digest_of(
         {
             "container": container,
             "locks": [{"path": path, "sha256": locks[path]} for path in sorted(locks, key=sort_key)],
             "variables": dict(variables),
+            **({} if packages is None else {"packages": packages}),
         }
     )

@@ -199,7 +199,6 @@ def _environment(environment: Environment) -> Items:
         ("container",): environment.container,
         ("packages",): environment.packages,
         ("python",): environment.python,
-        ("platform",): environment.platform,
         ("hardware",): environment.hardware,
     }
     facts |= {("locks", lock.path): lock.sha256 for lock in environment.locks or ()}

@@ -156,10 +156,14 @@ class _Capture:
                 step=step,
                 actor=UNKNOWN_ACTOR,
                 outputs={
-                    role: Output(artifact=artifacts[role].id, content=outs[out.path].digest, path=out.path)
+                    role: Output(
+                        artifact=artifacts[role].id,
+                        content=outs[out.path].digest,
+                        path=out.path,
+                        recipe=recipes[role].id,
+                    )
                     for role, out in specs.items()
                 },
-                recipes={role: recipe.id for role, recipe in recipes.items()},
                 inputs={role: used.input for role, used in inputs.items()},
                 command=request.command,
                 cwd=cwd,
@@ -213,8 +217,9 @@ class _Capture:
             run = Run(
                 step=STEP,
                 actor=UNKNOWN_ACTOR,
-                outputs={ROLE: Output(artifact=source.id, content=content.digest, path=dep.path)},
-                recipes={ROLE: content.digest},
+                outputs={
+                    ROLE: Output(artifact=source.id, content=content.digest, path=dep.path, recipe=content.digest)
+                },
                 unknown=("actor", "times"),
             )
             new = (source, store(run))

@@ -116,7 +116,12 @@ def _finish(place: Workplace, ledger: Ledger, pending: Pending) -> tuple[Draft, 
                 role: _after(place, used, pending.inputs.get(role), notes) for role, used in pending.run.inputs.items()
             },
             outputs={
-                role: Output(artifact=artifacts[role].id, content=contents[out.path].digest, path=out.path)
+                role: Output(
+                    artifact=artifacts[role].id,
+                    content=contents[out.path].digest,
+                    path=out.path,
+                    recipe=pending.recipes[role].id,
+                )
                 for role, out in pending.outputs.items()
             },
         )

@@ -188,7 +188,6 @@ def make_plan(
         step=request.step,
         actor=place.person(),
         outputs={},
-        recipes={role: recipe.id for role, recipe in recipes.items()},
         inputs={role: used.input for role, used in inputs.items()},
         command=command,
         cwd=request.cwd,
@@ -261,7 +260,7 @@ def use_input(place: Workplace, ledger: Ledger, role: str, text: str, *, keep: b
     known = (ledger.paths_of(artifact) or [ledger.artifacts[artifact].name])[-1]
     shelf = f"{DRAFTS}/inputs/{digest_hex(content.digest)[:16]}/{PurePosixPath(known).name}"
     if keep:
-        place.cache.restore(content, shelf, progress=place.progress)
+        place.cache.restore(content, f"{place.git.root}/{shelf}", progress=place.progress)
     return Used(Input(artifact=artifact, content=content.digest, after="unknown"), content, shelf)
 
 
@@ -335,7 +334,10 @@ def _judge(run: Run, request: Request, recipes: Mapping[str, Recipe]) -> None:
     content = Content(digest=nothing, files=1, md5="md5:" + "0" * 32, size=0)  # type: ignore[arg-type]
     for role, out in request.outputs.items():
         store(Artifact(name=out.name, kind=out.kind, content=content, recipe=recipes[role]))
-    outputs = {role: Output(artifact=nothing, content=nothing, path=out.path) for role, out in request.outputs.items()}
+    outputs = {
+        role: Output(artifact=nothing, content=nothing, path=out.path, recipe=nothing)
+        for role, out in request.outputs.items()
+    }
     time = "2000-01-01T00:00:00Z"
     store(replace(run, outputs=outputs, started=time, finished=time, exit=0))
 

@@ -139,7 +139,7 @@ def _variables(place: Workplace, plan: Plan) -> dict[str, str]:
     if not params:
         return {}
     data = canonical_json(params)
-    path = f"{DRAFTS}/params/{digest_hex(plan.run.recipes[next(iter(plan.recipes))])[:16]}.json"
+    path = f"{DRAFTS}/params/{digest_hex(next(iter(plan.recipes.values())).id)[:16]}.json"
     place.worktree.replace(path, data)
     return {"GITPROV_PARAMS": str(PurePosixPath(place.git.root) / path)}
 

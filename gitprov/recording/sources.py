@@ -39,8 +39,7 @@ def source_records(
     run = Run(
         step=STEP,
         actor=place.person(),
-        outputs={ROLE: Output(artifact=artifact.id, content=content.digest, path=path)},
-        recipes={ROLE: content.digest},
+        outputs={ROLE: Output(artifact=artifact.id, content=content.digest, path=path, recipe=content.digest)},
         finished=place.clock.now(),
         cutoff=cutoff,
         declared=("actor",),

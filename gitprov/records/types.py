@@ -38,21 +38,21 @@ class Content(Part):
 
     Attributes:
         digest: SHA-256 of the file's bytes, or of the directory's listing.
-        files: How many files; 1 for a file.
+        files: How many files.
         md5: DVC's locator: of the bytes, or of DVC's `.dir` object.
         size: In bytes, over all files.
         listing: Where the directory's listing lies.
     """
 
     digest: DigestField
-    files: Count
+    files: Count = 1
     md5: Md5Field
     size: Count
     listing: Blob | None = None
 
     def fault(self) -> str | None:
         """Returns a fault when a file counts as several, or as none."""
-        return "must say files: 1, or have a listing" if self.listing is None and self.files != 1 else None
+        return "has several files and no listing" if self.listing is None and self.files != 1 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ class Recipe(Part):
     id: DigestField
     code: DigestOrUnknown | None = None
     command: tuple[str, ...] | None = None
-    cwd: PathField | None = None
+    cwd: PathField = "."
     environment: DigestOrUnknown | None = None
     inputs: Mapping[NameField, DigestField] = field(default_factory=dict)
     output: NameField | None = None
@@ -113,7 +113,7 @@ class Recipe(Part):
 
     def fault(self) -> str | None:
         """Returns a fault unless it has the id only, or everything that the id is made of."""
-        needed = (self.code, self.command, self.cwd, self.environment, self.output, self.step)
+        needed = (self.code, self.command, self.environment, self.output, self.step)
         given = [part for part in needed if part is not None]
         alone = not (given or self.inputs or self.params)
         return None if alone or len(given) == len(needed) else "must have the id only, or all that the id is made of"
@@ -135,7 +135,7 @@ class Recipe(Part):
         return recipe_id(
             step=self.step,
             command=self.command or (),
-            cwd=self.cwd or ".",
+            cwd=self.cwd,
             inputs=self.inputs,
             code=self.code or UNKNOWN,
             params=self.params,
@@ -193,8 +193,7 @@ class Environment(Part):
         variables: The values of the variables that project.yaml declares.
         packages: Digest of the `name==version` lines of the interpreter that ran, with how many lines there were.
         python: Version of that interpreter.
-        platform: Operating system and machine.
-        hardware: Processors, memory, accelerators: in words.
+        hardware: Operating system, processors, memory, accelerators: in words.
     """
 
     digest: DigestOrUnknown
@@ -203,7 +202,6 @@ class Environment(Part):
     variables: Mapping[str, str] | None = None
     packages: DigestField | None = None
     python: str | None = None
-    platform: str | None = None
     hardware: str | None = None
 
 
@@ -220,17 +218,25 @@ class Input(Part):
 
     artifact: DigestField
     content: DigestField
-    after: Literal["same", "changed", "unknown"]
+    after: Literal["same", "changed", "unknown"] = "same"
     path: PathField | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output(Part):
-    """One output of a run. `path` is where it lay, relative to the repository's root."""
+    """One output of a run.
+
+    Attributes:
+        artifact: Id of the artifact record.
+        content: Digest of its content.
+        path: Where it lay, relative to the repository's root.
+        recipe: Id of its recipe.
+    """
 
     artifact: DigestField
     content: DigestField
     path: PathField
+    recipe: DigestField
 
 
 Fact = Literal["actor", "code", "container", "environment", "exit", "hardware", "inputs", "locks", "params", "times"]
@@ -243,7 +249,6 @@ class Run(Part):
     Attributes:
         step: The step; `add` for a source.
         actor: Person id.
-        recipes: Output role to recipe id.
         declared: The facts that somebody said and nobody measured.
         unknown: The facts that nobody knows. What is in neither list was observed.
         undeclared: Files that the command opened outside its declared inputs, outputs and code.
@@ -254,10 +259,9 @@ class Run(Part):
     step: NameField
     actor: NameField
     outputs: Mapping[NameField, Output]
-    recipes: Mapping[NameField, DigestField]
     inputs: Mapping[NameField, Input] = field(default_factory=dict)
     command: tuple[str, ...] | None = None
-    cwd: PathField | None = None
+    cwd: PathField = "."
     params: Values | None = None
     code: Code | None = None
     environment: Environment | None = None

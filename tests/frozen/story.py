@@ -3,7 +3,9 @@
 A file that `tests/frozen/make.py` has written from here is never changed again: a new case gets a new name.
 """
 
-from gitprov.ids import Digest, Md5, Value, md5_of, sha256_of
+import json
+
+from gitprov.ids import Digest, Md5, Value, digest_hex, md5_of, sha256_of
 from gitprov.ids.listings import (
     DIRECTORY,
     EXECUTABLE,
@@ -58,18 +60,24 @@ def entry(path: str, data: bytes, mode: str = FILE) -> Entry:
     return Entry(path, mode, sha256_of(data), md5_of(data), len(data))
 
 
+FILES = {
+    "train.csv": b"1,2\n",
+    "bin/prepare": b"#!/bin/sh\n",
+    "\uffee.csv": b"half-width\n",
+    "😀.csv": b"astral\n",
+    'say "hi"\n.txt': b"",
+}
 FEATURES = write_listing(
     [
-        entry("train.csv", b"1,2\n"),
-        entry("bin/prepare", b"#!/bin/sh\n", EXECUTABLE),
+        *(entry(path, data, EXECUTABLE if data.startswith(b"#!") else FILE) for path, data in FILES.items()),
         entry("latest", b"train.csv", SYMLINK),
         entry("empty", b"", DIRECTORY),
-        entry("\uffee.csv", b"half-width\n"),
-        entry("😀.csv", b"astral\n"),
-        entry('say "hi"\n.txt', b""),
     ]
 )
-DVC_DIR = md5_of(b"the .dir object of DVC")
+DVC_FILES = {**FILES, "latest": FILES["train.csv"]}
+DVC_DIR = json.dumps(
+    [{"md5": digest_hex(md5_of(data)), "relpath": path} for path, data in sorted(DVC_FILES.items())]
+).encode()
 CODE = write_code_listing(
     [
         CodeEntry("src/train.py", FILE, sha256_of(TRAIN)),
@@ -94,9 +102,9 @@ FOLDER = store(
         kind="dataset",
         content=Content(
             digest=sha256_of(FEATURES),
-            files=6,
-            md5=DVC_DIR,
-            size=57,
+            files=len(DVC_FILES),
+            md5=md5_of(DVC_DIR),
+            size=sum(map(len, DVC_FILES.values())),
             listing=Blob(md5=md5_of(FEATURES), size=len(FEATURES)),
         ),
         recipe=Recipe(id=sha256_of(FEATURES)),
@@ -185,8 +193,7 @@ def added(artifact: Stored, path: str) -> Run:
     return Run(
         step="add",
         actor="ada",
-        outputs={"source": Output(artifact=artifact.id, content=digest, path=path)},
-        recipes={"source": digest},
+        outputs={"source": Output(artifact=artifact.id, content=digest, path=path, recipe=digest)},
         finished="2026-01-02T03:04:05.678901Z",
         cutoff="2025-12-31T00:00:00Z",
         declared=("actor",),
@@ -199,8 +206,14 @@ TRAINED = store(
     Run(
         step="train",
         actor="ada",
-        outputs={"model": Output(artifact=MADE.id, content=sha256_of(MODEL), path="models/model.bin")},
-        recipes={"model": made_recipe("model").id},
+        outputs={
+            "model": Output(
+                artifact=MADE.id,
+                content=sha256_of(MODEL),
+                path="models/model.bin",
+                recipe=made_recipe("model").id,
+            )
+        },
         inputs={
             "features": Input(artifact=FOLDER.id, content=INPUTS["features"], after="same", path="data/features"),
             "raw": Input(artifact=SOURCE.id, content=INPUTS["raw"], after="changed", path="data/raw.csv"),
@@ -221,8 +234,7 @@ TRAINED = store(
             variables={"OMP_NUM_THREADS": "1"},
             packages=sha256_of(b"numpy==2.0.0\n"),
             python="3.11.7",
-            platform="Linux x86_64",
-            hardware="2 processors, 8 GiB",
+            hardware="Linux x86_64, 2 processors, 8 GiB memory",
         ),
         started="2026-01-02T04:00:00Z",
         finished="2026-01-02T04:05:00.5Z",
@@ -235,8 +247,14 @@ CAPTURE = store(
     Run(
         step="prepare",
         actor="unknown",
-        outputs={"out": Output(artifact=CAPTURED.id, content=sha256_of(b"prepared\n"), path="old/project/out.csv")},
-        recipes={"out": _CAPTURED_ID},
+        outputs={
+            "out": Output(
+                artifact=CAPTURED.id,
+                content=sha256_of(b"prepared\n"),
+                path="old/project/out.csv",
+                recipe=_CAPTURED_ID,
+            )
+        },
         command=("sh", "-c", "python prepare.py"),
         cwd="old/project",
         code=Code(digest="unknown", paths=("old/project/prepare.py",)),
@@ -344,7 +362,7 @@ REFUSED: dict[str, bytes] = {
     "duplicate-key.yaml": _broken(SOURCE, "kind: dataset", "kind: dataset\nkind: model"),
     "escape-without-need.yaml": _broken(EVENT, "was wrong", "was \\x77rong"),
     "explicit-default.yaml": _broken(CAPTURED, "  output: out", "  output: out\n  params: {}"),
-    "file-of-two-files.yaml": _broken(SOURCE, "files: 1", "files: 2"),
+    "file-of-two-files.yaml": _broken(SOURCE, "  md5: md5:", "  files: 2\n  md5: md5:"),
     "float-for-an-integer.yaml": _broken(SOURCE, "size: 20", "size: 20.0"),
     "half-a-recipe.yaml": _broken(CAPTURED, "  step: prepare\n", ""),
     "key-order.yaml": _broken(SOURCE, "kind: dataset\nname: raw", "name: raw\nkind: dataset"),

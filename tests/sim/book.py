@@ -32,6 +32,8 @@ from gitprov.records import (
     set_digest,
     store,
 )
+from gitprov.wiring.resources import read_resource
+from tests.support import Repo
 
 CODE = {"src/features.py": "features\n", "src/train.py": "train 1\n"}
 CODE_2 = {"src/features.py": "features\n", "src/train.py": "train 2\n", "src/extra.py": "extra\n"}
@@ -89,8 +91,11 @@ class Book:
             Run(
                 step="add",
                 actor=actor,
-                outputs={"source": Output(artifact=artifact, content=content.digest, path=path or f"{name}.csv")},
-                recipes={"source": content.digest},
+                outputs={
+                    "source": Output(
+                        artifact=artifact, content=content.digest, path=path or f"{name}.csv", recipe=content.digest
+                    )
+                },
                 finished=self.now(),
                 declared=("actor",),
             ),
@@ -124,11 +129,10 @@ class Book:
             write_code_listing(CodeEntry(path, FILE, sha256_of(text.encode())) for path, text in code.items())
         )
         made: dict[str, Digest] = {}
-        recipes: dict[str, Digest] = {}
         results: dict[str, Output] = {}
         for role, (name, data) in outputs.items():
             content = content_of(data) if isinstance(data, bytes) else data
-            recipes[role] = recipe_id(
+            recipe_digest = recipe_id(
                 step=step,
                 command=command,
                 cwd=".",
@@ -139,7 +143,7 @@ class Book:
                 output=role,
             )
             recipe = Recipe(
-                id=recipes[role],
+                id=recipe_digest,
                 code=code_digest,
                 command=tuple(command),
                 cwd=".",
@@ -150,7 +154,9 @@ class Book:
                 step=step,
             )
             made[role] = self.keep(Artifact(name=name, kind=kind, content=content, recipe=recipe), state, draft).id
-            results[role] = Output(artifact=made[role], content=content.digest, path=f"out/{name}")
+            results[role] = Output(
+                artifact=made[role], content=content.digest, path=f"out/{name}", recipe=recipe_digest
+            )
         declared: tuple[Fact, ...] = ("actor", "locks", "params") if params else ("actor", "locks")
         self.keep(
             Run(
@@ -164,7 +170,6 @@ class Book:
                     digest=environment,
                     locks=tuple(Lock(path=path, sha256=digest) for path, digest in sorted(lock_digests.items())),
                     python=python,
-                    platform="Linux x86_64",
                     hardware="2 processors",
                 ),
                 inputs={
@@ -172,7 +177,6 @@ class Book:
                     for role, one in inputs.items()
                 },
                 outputs=results,
-                recipes=recipes,
                 started=self.now(),
                 finished=self.now(),
                 exit=0,
@@ -248,3 +252,18 @@ def churn() -> Book:
         "train", {"features": old}, {"model": ("churn", b"model 3")}, kind="model", state="draft", draft="train-0"
     )
     return book
+
+
+def write_book(repo: Repo, book: Book) -> None:
+    """Commits the records that are committed in the book, and before them both states of the code of its runs."""
+    for files in (CODE, CODE_2):
+        for path, text in files.items():
+            repo.write(path, text)
+        repo.commit("write code")
+    for name in ("gitattributes", "gitignore"):
+        repo.write(f".gitprov/.{name}", read_resource(f"templates/{name}"))
+    repo.write(".gitprov/project.yaml", "schema: gitprov/project/v1\n")
+    for held in book.held:
+        if held.state == "committed":
+            repo.write(held.stored.path, held.stored.data)
+    repo.commit("record everything")

@@ -111,7 +111,6 @@ environments = st.builds(
     variables=optional(st.dictionaries(texts, texts, max_size=2)),
     packages=optional(digests),
     python=optional(texts),
-    platform=optional(texts),
     hardware=optional(texts),
 )
 inputs = st.builds(
@@ -121,7 +120,7 @@ inputs = st.builds(
     after=st.sampled_from(["same", "changed", "unknown"]),
     path=optional(paths),
 )
-outputs = st.builds(Output, artifact=digests, content=digests, path=paths)
+outputs = st.builds(Output, artifact=digests, content=digests, path=paths, recipe=digests)
 marks = facts.flatmap(
     lambda declared: st.fixed_dictionaries(
         {
@@ -136,10 +135,9 @@ runs = st.builds(
     step=names,
     actor=names,
     outputs=by_name(outputs),
-    recipes=by_name(digests),
     inputs=by_name(inputs),
     command=optional(commands),
-    cwd=optional(places),
+    cwd=places,
     params=optional(params),
     code=optional(codes),
     environment=optional(environments),

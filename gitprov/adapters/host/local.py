@@ -35,25 +35,24 @@ class LocalHost:
     ) -> Environment:
         """Returns the environment that `command` will run in.
 
-        Its digest, with a container or a lock, is that of the canonical JSON of `{container, locks, variables}`:
-        container null when there is none, locks sorted by path, of the variables those that are set. Without both it
-        is the SHA-256 of the `name==version` lines of the interpreter that the command runs (names normalized, sorted,
-        each with its line end), and `unknown` when that is no Python. `packages` is the digest of those lines in every
-        case in which there are any.
+        Its digest is that of `gitprov.ids.recipes.environment_digest`: of the variables those that are set count, and
+        the packages only when there is neither container nor lock; `unknown` when the command is no Python then.
+        `packages` is the digest of the `name==version` lines of the interpreter that the command runs (names
+        normalized, sorted, each with its line end), whenever there is one.
         """
         installed = self._installed(command, cwd)
         packages = sha256_of(installed.lines) if installed else None
         values = {name: os.environ[name] for name in sorted(variables) if name in os.environ}
         digests = {path: sha256_of(locks[path]) for path in sorted(locks, key=sort_key)}
-        known = environment_digest(container=container, locks=digests, variables=values)
+        observed = None if locks or container else packages
+        known = environment_digest(container=container, locks=digests, variables=values, packages=observed)
         return Environment(
-            digest=known if locks or container else packages or UNKNOWN,
+            digest=known if locks or container or packages else UNKNOWN,
             container=container,
             locks=tuple(Lock(path=path, sha256=digest) for path, digest in digests.items()) or None,
             variables=values or None,
             packages=packages,
             python=installed.python if installed else None,
-            platform=machine.platform_words(),
             hardware=machine.hardware(),
         )
 

@@ -27,14 +27,14 @@ def login_person() -> str:
     return name if is_name(name) else f"user-{os.getuid()}"
 
 
-def platform_words() -> str:
-    """Returns the operating system and the machine's architecture."""
-    return platform.platform()
-
-
 def hardware() -> str:
-    """Returns processors, memory and NVIDIA accelerators in words."""
-    parts = [f"{os.cpu_count()} x {_processor()}", f"{_memory()} GiB memory", *_accelerators()]
+    """Returns operating system, processors, memory and NVIDIA accelerators in words."""
+    parts = [
+        f"{platform.system()} {platform.machine()}",
+        f"{os.cpu_count()} x {_processor()}",
+        f"{_memory()} GiB memory",
+        *_accelerators(),
+    ]
     return ", ".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -19,7 +20,7 @@ open(sys.argv[2], "w").write(f"model of {len(data)} bytes, {params}\\n")
 def project(repo: Repo, gitprov: Gitprov) -> Repo:
     """An initialised repository with data/raw.csv recorded, train.py and a pinned requirements.txt, committed."""
     repo.write("train.py", TRAIN)
-    repo.write("requirements.txt", "click==8.1.0\n")
+    repo.write("requirements.txt", f"click=={version('click')}\n")
     repo.write("data/raw.csv", "a,b\n1,2\n")
     repo.write(".gitignore", "__pycache__/\n")
     gitprov("init")

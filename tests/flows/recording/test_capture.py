@@ -27,8 +27,11 @@ def dvc(repo: Repo, *arguments: str) -> str:
 @pytest.fixture(scope="module")
 def made_by_dvc(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with a two-stage pipeline that `dvc repro` has run, committed; made once, copied for each test."""
+    for key, value in (("user.name", "Ada"), ("user.email", "ada@example.org"), ("init.defaultBranch", "main")):
+        subprocess.run(
+            ["git", "config", "--global", key, value], check=True
+        )  # this runs before a test's own home is made
     repo = make_repo(tmp_path_factory.mktemp("dvc") / "repo")
-    subprocess.run(["git", "config", "user.name", "Ada"], cwd=repo.path, check=True)
     dvc(repo, "init", "--quiet")
     repo.write("data/raw.txt", "one\ntwo\n")
     repo.write("features.py", FEATURES)

@@ -34,8 +34,7 @@ def graph(pairs: Pairs) -> Ledger:
                 step="edge",
                 actor="ann",
                 inputs={"in": Input(artifact=artifacts[a], content=node(a), after="same")},
-                outputs={"out": Output(artifact=artifacts[b], content=node(b), path=f"{a}-{b}")},
-                recipes={"out": node(b)},
+                outputs={"out": Output(artifact=artifacts[b], content=node(b), path=f"{a}-{b}", recipe=node(b))},
             )
         )
         for a, b in pairs
