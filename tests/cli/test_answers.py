@@ -14,9 +14,8 @@ import pytest
 
 from gitprov.cli.text import printable
 from gitprov.ids import sha256_of
-from gitprov.wiring.resources import read_resource
-from tests.sim.book import CODE, CODE_2, Book, churn
-from tests.support import Gitprov, Repo, make_repo
+from tests.sim.book import Book, churn, write_book
+from tests.support import Gitprov, make_repo
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -40,20 +39,6 @@ ANSWERS = [
     "verify churn@v1",
 ]
 REFUSALS = ["why nothing", "why chrun", "why churn", "why id:RUN2", "lineage --path holdout id:MODEL1", "diff churn@v1"]
-
-
-def write_book(repo: Repo, book: Book) -> None:
-    """Commits the records that are committed in the book, and the code of its runs before them."""
-    for files in (CODE, CODE_2):
-        for path, text in files.items():
-            repo.write(path, text)
-        repo.commit("write code")
-    repo.write(".gitprov/.gitattributes", read_resource("templates/gitattributes"))
-    repo.write(".gitprov/project.yaml", "schema: gitprov/project/v1\n")
-    for held in book.held:
-        if held.state == "committed":
-            repo.write(held.stored.path, held.stored.data)
-    repo.commit("record everything")
 
 
 @pytest.fixture
