@@ -43,13 +43,19 @@ chapter() { printf '\n== %s\n' "$1"; }
 
 say() { printf '\n# %s\n' "$@"; }
 
-# Prints a command as a person types it.
+# Prints a command as a person types it, on several lines when it is long.
 typed() {
   local word line='$'
+  printf '\n'
   for word in "$@"; do
-    if [[ $word =~ ^[A-Za-z0-9_./:=@{}%+,~^-]+$ ]]; then line+=" $word"; else line+=" '${word//\'/\'\\\'\'}'"; fi
+    [[ $word =~ ^[A-Za-z0-9_./:=@{}%+,~^-]+$ ]] || word="'${word//\'/\'\\\'\'}'"
+    if [[ $word == --* ]] && ((${#line} > 64)); then
+      printf '%s \\\n' "$line"
+      line='   '
+    fi
+    line+=" $word"
   done
-  printf '\n%s\n' "$line"
+  printf '%s\n' "$line"
 }
 
 # Shows a command and what it prints; leaves its text in $output and its status in $status.
@@ -58,6 +64,7 @@ show() {
   commands=$((commands + 1))
   status=0
   output=$("$@" 2>&1) || status=$?
+  output=${output//"$tour"/..}  # the folders lie beside each other
   if [[ -n $output ]]; then printf '%s\n' "$output"; fi
 }
 
@@ -146,13 +153,11 @@ run git commit --quiet --message 'Data, features and split'
 # -----------------------------------------------------------------------------------------------------------------------
 chapter '3. Train, evaluate, release'
 
-job 'a training'
 run gitprov run --step train --input features=features --input split=split \
   --param learning_rate=0.1 --param max_depth=1 --output model=model.pkl:breast-cancer:model --keep -- \
-  python train.py --learning-rate '{params.learning_rate}' --max-depth '{params.max_depth}'
+  python train.py '--learning-rate={params.learning_rate}' '--max-depth={params.max_depth}'
 says 'recorded artifact breast-cancer' 'recorded run train'
 run git commit --quiet --message 'Train the first model'
-done_job
 run python evaluate.py
 run gitprov evaluate breast-cancer --metrics metrics.json --data features --suite held-out
 says 'recorded evaluation of breast-cancer'
@@ -160,7 +165,7 @@ run git add metrics.json
 run git commit --quiet --message 'Evaluate it'
 
 say 'A release needs its bytes where others can have them, and an owner.'
-ends 3 gitprov seal breast-cancer
+ends 1 gitprov seal breast-cancer
 says 'has no owner' 'fix: gitprov push'
 run gitprov push
 run gitprov seal breast-cancer --owner ada
@@ -168,12 +173,15 @@ says 'recorded release breast-cancer@v1'
 run git commit --quiet --message 'Release breast-cancer v1'
 
 say 'Deeper trees, faster.'
+job 'a training'
 run gitprov run --step train --input features=features --input split=split \
   --param learning_rate=0.3 --param max_depth=2 --output model=model.pkl:breast-cancer:model --keep -- \
-  python train.py --learning-rate '{params.learning_rate}' --max-depth '{params.max_depth}'
+  python train.py '--learning-rate={params.learning_rate}' '--max-depth={params.max_depth}'
+run git commit --quiet --message 'Train a second model'
+done_job
 run python evaluate.py
 run gitprov evaluate breast-cancer --metrics metrics.json --data features --suite held-out
-run git commit --quiet --all --message 'Train and evaluate a second model'
+run git commit --quiet --all --message 'Evaluate it'
 run gitprov push
 run gitprov seal breast-cancer
 says 'recorded release breast-cancer@v2'
@@ -203,7 +211,7 @@ say 'The same recipe again: nobody waits for a known result.'
 run rm model.pkl
 run gitprov run --step train --input features=features --input split=split \
   --param learning_rate=0.1 --param max_depth=1 --output model=model.pkl:breast-cancer:model --keep -- \
-  python train.py --learning-rate '{params.learning_rate}' --max-depth '{params.max_depth}'
+  python train.py '--learning-rate={params.learning_rate}' '--max-depth={params.max_depth}'
 says 'was restored'
 
 # -----------------------------------------------------------------------------------------------------------------------
