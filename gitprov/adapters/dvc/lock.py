@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gitprov.adapters.dvc.documents import At, bounded, dump, plain, read_document
+from gitprov.adapters.dvc.paths import join
 from gitprov.adapters.dvc.pointers import dvc_md5, measured, read_locked
 from gitprov.adapters.dvc.stages import PARAMS_FILE, Definition
 from gitprov.errors import catalogue as codes
@@ -46,7 +47,10 @@ def _entry(stage: str, at: At, folder: str, cwd: str) -> LockEntry:
         commands=tuple(line.text() for line in lines),
         deps=tuple(read_locked(dep, cwd) for dep in at.get("deps").items()),
         outs=tuple(read_locked(out, cwd) for out in at.get("outs").items()),
-        params={file: {key: plain(one.value) for key, one in of.mapping().items()} for file, of in params.items()},
+        params={
+            join(cwd, file): {key: plain(one.value) for key, one in values.mapping().items()}
+            for file, values in params.items()
+        },
     )
 
 
