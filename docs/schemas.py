@@ -55,8 +55,8 @@ def _part(kind: type[Part], parts: dict[str, Schema]) -> Schema:
         properties[key] |= _hint(hints[name], parts)
         if default is dataclasses.MISSING:
             required.append(key)
-        elif not issubclass(kind, Setting) and default is not None:  # nothing to say is said by leaving it out
-            properties[key] |= {"minItems": 1} if isinstance(default, tuple) else {"minProperties": 1}
+        elif not issubclass(kind, Setting) and default is not None:
+            properties[key]["not"] = {"const": list(default) if isinstance(default, tuple) else default}
     summary = inspect.getdoc(kind) or ""
     return {
         "description": summary.partition("\n")[0],

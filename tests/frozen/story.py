@@ -52,7 +52,7 @@ LOCK = b"numpy==2.0.0\n"
 
 def file_content(data: bytes) -> Content:
     """Returns the content of a file with these bytes."""
-    return Content(digest=sha256_of(data), files=1, md5=md5_of(data), size=len(data))
+    return Content(digest=sha256_of(data), md5=md5_of(data), size=len(data))
 
 
 def entry(path: str, data: bytes, mode: str = FILE) -> Entry:
@@ -147,7 +147,6 @@ def made_recipe(output: str) -> Recipe:
         ),
         code=sha256_of(CODE),
         command=COMMAND,
-        cwd=".",
         environment=ENVIRONMENT,
         inputs=INPUTS,
         output=output,
@@ -215,11 +214,10 @@ TRAINED = store(
             )
         },
         inputs={
-            "features": Input(artifact=FOLDER.id, content=INPUTS["features"], after="same", path="data/features"),
+            "features": Input(artifact=FOLDER.id, content=INPUTS["features"], path="data/features"),
             "raw": Input(artifact=SOURCE.id, content=INPUTS["raw"], after="changed", path="data/raw.csv"),
         },
         command=COMMAND,
-        cwd=".",
         params=PARAMS,
         code=Code(
             digest=sha256_of(CODE),
@@ -286,7 +284,7 @@ MEASURED = store(
         source=sha256_of(b'{"auc": 0.9123456789012345}'),
         actor="ada",
         evaluated="2026-01-02T05:00:00Z",
-        data=Input(artifact=FOLDER.id, content=INPUTS["features"], after="same"),
+        data=Input(artifact=FOLDER.id, content=INPUTS["features"]),
     )
 )
 MEASURED_SET = store(
@@ -314,7 +312,7 @@ AWKWARD = store(
     Artifact(
         name="awkward",
         kind="other",
-        content=Content(digest=Digest("sha256:" + "0" * 64), files=1, md5=Md5("md5:" + "f" * 32), size=2**53 - 1),
+        content=Content(digest=Digest("sha256:" + "0" * 64), md5=Md5("md5:" + "f" * 32), size=2**53 - 1),
         recipe=Recipe(id=Digest("sha256:" + "0" * 64)),
         extra={
             "later": {

@@ -66,7 +66,7 @@ def by_name(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any
 
 
 blobs = st.builds(Blob, md5=md5s, size=sizes)
-files = st.builds(Content, digest=digests, files=st.just(1), md5=md5s, size=sizes, extra=extras)
+files = st.builds(Content, digest=digests, md5=md5s, size=sizes, extra=extras)
 folders = st.builds(Content, digest=digests, files=sizes, md5=md5s, size=sizes, listing=blobs)
 references = st.builds(
     Reference,

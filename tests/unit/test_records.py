@@ -38,8 +38,8 @@ from tests.unit.documents import strict
 from tests.unit.made import artifacts, records, references, releases
 
 A, B = sha256_of(b"a"), sha256_of(b"b")
-FILE = Content(digest=A, files=1, md5="md5:" + "0" * 32, size=1)  # type: ignore[arg-type]
-MADE = Recipe(id=B, code=A, command=("x",), cwd=".", environment="unknown", output="model", step="train")
+FILE = Content(digest=A, md5="md5:" + "0" * 32, size=1)  # type: ignore[arg-type]
+MADE = Recipe(id=B, code=A, command=("x",), cwd="sub", environment="unknown", output="model", step="train")
 
 
 def plain(value: Any) -> Any:
