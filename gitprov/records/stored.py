@@ -29,13 +29,9 @@ def encode(record: Record) -> bytes:
     """Returns the canonical bytes of a record.
 
     Raises:
-        GitprovError: GP-VAL-*, GP-YML-003 or -004 when a value cannot be recorded; GP-SCH-002 when a field does not
-            fit its rule, so that nothing is written that would not be read.
+        GitprovError: As `store` does.
     """
-    data = {**to_data(record), "schema": record.schema}
-    bytes_ = emit(data)
-    from_data(type(record), {key: value for key, value in read(bytes_).items() if key != "schema"})
-    return bytes_
+    return store(record).data
 
 
 def decode(data: bytes, *, name: str = "record") -> Record:
@@ -58,9 +54,15 @@ def decode(data: bytes, *, name: str = "record") -> Record:
 
 
 def store(record: Record) -> Stored:
-    """Returns the record as the file that it will be."""
-    data = encode(record)
-    return Stored(sha256_of(data), path_of(record, sha256_of(data)), data, record)
+    """Returns the record as the file that it will be, and as it will be read from there.
+
+    Raises:
+        GitprovError: GP-VAL-*, GP-YML-003 or -004 when a value cannot be recorded; GP-SCH-002 when a field does not
+            fit its rule, so that nothing is written that would not be read.
+    """
+    data = emit({**to_data(record), "schema": record.schema})
+    record_id = sha256_of(data)
+    return Stored(record_id, path_of(record, record_id), data, decode(data))
 
 
 def path_of(record: Record, record_id: Digest) -> str:

@@ -108,7 +108,7 @@ def test_the_mini_verifier_refuses_what_is_not_canonical(name: str) -> None:
 def test_the_mini_verifier_sees_every_changed_digit(path: str) -> None:
     """A digit in a digest is changed: by its name, or by what follows from it or refers to it, it is found."""
     digits = [match.start() for match in re.finditer(rb"(?<=[0-9a-f]{20})[0-9a-f](?=[0-9a-f]{20})", FILES[path])]
-    for at in digits[::7]:
+    for at in digits[::29]:
         changed = bytearray(FILES[path])
         changed[at] = ord("0") if changed[at] != ord("0") else ord("1")
         assert mini_verifier.verify({**FILES, path: bytes(changed)}) != []

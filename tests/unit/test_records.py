@@ -59,6 +59,13 @@ def test_what_is_written_is_read(record: Record) -> None:
     assert encode(decode(data)) == data
 
 
+def test_a_stored_record_is_what_will_be_read() -> None:
+    written = dataclasses.replace(MADE, params={"x": 1.0, "y": (1, 2)})
+    stored = store(Artifact(name="m", kind="model", content=FILE, recipe=written)).record
+    assert isinstance(stored, Artifact)
+    assert strict(stored.recipe.params) == strict({"x": 1, "y": [1, 2]})
+
+
 @given(records)
 def test_the_id_is_what_sha256sum_says(record: Record) -> None:
     stored = store(record)
