@@ -56,12 +56,18 @@ demo: dev ## the tour: a real model recorded, pushed, restored and explained
 tour: dev ## the same, and README shows what it printed
 	examples/demo.sh | python examples/tour.py
 
+# The tests start an SFTP server of their own. Without sshd those tests are skipped, and say so.
+.PHONY: servers
+servers: ## install sshd for the tests of SFTP remotes, where it is missing and may be installed
+	@export PATH="$$PATH:/usr/sbin"; command -v sshd >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
+	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends openssh-server; }
+
 .PHONY: test
-test: dev ## every test
+test: dev servers ## every test
 	$(BIN)/pytest -q -n 2 tests
 
 .PHONY: test-remotes
-test-remotes: dev ## only the tests that start S3 and SFTP servers
+test-remotes: dev servers ## only the tests that start S3 and SFTP servers
 	$(BIN)/pytest -q -m remotes tests
 
 .PHONY: test-prettier

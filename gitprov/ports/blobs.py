@@ -145,11 +145,11 @@ class Remote(Protocol):
         """
         ...
 
-    def upload(self, items: Sequence[Object], *, progress: Progress | None = None) -> Transfer:
+    def upload(self, items: Sequence[Object], *, repair: bool = False, progress: Progress | None = None) -> Transfer:
         """Copies objects from the cache that the remote lacks, members before `.dir`; each is verified on the way.
 
         Resumable: what arrived stays. Objects whose cached bytes are wrong or missing come back as faults and are not
-        sent.
+        sent. With `repair` what the remote has is read too, and what is wrong there is kept aside and sent again.
         """
         ...
 

@@ -69,12 +69,13 @@ class DvcRemote(CheckedRemote):
                     fix="make another remote the default: dvc remote default NAME",
                 )
             self._fs = kind(**settings)
-            self._fs.fs.invalidate_cache()
 
     def _errors(self) -> AbstractContextManager[None]:
         return disk_errors()
 
     def _sizes(self, items: list[Object]) -> dict[Object, int]:
+        with self._far():
+            self._fs.fs.invalidate_cache()
         folders: dict[str, list[Object]] = {}
         for item in items:
             folders.setdefault(os.path.dirname(object_name(item.md5)), []).append(item)
@@ -189,9 +190,14 @@ class _Told(Callback):  # type: ignore[misc] # fsspec has no types
     def __init__(self, advance: Advance) -> None:
         super().__init__()
         self._advance = advance
+        self._done = 0
 
     def relative_update(self, inc: int = 1) -> None:
-        self._advance(inc)
+        self.absolute_update(self._done + inc)
+
+    def absolute_update(self, value: int) -> None:
+        self._advance(value - self._done)
+        self._done = value
 
 
 @contextmanager

@@ -60,11 +60,7 @@ class Restorer:
         Raises:
             GitprovError: As `Cache.restore`.
         """
-        fault = None if os.path.isabs(path) else path_fault(path)
-        if fault is None and path.startswith((".dvc/", ".gitprov/")) and not path.startswith(".gitprov/drafts/"):
-            fault = "that folder is not for data"
-        if fault:
-            raise codes.PTH_NAME.error(f"nothing can be restored to {path!r}", why=fault)
+        _check_place(path)
         present = scan(self._root, path, self._intake.folder.root) or Scan(is_directory=False)
         items = self._intake.identify(present.files, path, keep=False, progress=None)
         same = _same(wanted, present, items)
@@ -76,6 +72,11 @@ class Restorer:
             return False
         if not force:
             self._refuse_loss(left, present, items)
+        self._write(path, wanted, new, left - (wanted.files.keys() - set(present.empty)), progress)
+        return True
+
+    def _write(self, path: str, wanted: Wanted, new: set[str], old: set[str], progress: Progress | None) -> None:
+        """Removes what is `old` and writes what is `new`, once all its bytes were copied and checked."""
         entries = {name: wanted.files[name] for name in new & wanted.files.keys()}
         missing = self._intake.folder.missing(object_in(entry) for entry in entries.values())
         if missing:
@@ -86,7 +87,7 @@ class Restorer:
             os.makedirs(base, exist_ok=True)
         with staging(self._staging_home(base)) as waiting, Folders(base) as folders:
             staged = self._stage(entries, waiting, progress, keep_modes=wanted.keep_modes)
-            folders.clear(left - (wanted.files.keys() - set(present.empty)), path)
+            folders.clear(old, path)
             for name, file in sorted(staged.items()):
                 folders.rename(file, name)
             for name in sorted(new & wanted.links.keys()):
@@ -94,7 +95,6 @@ class Restorer:
             for name in sorted(new & wanted.empty):
                 folders.make(name)
             self._remember(folders, entries)
-        return True
 
     def _refuse_loss(self, left: set[str], present: Scan, items: Mapping[str, Object]) -> None:
         at_risk = {name: item for name, item in items.items() if name in left}
@@ -136,6 +136,19 @@ class Restorer:
             if is_settled(seen, now()):
                 rows.append((name, Known(seen, digest_hex(entry.sha256), digest_hex(entry.md5))))
         self._intake.state.save_files(rows)
+
+
+def _check_place(path: str) -> None:
+    """Refuses a path that a hostile record may name.
+
+    Raises:
+        GitprovError: GP-PTH-003.
+    """
+    fault = None if os.path.isabs(path) else path_fault(path)
+    if fault is None and path.startswith((".dvc/", ".gitprov/")) and not path.startswith(".gitprov/drafts/"):
+        fault = "that folder is not for data"
+    if fault:
+        raise codes.PTH_NAME.error(f"nothing can be restored to {path!r}", why=fault)
 
 
 def _same(wanted: Wanted, present: Scan, items: Mapping[str, Object]) -> set[str]:

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.blobs.clone import Clone, make_clone
+from tests.real.fixtures import bucket, far, s3, sftp
+
+__all__ = ["bucket", "clone", "far", "other", "s3", "sftp"]
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from gitprov.ids import md5_of, sha256_of
 from gitprov.ids.listings import DIRECTORY, EXECUTABLE, SYMLINK, read_listing
 from gitprov.ports.blobs import Fault, Object
 from tests.adapters.blobs.clone import COLLISION, Clone
+from tests.adapters.blobs.progress import Bar
 
 
 def code_of(error: pytest.ExceptionInfo[GitprovError]) -> str:
@@ -356,9 +357,6 @@ def test_faults_tells_missing_from_wrong(clone: Clone) -> None:
     words = "the DVC cache"
     assert cache.faults([good, bad, gone]) == [Fault(bad, words, "mismatch"), Fault(gone, words, "missing")]
     assert cache.missing([good, bad, gone]) == [bad, gone]
-    assert cache.find(good.md5)
-    assert not cache.find(good.md5, is_dir=True)
-    assert not cache.find(gone.md5)
 
 
 def test_a_record_that_names_another_dvc_listing_is_refused(clone: Clone) -> None:
@@ -416,31 +414,6 @@ def test_progress_ends_at_the_total(clone: Clone) -> None:
     bar = Bar()
     clone.cache().snapshot("data", progress=bar)
     assert bar.finished
-
-
-class Bar:
-    """A progress bar that a test can look at."""
-
-    def __init__(self) -> None:
-        self.total = self.done = 0
-        self.open = False
-        self._lock = threading.Lock()
-
-    def begin(self, what: str, total: int) -> None:
-        assert what
-        assert not self.open
-        self.open, self.total, self.done = True, total, 0
-
-    def advance(self, done: int) -> None:
-        with self._lock:
-            self.done += done
-
-    def end(self) -> None:
-        self.open = False
-
-    @property
-    def finished(self) -> bool:
-        return not self.open and self.total > 0 and self.done == self.total
 
 
 def wait_for_a_tick() -> None:
