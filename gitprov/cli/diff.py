@@ -1,6 +1,7 @@
 """`gitprov diff`."""
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 
 import click
@@ -31,7 +32,7 @@ _HEADINGS: Mapping[Aspect, tuple[str, str]] = {
     "step": ("step", "facts of the step"),
     "input": ("inputs", "inputs"),
     "parameter": ("parameters", "parameters"),
-    "code": ("code", "code files"),
+    "code": ("code", "runs' code"),
     "environment": ("environment", "environment items"),
 }
 
@@ -118,6 +119,8 @@ def _change_row(change: Change, mentions: Mapping[str, Mention]) -> list[str]:
 def _value(value: Value, mentions: Mapping[str, Mention]) -> str:
     if isinstance(value, str) and value in mentions:
         return label(mentions[value])
+    if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
+        return one_line(shlex.join(map(str, value)))
     return short(value) if isinstance(value, str) and is_digest(value) else in_words(value)
 
 
@@ -146,8 +149,9 @@ def _metric_rows(metrics: Metrics) -> list[list[str]]:
 
 def _equal(compared: Compared) -> str:
     counts = dict(compared.differences.equal) if compared.differences else {}
-    counts["code"] = sum(one.equal for one in compared.code)
+    files = sum(one.equal for one in compared.code)
     parts = [f"{counts[aspect]} {words}" for aspect, (_, words) in _HEADINGS.items() if counts.get(aspect)]
+    parts += [f"{files} code files"] if files else []
     if compared.metrics and compared.metrics.equal:
         parts.append(f"{compared.metrics.equal} metrics")
     return ", ".join(parts) or "nothing"
