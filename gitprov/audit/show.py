@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gitprov.audit.facts import additions, look_up, mention
+from gitprov.audit.facts import Assurance, additions, look_up, mention
 from gitprov.ids import Digest, Value, is_digest
 from gitprov.lineage import Ledger, State
 from gitprov.ports.git import Commit
@@ -23,6 +23,7 @@ class Show:
         state: How far it has come; `draft` is the draft that it belongs to.
         record: What it says.
         raw: Its bytes.
+        assurance: How far the content of an artifact is known; None for other records.
         labels: Each digest in the record that another record has as its id: what people call that one.
         commit: The commit that added it.
     """
@@ -34,6 +35,7 @@ class Show:
     draft: str | None
     record: Record
     raw: bytes
+    assurance: Assurance | None
     labels: Mapping[str, str]
     commit: Commit | None
 
@@ -55,6 +57,7 @@ def show(place: Workplace, ledger: Ledger, text: str) -> Show:
         draft=held.draft,
         record=stored.record,
         raw=stored.data,
+        assurance=mention(ledger, held.id).assurance,
         labels={one: label(ledger, Digest(one)) for one in _digests(to_data(stored.record)) if one in ledger.held},
         commit=additions(place, [stored.path]).get(stored.path),
     )

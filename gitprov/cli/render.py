@@ -96,6 +96,9 @@ def dim(text: str) -> str:
     return _style(text, dim=True)
 
 
+UNVERIFIED = "unverified: known by MD5 only, nobody has checked the bytes (dvc pull, then gitprov capture)"
+
+
 def loud(text: str) -> str:
     """Returns text that must not be overlooked."""
     return _style(text, fg="red", bold=True)

@@ -8,7 +8,7 @@ import click
 
 from gitprov.audit.show import Show, show
 from gitprov.cli.project import open_reading
-from gitprov.cli.render import bold, dim, kind_of, one_line, show_answer, time_in_words
+from gitprov.cli.render import UNVERIFIED, bold, dim, kind_of, loud, one_line, show_answer, time_in_words
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
 
@@ -43,6 +43,8 @@ def lines(found: Show) -> Iterator[str]:
     """Yields the record for people: its text, with what the ids in it are called."""
     state = f"draft {found.draft}" if found.draft else found.state
     yield f"{bold(f'{kind_of(found.record)} {found.id}')}  {one_line(state)}"
+    if found.assurance in ("unverified", "provider-asserted"):
+        yield loud(UNVERIFIED) if found.assurance == "unverified" else found.assurance
     yield dim(found.path)
     if found.commit is not None:
         commit = found.commit

@@ -8,6 +8,7 @@ import click
 from gitprov.audit.why import Explained, ReleaseFacts, RunFacts, Why, why
 from gitprov.cli.project import open_reading
 from gitprov.cli.render import (
+    UNVERIFIED,
     bold,
     columns,
     doubt,
@@ -113,7 +114,7 @@ def _what(one: Explained) -> list[Row]:
     if artifact.size is not None:
         rows.append(["size", extent(artifact)])
     elif artifact.assurance == "unverified":
-        rows.append(["", loud("known by MD5 only: nobody has checked the bytes (dvc pull, then gitprov capture)")])
+        rows.append(["", loud(UNVERIFIED)])
     if artifact.paths:
         rows.append(["path", one_line(", ".join(reversed(artifact.paths)))])
     return rows + _state(artifact.state, artifact.draft)

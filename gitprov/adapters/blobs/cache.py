@@ -1,10 +1,11 @@
 """The DVC cache of this clone, written directly in DVC's layout."""
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
+from dataclasses import replace
 
+from gitprov.adapters.blobs.adopted import read_directory, read_objects
 from gitprov.adapters.blobs.failures import disk_errors
 from gitprov.adapters.blobs.intake import Intake
 from gitprov.adapters.blobs.links import dvc_listing, judge
@@ -126,9 +127,20 @@ class DvcCache:
         with disk_errors():
             return self._restorer.restore(path, self._wanted(content, path), force=force, progress=progress)
 
-    def find(self, md5: Md5, *, is_dir: bool = False) -> bool:
-        """Implements `Cache.find`."""
-        return os.path.isfile(self.intake.folder.path(Object(md5, 0, None, is_dir)))
+    def adopt(self, md5: Md5, *, is_dir: bool) -> Snapshot | None:
+        """Implements `Cache.adopt`."""
+        with disk_errors():
+            folder = self.intake.folder
+            if not is_dir:
+                found = read_objects(folder, [md5])
+                if found is None:
+                    return None
+                return Snapshot(Content(digest=identity(found[md5]), md5=md5, size=found[md5].size))
+            top = Object(md5, 0, None, is_dir=True)
+            if folder.missing([top]):
+                return None
+            entries = read_directory(folder, md5, self.read(top))
+            return None if entries is None else self._directory(entries, {}, self.intake.put)
 
     def _snapshot_directory(self, path: str, found: Scan, *, keep: bool, progress: Progress | None) -> Snapshot:
         names = [*found.files, *found.links, *found.other, *found.empty]
@@ -151,6 +163,11 @@ class DvcCache:
             item = put(target.encode())
             entries.append(Entry(name, SYMLINK, identity(item), item.md5, item.size))
         entries += [Entry(name, DIRECTORY, *NOTHING) for name in empty]
+        made = self._directory(entries, aliases, put)
+        return replace(made, left_out=len(ignored - set(found.empty)))
+
+    @staticmethod
+    def _directory(entries: list[Entry], aliases: dict[str, str], put: Callable[..., Object]) -> Snapshot:
         entries.sort(key=lambda entry: sort_key(entry.path))
         listing = put(write_listing(entries))
         dvc, count, size = dvc_listing(entries, aliases)
@@ -161,8 +178,7 @@ class DvcCache:
             size=size,
             listing=Blob(md5=listing.md5, size=listing.size),
         )
-        left_out = len(ignored - set(found.empty))
-        return Snapshot(content, tuple(entries), left_out)
+        return Snapshot(content, tuple(entries))
 
     def _dvc_object(self, content: Content, entries: Sequence[Entry]) -> Object:
         """Returns DVC's `.dir` object; its bytes follow from the listing and, where there are links, their targets.

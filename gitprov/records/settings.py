@@ -1,0 +1,81 @@
+"""The settings that people edit below `.gitprov/`. docs/format.md, "Settings"."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from gitprov.records.codec import NameField, PathField, Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSettings(Setting):
+    """Which files are code, where a step does not say: paths from the top of the work tree."""
+
+    include: tuple[PathField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSettings(Setting):
+    """What is said of one step: its code paths."""
+
+    code: tuple[PathField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentSettings(Setting):
+    """Which environment variables belong to the environment digest; no other is ever read."""
+
+    variables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageSettings(Setting):
+    """A stage that releases move to; `after` names the stages that come before it."""
+
+    after: tuple[NameField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project(Setting):
+    """project.yaml.
+
+    Attributes:
+        dvc_root: The folder that has `.dvc/`.
+        remotes: Addresses of DVC remotes that may be used; none means whatever DVC has configured.
+        code: Which files are code.
+        steps: Settings of single steps.
+        environment: Which variables count.
+        stages: The stages and the moves between them.
+    """
+
+    schema: ClassVar[str] = "gitprov/project/v1"
+    dvc_root: PathField = "."
+    remotes: tuple[str, ...] = ()
+    code: CodeSettings = field(default_factory=CodeSettings)
+    steps: Mapping[NameField, StepSettings] = field(default_factory=dict)
+    environment: EnvironmentSettings = field(default_factory=EnvironmentSettings)
+    stages: Mapping[NameField, StageSettings] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogEntry(Setting):
+    """catalog/NAME.yaml: what a name is.
+
+    Attributes:
+        kind: Kind of its artifacts.
+        owner: Person id of who answers for it; needed to seal.
+        sla: In words.
+        tags: From the taxonomy.
+        members: Role to artifact name: the set that a release consists of.
+        description: In words.
+        formerly: The name that it had before.
+    """
+
+    schema: ClassVar[str] = "gitprov/catalog/v1"
+    kind: NameField | None = None
+    owner: NameField | None = None
+    sla: str | None = None
+    tags: tuple[str, ...] = ()
+    members: Mapping[NameField, NameField] = field(default_factory=dict)
+    description: str | None = None
+    formerly: NameField | None = None
