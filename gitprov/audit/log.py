@@ -112,11 +112,20 @@ def _time(record: Happening) -> str:
     return ""
 
 
-def _key(held: Held, record: Happening, commits: Mapping[str, Commit]) -> tuple[str, int, Digest]:
-    """What to sort by: when it happened; what has no time of its own and no commit yet is the newest."""
+def _key(held: Held, record: Happening, commits: Mapping[str, Commit]) -> tuple[str, int, int, Digest]:
+    """What to sort by: when it happened, and within a second what needs the other later.
+
+    What has no time of its own and no commit yet is the newest.
+    """
     commit = commits.get(held.stored.path)
-    version = record.version if isinstance(record, Release) else 0
-    return _time(record) or (commit.time if commit else "~"), version, held.id
+    match record:
+        case Run():
+            rank, version = int(record.command is not None), 0
+        case Release():
+            rank, version = 3, record.version
+        case _:
+            rank, version = 2, 0
+    return _time(record) or (commit.time if commit else "~"), rank, version, held.id
 
 
 def _entry(ledger: Ledger, held: Held, record: Happening, commits: Mapping[str, Commit]) -> Entry:
