@@ -1,21 +1,27 @@
 """`gitprov run`."""
 
 import json
+from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 
 import click
 
 from gitprov.cli.project import open_project, pairs, paths_from_top
 from gitprov.cli.text import printable
-from gitprov.cli.writing import dry_run_option, json_option, one_line, record_json, show_notes, show_outcome
+from gitprov.cli.writing import dry_run_option, json_option, one_line, record_json, show_files, show_notes, show_outcome
+from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.ids import digest_hex
 from gitprov.ids.names import check_name
 from gitprov.lineage import Ledger
+from gitprov.recording.code import SCRIPTS
 from gitprov.recording.keep import keep
 from gitprov.recording.plan import OutputSpec, Request
-from gitprov.recording.run import RunResult, StageFacts, run
-from gitprov.recording.sources import kind_of
-from gitprov.recording.stages import find_stage, guess_kind, request_of
+from gitprov.recording.run import RunResult, run
+from gitprov.recording.sources import kind_of, name_of_path
+from gitprov.recording.stages import StageFacts, find_stage, guess_kind, request_of
+from gitprov.recording.writing import Outcome
 from gitprov.wiring.project import Project
 
 
@@ -45,12 +51,19 @@ def command(ctx: click.Context, /, words: tuple[str, ...], as_json: bool, **opti
     Example: gitprov run --input data=train-set --output model=model.pkl --param lr=0.1 -- python train.py {params.lr}
     """
     project, ledger = open_project()
-    request, stage = _request(project, ledger, words, options)
+    request, facts = _request(project, ledger, words, options)
     dry_run, keep_it = options["dry_run"], options["keep_it"]
-    result = run(project, ledger, request, stage=stage, force=options["force"], dry_run=dry_run)
-    _show(result, as_json=as_json, dry_run=dry_run, keep_it=keep_it)
+    result = run(project, ledger, request, facts=facts, force=options["force"], dry_run=dry_run)
+    kept = None
     if result.draft is not None and keep_it:
-        show_outcome(keep(project, ledger, [result.draft.name]), as_json=as_json)
+        try:
+            kept = keep(project, ledger, [result.draft.name])
+        except GitprovError as error:  # the command has succeeded: its status stands
+            result = replace(result, unfinished=error)
+    if as_json:
+        click.echo(json.dumps(_json(result, kept, dry_run=dry_run), indent=2, sort_keys=True))
+    else:
+        _show(result, kept, dry_run=dry_run)
     ctx.exit(result.exit)
 
 
@@ -92,11 +105,6 @@ def _request(
 
 def _step_of(words: tuple[str, ...]) -> str:
     """Returns a step name made of the script, or of the program."""
-    from pathlib import PurePosixPath
-
-    from gitprov.recording.code import SCRIPTS
-    from gitprov.recording.sources import name_of_path
-
     script = next((word for word in words if PurePosixPath(word).suffix in SCRIPTS), words[0])
     return check_name(name_of_path(PurePosixPath(script).stem), "a step")
 
@@ -134,37 +142,38 @@ def _value(text: str) -> Any:  # JSON
         return text
 
 
-def _show(result: RunResult, *, as_json: bool, dry_run: bool, keep_it: bool) -> None:
-    if as_json:
-        draft = result.draft
-        click.echo(
-            json.dumps(
-                {
-                    "draft": draft.name if draft else None,
-                    "dry_run": dry_run,
-                    "exit": result.exit,
-                    "notes": list(result.notes),
-                    "recipes": {role: recipe.id for role, recipe in result.plan.recipes.items()},
-                    "records": [record_json(record) for record in draft.records] if draft else [],
-                    "restored": dict(result.restored) if result.restored is not None else None,
-                    "schema": "gitprov/run-result/v1",
-                    "unfinished": str(result.unfinished) if result.unfinished else None,
-                },
-                indent=2,
-                sort_keys=True,
-            )
-        )
-    elif result.restored is not None:
+def _json(result: RunResult, kept: Outcome | None, *, dry_run: bool) -> dict[str, object]:
+    draft = result.draft
+    return {
+        "draft": draft.name if draft and kept is None else None,
+        "dry_run": dry_run,
+        "exit": result.exit,
+        "notes": [*result.notes, *(kept.notes if kept else ())],
+        "recipes": {role: recipe.id for role, recipe in result.plan.recipes.items()},
+        "records": [record_json(record) for record in draft.records] if draft else [],
+        "restored": dict(result.restored) if result.restored is not None else None,
+        "schema": "gitprov/run-result/v1",
+        "staged": list(kept.staged if kept else result.staged),
+        "unfinished": str(result.unfinished) if result.unfinished else None,
+    }
+
+
+def _show(result: RunResult, kept: Outcome | None, *, dry_run: bool) -> None:
+    if result.restored is not None:
         for path, artifact in result.restored.items():
             done = "would be restored" if dry_run else "was restored"
-            click.echo(f"{printable(path)} {done}: this recipe is known as id:{artifact[7:15]} (--force runs it again)")
+            known = f"id:{digest_hex(artifact)[:8]}"
+            click.echo(f"{printable(path)} {done}: this recipe is known as {known} (--force runs it again)")
+        show_files(result.staged, dry_run=dry_run)
     elif dry_run:
         click.echo(f"would run {printable(' '.join(result.plan.argv))}")
         for role, recipe in result.plan.recipes.items():
             click.echo(f"  output {role}: recipe {recipe.id[:19]}")
     elif result.exit != 0:
         click.echo(f"the command ended with status {result.exit}: nothing was recorded", err=True)
-    elif result.draft is not None and not keep_it:
+    elif kept is not None:
+        show_outcome(kept, as_json=False)
+    elif result.draft is not None:
         for record in result.draft.records:
             click.echo(f"draft {one_line(record)}")
         click.echo(f"next: gitprov keep {result.draft.name}")

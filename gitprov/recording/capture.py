@@ -73,12 +73,12 @@ def in_order(entries: Sequence[LockEntry]) -> list[LockEntry]:
     """Returns the entries so that each comes after those that made its deps (DVC allows no cycle)."""
     makers = {out.path: entry for entry in entries for out in entry.outs}
     ordered: list[LockEntry] = []
-    waiting: set[int] = set()
+    met: set[int] = set()
 
     def visit(entry: LockEntry) -> None:
-        if entry in ordered or id(entry) in waiting:
+        if id(entry) in met:
             return
-        waiting.add(id(entry))
+        met.add(id(entry))
         for dep in entry.deps:
             if dep.path in makers:
                 visit(makers[dep.path])

@@ -11,25 +11,20 @@ from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest, canonical_json, digest_hex
 from gitprov.lineage import Ledger
+from gitprov.ports.blobs import Snapshot
 from gitprov.ports.host import Executed
 from gitprov.ports.workplace import Workplace
+from gitprov.recording.add import pointer_files
 from gitprov.recording.drafts import Draft
 from gitprov.recording.ledger import DRAFTS
 from gitprov.recording.pending import Pending, finish_pending, write_pending
 from gitprov.recording.plan import Plan, Request, make_plan
+from gitprov.recording.stages import StageFacts, find_stage
+from gitprov.recording.writing import stage
 from gitprov.records import Content
 
 MOST_UNDECLARED = 50
 """How many undeclared files a run lists; with more, the last line says how many there were."""
-
-
-@dataclass(frozen=True, slots=True)
-class StageFacts:
-    """What `keep` needs for the dvc.lock entry of a stage: its name, and the content of each dep by path."""
-
-    name: str
-    deps: Mapping[str, Content]
-    params_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +36,7 @@ class RunResult:
         exit: The command's status; 0 when nothing had to run.
         draft: What `keep` will stage; None when the command failed, or nothing ran.
         restored: Output path to artifact, when the result was known and its bytes were restored instead.
+        staged: DVC's files that were brought up to date with what was restored.
         notes: What a person should know.
         unfinished: Why the command's success could not be recorded yet.
     """
@@ -49,6 +45,7 @@ class RunResult:
     exit: int = 0
     draft: Draft | None = None
     restored: Mapping[str, Digest] | None = None
+    staged: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unfinished: GitprovError | None = None
 
@@ -58,7 +55,7 @@ def run(
     ledger: Ledger,
     request: Request,
     *,
-    stage: StageFacts | None = None,
+    facts: StageFacts | None = None,
     force: bool = False,
     dry_run: bool = False,
 ) -> RunResult:
@@ -68,7 +65,7 @@ def run(
         place: The ports.
         ledger: What is recorded.
         request: What to run.
-        stage: The dvc.yaml stage that it is.
+        facts: The dvc.yaml stage that it is.
         force: Run even when the result is known.
         dry_run: Plan only.
 
@@ -79,8 +76,12 @@ def run(
     plan = make_plan(place, ledger, request, dry_run=dry_run)
     if not force:
         known = _known(ledger, plan)
-        if known is not None and (dry_run or _restore(place, ledger, known)):
+        if known is not None and dry_run:
             return RunResult(plan, restored=known, notes=plan.notes)
+        if known is not None and _restore(place, ledger, known):
+            with place.worktree.locked(f"run {request.step}"):
+                files = _follow(place, ledger, known, facts)
+            return RunResult(plan, restored=known, staged=files, notes=plan.notes)
     if dry_run:
         return RunResult(plan, notes=plan.notes)
     before = {
@@ -93,10 +94,12 @@ def run(
         return RunResult(plan, exit=executed.exit, notes=plan.notes)
     try:
         with place.worktree.locked(f"run {request.step}"):
-            name = write_pending(place, _pending(place, plan, executed, stage, before))
+            name = write_pending(place, _pending(place, plan, executed, facts, before))
             draft, notes = finish_pending(place, ledger, name)
     except GitprovError as error:
         return RunResult(plan, notes=plan.notes, unfinished=error)
+    except OSError as error:
+        return RunResult(plan, notes=plan.notes, unfinished=codes.IO_FAILED.error(str(error)))
     return RunResult(plan, draft=draft, notes=(*plan.notes, *notes))
 
 
@@ -133,6 +136,17 @@ def _restore(place: Workplace, ledger: Ledger, known: Mapping[str, Digest]) -> b
     return True
 
 
+def _follow(place: Workplace, ledger: Ledger, known: Mapping[str, Digest], facts: StageFacts | None) -> tuple[str, ...]:
+    """Brings DVC's files in line with restored outputs, so that `dvc status` is clean; returns those staged."""
+    contents = {path: ledger.artifacts[one].content for path, one in known.items()}
+    outs = {path: content for path, content in contents.items() if isinstance(content, Content)}
+    files = [file for path, content in outs.items() for file in pointer_files(place, path, Snapshot(content), [])]
+    if facts is not None:
+        found = find_stage(place.dvc.stages(), facts.name)
+        files += place.dvc.lock_stage(found, facts.deps, outs)
+    return stage(place, files)
+
+
 def _variables(place: Workplace, plan: Plan) -> dict[str, str]:
     """Returns the variables that tell the command its facts."""
     params = plan.run.params
@@ -145,7 +159,7 @@ def _variables(place: Workplace, plan: Plan) -> dict[str, str]:
 
 
 def _pending(
-    place: Workplace, plan: Plan, executed: Executed, stage: StageFacts | None, before: Mapping[str, str]
+    place: Workplace, plan: Plan, executed: Executed, facts: StageFacts | None, before: Mapping[str, str]
 ) -> Pending:
     sources = tuple(record for used in plan.inputs.values() for record in used.new)
     pointers = {
@@ -157,27 +171,27 @@ def _pending(
             started=executed.started,
             finished=executed.finished,
             exit=executed.exit,
-            undeclared=_undeclared(place, plan, executed.opened, stage),
+            undeclared=_undeclared(place, plan, executed.opened, facts),
         ),
         outputs=plan.request.outputs,
         recipes=plan.recipes,
         inputs={role: used.path for role, used in plan.inputs.items()},
         sources=sources,
         pointers=pointers,
-        stage=stage.name if stage is not None else None,
-        deps=stage.deps if stage is not None else {},
+        stage=facts.name if facts is not None else None,
+        deps=facts.deps if facts is not None else {},
         before=before,
     )
 
 
 def _undeclared(
-    place: Workplace, plan: Plan, opened: tuple[str, ...], stage: StageFacts | None
+    place: Workplace, plan: Plan, opened: tuple[str, ...], facts: StageFacts | None
 ) -> tuple[str, ...] | None:
     """Returns the opened files that nobody declared: in the repository from its top, elsewhere absolute."""
     declared = [used.path for used in plan.inputs.values()] + [out.path for out in plan.request.outputs.values()]
     declared += [entry.path for entry in plan.code.entries]
     declared += [lock.path for lock in (plan.run.environment.locks or ())] if plan.run.environment else []
-    declared += [*stage.deps, *stage.params_files] if stage is not None else []
+    declared += [*facts.deps, *facts.params_files] if facts is not None else []
     known = set(declared)
     found = set()
     for path in opened:

@@ -10,6 +10,7 @@ from gitprov.ids.names import check_name
 from gitprov.ids.recipes import UNKNOWN
 from gitprov.lineage import Ledger
 from gitprov.lineage.layers import closure, layers_of
+from gitprov.ports.blobs import Object
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import copied_objects, resolve_code
 from gitprov.recording.naming import find
@@ -115,32 +116,35 @@ def unresolved(place: Workplace, ledger: Ledger, members: Mapping[str, Member]) 
 
 def _bytes(place: Workplace, ledger: Ledger, artifacts: list[Digest], *, members: set[Digest]) -> list[Finding]:
     """Layers data and artifacts: every content is known by its bytes, and these are in the remote."""
-    findings = []
+    findings: list[Finding] = []
+    objects: dict[Digest, list[Object]] = {}
+    words = {
+        one: f"{'artifacts' if one in members else 'data'}: {ledger.artifacts[one].name} id:{digest_hex(one)[:8]}"
+        for one in artifacts
+    }
     for one in artifacts:
         artifact = ledger.artifacts[one]
-        layer = "artifacts" if one in members else "data"
-        subject = f"{artifact.name} id:{digest_hex(one)[:8]}"
         if not isinstance(artifact.content, Content):
             if artifact.content.reference.assurance == "asserted":
-                findings.append(codes.BLB_UNVERIFIED.finding(subject, f"{layer}: {subject} is known by its MD5 only"))
+                findings.append(codes.BLB_UNVERIFIED.finding(artifact.name, f"{words[one]} is known by its MD5 only"))
             continue
         try:
-            missing = place.remote.missing(place.cache.objects(artifact.content))
+            objects[one] = place.cache.objects(artifact.content)
         except GitprovError as error:
             if error.code is not codes.BLB_MISSING:
                 raise
-            findings.append(
-                codes.BLB_MISSING.finding(subject, f"{layer}: {error.what}", fix=f"gitprov pull {artifact.name}")
-            )
-            continue
+            fix = f"gitprov pull {artifact.name}"
+            findings.append(codes.BLB_MISSING.finding(artifact.name, f"{words[one]}: {error.what}", fix=fix))
+    lacking = set(place.remote.missing(list(dict.fromkeys(item for items in objects.values() for item in items))))
+    for one, items in objects.items():
+        missing = [item for item in items if item in lacking]
         if missing:
-            size = sum(item.size for item in missing)
+            what = (
+                f"{words[one]}: the remote lacks {len(missing)} object(s), {sum(item.size for item in missing)} bytes"
+            )
             findings.append(
                 codes.BLB_MISSING.finding(
-                    subject,
-                    f"{layer}: the remote lacks {len(missing)} object(s), {size} bytes, of {subject}",
-                    why=f"remote {place.remote.name}",
-                    fix="gitprov push",
+                    ledger.artifacts[one].name, what, why=f"remote {place.remote.name}", fix="gitprov push"
                 )
             )
     return findings

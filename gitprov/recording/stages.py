@@ -1,6 +1,7 @@
 """A stage of dvc.yaml is a step: what DVC knows of it, as a request to run."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -11,7 +12,6 @@ from gitprov.ports.dvc import Stage
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.add import previous_name
 from gitprov.recording.plan import OutputSpec, Request
-from gitprov.recording.run import StageFacts
 from gitprov.recording.sources import kind_of, name_of_path
 from gitprov.records import Content
 
@@ -31,6 +31,15 @@ KINDS = (
 
 OTHER_KIND = "artifact"
 PARAMS_FILE = "params.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class StageFacts:
+    """What `keep` needs for the dvc.lock entry of a stage: its name, and the content of each dep by path."""
+
+    name: str
+    deps: Mapping[str, Content]
+    params_files: tuple[str, ...] = ()
 
 
 def find_stage(stages: Sequence[Stage], wanted: str) -> Stage:
@@ -132,8 +141,3 @@ def request_of(
         is_shell=True,
     )
     return request, StageFacts(stage.name, deps, tuple(stage.params))
-
-
-def contents_at(place: Workplace, paths: Sequence[str]) -> dict[str, Content]:
-    """Returns what paths hold now."""
-    return {path: place.cache.snapshot(path, keep=False).content for path in paths}

@@ -47,4 +47,4 @@ class Train:
         kept = ["--keep"] if keep else []
         arguments = ["run", "--json", "--step", "train", "--input", "data=raw", "--param", f"lr={lr}", *kept, *options]
         out = self.gitprov(*arguments, "--output", "model=model.txt:churn:model", "--", *command, status=status).out
-        return json.JSONDecoder().raw_decode(out)[0]  # type: ignore[no-any-return]
+        return json.loads(out)  # type: ignore[no-any-return]

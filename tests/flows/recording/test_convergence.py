@@ -58,7 +58,7 @@ def artifacts(clone: Repo) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_two_clones_converge(clones: tuple[Repo, Repo, Repo], gitprov: Gitprov, seed: int) -> None:
-    """Random orders of work, branches squashed or merged and deleted, then git gc: one set of records, code resolves."""
+    """Random orders, branches squashed or merged and deleted, then git gc: one set of records, code resolves."""
     chance = random.Random(seed)
     _, ada, bob = clones
     ours, theirs = chance.sample(STEPS, 3), chance.sample(STEPS, chance.randint(1, 3))
