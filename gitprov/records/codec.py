@@ -231,11 +231,13 @@ def _part(kind: type[Part]) -> Decoder:
     is_setting = issubclass(kind, Setting)
 
     def decode(value: Any, where: str) -> Any:
+        if is_setting:  # people leave a value empty
+            value = {} if value is None else value
         if not isinstance(value, dict):
             raise _refuse(where, "must be a mapping")
         found = {}
         for name, key, decoder, default in fields:
-            if key in value:
+            if key in value and not (is_setting and value[key] is None):
                 found[name] = decoder(value[key], f"{where}.{key}")
                 if found[name] == default and not is_setting:
                     raise _refuse(f"{where}.{key}", "says nothing and must be left out")

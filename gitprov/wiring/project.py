@@ -14,6 +14,7 @@ from gitprov.ports.progress import Progress
 from gitprov.ports.settings import Settings
 from gitprov.ports.worktree import WorkTree
 from gitprov.records.stored import ROOT
+from gitprov.wiring.resources import read_resource
 
 if TYPE_CHECKING:
     from gitprov.adapters.blobs import DvcCache
@@ -60,7 +61,7 @@ class Project:
         """The settings of the work tree."""
         from gitprov.adapters.settings import FileSettings
 
-        return FileSettings(self.worktree)
+        return FileSettings(self.worktree, read_resource("templates/catalog.yaml"))
 
     @cached_property
     def dvc(self) -> DvcProject:
@@ -77,11 +78,19 @@ class Project:
         """The default DVC remote.
 
         Raises:
-            GitprovError: GP-DVC-003 when none is configured.
+            GitprovError: GP-DVC-003 when none is configured, or one that project.yaml does not allow.
         """
         from gitprov.adapters.blobs import open_remote
 
-        return open_remote(self._dvc_files.remote_config(), self._dvc_cache)
+        remote = self._dvc_files.remote_config()
+        allowed, address = self.settings.project().remotes, self.dvc.remotes()[remote.name]
+        if allowed and address not in allowed:
+            raise codes.DVC_REMOTE.error(
+                f"the remote {remote.name} ({address}) is not allowed",
+                why=f"{ROOT}/project.yaml allows {', '.join(allowed)}",
+                fix="dvc remote default NAME",
+            )
+        return open_remote(remote, self._dvc_cache)
 
     @cached_property
     def host(self) -> Host:

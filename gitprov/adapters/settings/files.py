@@ -1,13 +1,16 @@
 """The settings of a work tree: `gitprov.ports.settings.Settings` over files."""
 
-from functools import cache
+import json
+from functools import lru_cache
 from typing import TypeVar
 
+from gitprov.adapters.settings.edit import edit_settings
 from gitprov.adapters.settings.exclusions import exclusions
-from gitprov.adapters.settings.reader import read_settings
+from gitprov.adapters.settings.reader import SETTINGS_LIMIT, read_settings, read_with_lines
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Value
+from gitprov.ids.names import check_name
 from gitprov.ports.worktree import WorkTree
 from gitprov.records.codec import from_data
 from gitprov.records.settings import CatalogEntry, Project
@@ -19,66 +22,87 @@ S = TypeVar("S", Project, CatalogEntry)
 class FileSettings:
     """Settings read from the files of a work tree; they are what people see, and no decision rests on them alone."""
 
-    def __init__(self, worktree: WorkTree) -> None:
+    def __init__(self, worktree: WorkTree, new_entry: bytes) -> None:
+        """Takes the files, and what a new catalog entry looks like before its fields are set."""
         self._worktree = worktree
-        self.project = cache(self._project)
+        self._new_entry = new_entry
 
-    def _project(self) -> Project:
+    def project(self) -> Project:
+        """Returns project.yaml; the defaults when there is none."""
         path = f"{ROOT}/project.yaml"
         data = self._worktree.read(path)
-        return Project() if data is None else _decode(Project, data, path)
+        return Project() if data is None else _decode_project(data, path)
 
     def catalog(self, name: str) -> CatalogEntry | None:
-        """Returns the catalog entry of a name, or None."""
-        path = f"{ROOT}/catalog/{name}.yaml"
+        """Returns what the catalog says of a name, or None."""
+        path = _entry_path(name)
         data = self._worktree.read(path)
         return None if data is None else _decode(CatalogEntry, data, path)
 
     def values(self, data: bytes, name: str) -> dict[str, Value]:
-        """Returns the mapping in a JSON or YAML file."""
-        return read_settings(data, name)
+        """Returns the mapping in a file of the user's: JSON if it is named so, else YAML."""
+        return _read_json(data, name) if name.lower().endswith(".json") else read_settings(data, name)
 
     def exclusions(self) -> dict[str, bytes]:
-        """Returns what formatters and scanners must be told."""
+        """Returns the settings of formatters and scanners that do not leave `.gitprov/` alone yet, mended."""
         return exclusions(self._worktree.read)
 
     def set_owner(self, name: str, person: str, *, kind: str | None = None) -> str:
-        """Writes the owner of a name into its catalog entry."""
-        path = f"{ROOT}/catalog/{name}.yaml"
-        data = self._worktree.read(path)
-        if data is None:
-            lines = [f"schema: {CatalogEntry.schema}", *([f"kind: {kind}"] if kind else []), f"owner: {person}", ""]
-            self._worktree.replace(path, "\n".join(lines).encode())
-        else:
-            _decode(CatalogEntry, data, path)
-            self._worktree.replace(path, edit_settings(data, {"owner": person}))
+        """Writes the owner into the catalog entry of a name, keeping what people wrote there; returns its path.
+
+        `kind` is written where none is.
+        """
+        path = _entry_path(name)
+        data = self._worktree.read(path) or self._new_entry
+        changes: dict[tuple[str, ...], Value] = {("owner",): person}
+        if kind is not None and _decode(CatalogEntry, data, path).kind is None:
+            changes["kind",] = kind
+        edited = edit_settings(data, changes, path)
+        _decode(CatalogEntry, edited, path)
+        self._worktree.replace(path, edited)
         return path
 
 
-def edit_settings(data: bytes, changes: dict[str, Value]) -> bytes:
-    """Returns settings with top-level keys set, comments and order kept; the strict reader has passed them."""
-    from io import BytesIO
-
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 4096
-    document = yaml.load(data) or {}
-    document.update(changes)
-    out = BytesIO()
-    yaml.dump(document, out)
-    return out.getvalue()
+def _entry_path(name: str) -> str:
+    return f"{ROOT}/catalog/{check_name(name, 'a name in the catalog')}.yaml"
 
 
 def _decode(kind: type[S], data: bytes, path: str) -> S:
-    fields = read_settings(data, path)
-    schema = fields.pop("schema", kind.schema)
+    fields, lines = read_with_lines(data, path)
+    schema = fields.pop("schema", None)
+    if schema is None:
+        raise codes.SCH_FIELD.error(f"{path}:1: the schema is missing", fix=f"add the line schema: {kind.schema}")
     if schema != kind.schema:
         raise codes.SCH_UNKNOWN.error(
-            f"{path} has the schema {str(schema)[:80]!r}", why=f"this gitprov knows {kind.schema}"
+            f"{path}:{lines['schema']} has the schema {str(schema)[:80]!r}", why=f"this gitprov knows {kind.schema}"
         )
     try:
         return from_data(kind, fields)
     except GitprovError as error:
-        raise error.code.error(f"{path}: {error.what}", why=error.why, fix=f"edit {path}") from None
+        around = [where for where in lines if error.what.startswith(f"field {where} ")]
+        line = lines[max(around, key=len)] if around else 1
+        raise error.code.error(f"{path}:{line}: {error.what}", why=error.why, fix=f"edit {path}") from None
+
+
+@lru_cache(maxsize=8)
+def _decode_project(data: bytes, path: str) -> Project:
+    return _decode(Project, data, path)
+
+
+def _read_json(data: bytes, name: str) -> dict[str, Value]:
+    def once(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise ValueError("a key stands twice")
+        return found
+
+    if len(data) > SETTINGS_LIMIT:
+        raise codes.YML_SETTINGS.error(f"{name}:1 cannot be read", why=f"it has more than {SETTINGS_LIMIT} bytes")
+    try:
+        found = json.loads(data, object_pairs_hook=once)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 1)
+        raise codes.YML_SETTINGS.error(f"{name}:{line} cannot be read", why=str(error), fix="mend the JSON") from None
+    if not isinstance(found, dict):
+        raise codes.YML_SETTINGS.error(f"{name}:1 cannot be read", why="it is not a mapping")
+    return found

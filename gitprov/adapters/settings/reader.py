@@ -14,32 +14,47 @@ from gitprov.ids import MAX_DEPTH, Value
 SETTINGS_LIMIT = 1024 * 1024
 """Largest settings file, in bytes."""
 
-_integer = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,15})").fullmatch
-_float = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,19})(?:\.[0-9]{1,30})?(?:[eE][-+]?[0-9]{1,3})?").fullmatch
+DIGITS_LIMIT = 4000
+"""Longest number, in characters."""
+
+_integer = re.compile(r"[-+]?(?:0|[1-9][0-9]*)").fullmatch
+_float = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?").fullmatch
 _CONSTANTS: dict[str, Value] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
-def read_settings(data: bytes, name: str, *, limit: int = SETTINGS_LIMIT) -> dict[str, Value]:
-    """Returns the mapping in a YAML (or JSON) file.
+def read_settings(data: bytes, name: str) -> dict[str, Value]:
+    """Returns the mapping in a YAML file.
 
     Plain scalars are true, false, null, a JSON number, or text: `yes`, `0777` and `2026-11-21` are text.
 
     Raises:
-        GitprovError: GP-YML-001 not UTF-8; GP-YML-003 too large; GP-YML-004 too deep; GP-YML-006 duplicate keys,
-            anchors, aliases, tags, merge keys, several documents, or not YAML at all; with file and line.
+        GitprovError: GP-YML-006 with file and line for what is not UTF-8, too large or too deep, for duplicate keys,
+            anchors, aliases, tags, merge keys, directives, several documents, and for what is not YAML at all.
     """
-    if len(data) > limit:
-        raise codes.YML_SIZE.error(f"{name} has {len(data)} bytes, more than {limit}")
+    return read_with_lines(data, name)[0]
+
+
+def read_with_lines(data: bytes, name: str) -> tuple[dict[str, Value], dict[str, int]]:
+    """Returns what `read_settings` does, and the line of each value by its path (`steps.train.code[0]`).
+
+    Raises:
+        GitprovError: As `read_settings` does.
+    """
+    if len(data) > SETTINGS_LIMIT:
+        raise codes.YML_SETTINGS.error(f"{name}:1 cannot be read", why=f"it has more than {SETTINGS_LIMIT} bytes")
     try:
         text = data.decode()
-    except UnicodeDecodeError:
-        raise codes.YML_ENCODING.error(f"{name} is not UTF-8") from None
-    return _Builder(text, name).document()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise codes.YML_SETTINGS.error(f"{name}:{line} cannot be read", why="it is not UTF-8") from None
+    builder = _Builder(text, name)
+    return builder.document(), builder.lines
 
 
 class _Builder:
     def __init__(self, text: str, name: str) -> None:
         self.name = name
+        self.lines: dict[str, int] = {}
         self.events = self._parse(text)
 
     def _parse(self, text: str) -> Iterator[Any]:
@@ -69,23 +84,25 @@ class _Builder:
                     documents += 1
                     if documents > 1:
                         raise self.error(event.start_mark.line, "it holds several documents")
+                    if event.version or event.tags:
+                        raise self.error(0, "it uses a directive")
                 case _:
-                    result = self.node(event, 1)
+                    result = self.node(event, 1, "")
         if result is None:
             return {}
         if not isinstance(result, dict):
             raise self.error(0, "it is not a mapping")
         return result
 
-    def node(self, event: Any, depth: int) -> Value:
+    def node(self, event: Any, depth: int, where: str) -> Value:
         self.refuse_features(event)
+        self.lines.setdefault(where, event.start_mark.line + 1)
         kind = type(event).__name__
         if kind == "ScalarEvent":
             return self.scalar(event)
         if depth > MAX_DEPTH:
-            line = event.start_mark.line + 1
-            raise codes.YML_DEPTH.error(f"{self.name}:{line} is nested more than {MAX_DEPTH} levels deep")
-        return self.sequence(depth) if kind == "SequenceStartEvent" else self.mapping(depth)
+            raise self.error(event.start_mark.line, f"it is nested more than {MAX_DEPTH} levels deep")
+        return self.sequence(depth, where) if kind == "SequenceStartEvent" else self.mapping(depth, where)
 
     def refuse_features(self, event: Any) -> None:
         line = event.start_mark.line
@@ -96,13 +113,13 @@ class _Builder:
         if getattr(event, "tag", None) is not None:
             raise self.error(line, f"it uses the tag {str(event.tag)[:40]}")
 
-    def sequence(self, depth: int) -> list[Value]:
-        items = []
+    def sequence(self, depth: int, where: str) -> list[Value]:
+        items: list[Value] = []
         while type(event := next(self.events)).__name__ != "SequenceEndEvent":
-            items.append(self.node(event, depth + 1))
+            items.append(self.node(event, depth + 1, f"{where}[{len(items)}]"))
         return items
 
-    def mapping(self, depth: int) -> dict[str, Value]:
+    def mapping(self, depth: int, where: str) -> dict[str, Value]:
         out: dict[str, Value] = {}
         while type(event := next(self.events)).__name__ != "MappingEndEvent":
             self.refuse_features(event)
@@ -114,7 +131,9 @@ class _Builder:
                 raise self.error(line, "it uses a merge key")
             if key in out:
                 raise self.error(line, f"the key {key[:80]!r} stands twice")
-            out[key] = self.node(next(self.events), depth + 1)
+            below = f"{where}.{key}" if where else key
+            self.lines[below] = line + 1
+            out[key] = self.node(next(self.events), depth + 1, below)
         return out
 
     def scalar(self, event: Any) -> Value:
@@ -123,8 +142,8 @@ class _Builder:
             return text
         if text in _CONSTANTS:
             return _CONSTANTS[text]
-        if _integer(text):
-            return int(text)
-        if _float(text):
-            return float(text)
-        return text
+        if _float(text) is None:
+            return text
+        if len(text) > DIGITS_LIMIT:
+            raise self.error(event.start_mark.line, f"a number has more than {DIGITS_LIMIT} characters")
+        return int(text) if _integer(text) else float(text)
