@@ -1,7 +1,6 @@
 """The objects that records need: the bytes of artifacts, and stored copies of code."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from gitprov.errors import Finding, GitprovError
@@ -46,7 +45,9 @@ class Needed:
                 )
             if item.sha256 and not known.sha256:
                 self.items[key] = item
-            self.owners.setdefault(key, []).append(owner)
+            owners = self.owners.setdefault(key, [])
+            if owner not in owners[-1:]:
+                owners.append(owner)
 
     def fault_findings(self, ledger: Ledger, faults: Iterable[Fault]) -> list[Finding]:
         """Returns one finding for all the objects of a record that have the same fault in the same place."""

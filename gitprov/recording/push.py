@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gitprov.errors import Finding
-from gitprov.ids import Digest
 from gitprov.lineage import Ledger
-from gitprov.ports.blobs import Fault, Object
+from gitprov.ports.blobs import Fault, Transfer
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.objects import Needed, key_of, needed_objects
 from gitprov.records.stored import ROOT
@@ -56,22 +55,48 @@ def push(place: Workplace, ledger: Ledger, *, repair: bool = False, dry_run: boo
     chosen = [one for one, held in ledger.held.items() if held.state != "draft"]
     needed = needed_objects(ledger, place.cache, chosen)
     remote = place.remote
-    absent = {key_of(item): item for item in place.cache.missing(needed.items.values())}
-    lost = remote.missing(list(absent.values()))
-    here = [item for key, item in needed.items.items() if key not in absent]
-    faults = [Fault(item, f"the cache and {remote.name}", "missing") for item in lost]
-    here = [item for item in here if not (item.is_dir and _promises(needed, item, lost))]
-    notes = _notes(ledger)
+    absent = set(place.cache.missing(needed.items.values()))
+    faults = [
+        Fault(item, f"the cache and remote {remote.name}", "missing")
+        for item in remote.missing([item for item in needed.items.values() if item in absent])
+    ]
+    incomplete = {owner for fault in faults for owner in needed.owners[key_of(fault.object)]}
+    here = [
+        item
+        for key, item in needed.items.items()
+        if item not in absent and not (item.is_dir and incomplete.issuperset(needed.owners[key]))
+    ]
     if dry_run:
         wanted = remote.missing(here)
-        findings, more = _split(place, needed, ledger, faults)
-        return Pushed(
-            remote.name,
-            len(wanted),
-            sum(item.size for item in wanted),
-            len(needed.items) - len(wanted) - len(lost),
-            tuple(findings),
-            (*notes, *more),
-            None if findings else place.git.push(dry_run=True),
-            dry_run=True,
-        )
+        sent = Transfer(len(wanted), sum(item.size for item in wanted), len(here) - len(wanted))
+    else:
+        sent = remote.upload(here, repair=repair, progress=place.progress)
+    findings, notes = _judge(place, ledger, needed, [*faults, *sent.faults])
+    return Pushed(
+        remote=remote.name,
+        objects=sent.objects,
+        size=sent.bytes,
+        present=sent.present,
+        findings=tuple(findings),
+        notes=tuple(notes),
+        git=None if findings else place.git.push(dry_run=dry_run),
+        dry_run=dry_run,
+    )
+
+
+def _judge(
+    place: Workplace, ledger: Ledger, needed: Needed, faults: Iterable[Fault]
+) -> tuple[list[Finding], list[str]]:
+    """Returns what keeps the branch from being pushed, and what is to be said beside it."""
+    upstream = place.git.commit_of("@{upstream}")
+    shared = set(place.git.tree(upstream, (ROOT,))) if upstream else set()
+    found = [*needed.findings, *needed.fault_findings(ledger, faults)]
+    notes = [
+        f"{finding.what}; the branch that you push to has this record already"
+        for finding in found
+        if finding.subject in shared
+    ]
+    staged = sum(held.state == "staged" for held in ledger.held.values())
+    if staged:
+        notes.append(f"{staged} staged record(s) are not committed: git commit, then push again, to share them")
+    return [finding for finding in found if finding.subject not in shared], notes
