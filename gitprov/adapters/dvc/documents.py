@@ -181,6 +181,7 @@ def _bounded_composer() -> Any:
 
         def __init__(self, loader: Any = None) -> None:
             super().__init__(loader=loader)
+            self.warn_double_anchors = False  # the later one counts, as for DVC
             self._depth = self._nodes = 0
             self._weights: dict[int, int] = {}
 
