@@ -37,7 +37,9 @@ def push_branch(plumbing: Plumbing, *, dry_run: bool) -> str:
     target = config(f"branch.{branch}.merge") if remote == upstream else f"refs/heads/{branch}"
     options = [*(["--dry-run"] if dry_run else []), *([] if upstream else ["--set-upstream"])]
     try:
-        _, out, err = git.Git(plumbing.place.work_tree or plumbing.place.git_dir).push(
+        # Grafts are switched off by GIT_GRAFT_FILE, and git has a hint about that on every push.
+        quiet = git.Git(plumbing.place.work_tree or plumbing.place.git_dir)(c="advice.graftFileDeprecated=false")
+        _, out, err = quiet.push(
             *options, "--", remote, f"refs/heads/{branch}:{target}",
             env=plumbing.user_environment(), with_extended_output=True,
         )  # fmt: skip

@@ -245,7 +245,7 @@ def test_push_to_origin_and_then_to_the_upstream(repo: Repo, git: GitStore, tmp_
     repo.git("branch", "--quiet", "--move", "main", "local")
     repo.write("a", "x")
     repo.commit()
-    git.push()
+    assert "hint:" not in git.push()
     assert Repo(bare).git("rev-parse", "main") == git.head()
     elsewhere = make_repo(tmp_path / "elsewhere")
     elsewhere.write("a", "theirs")
