@@ -49,8 +49,14 @@ class Needed:
             if owner not in owners[-1:]:
                 owners.append(owner)
 
-    def fault_findings(self, ledger: Ledger, faults: Iterable[Fault]) -> list[Finding]:
-        """Returns one finding for all the objects of a record that have the same fault in the same place."""
+    def fault_findings(self, ledger: Ledger, faults: Iterable[Fault], remote: str | None = None) -> list[Finding]:
+        """Returns one finding for all the objects of a record that have the same fault in the same place.
+
+        Args:
+            ledger: The records.
+            faults: The faults.
+            remote: What the remote is called in `Fault.where`: what is wrong there is mended there.
+        """
         grouped: dict[tuple[Digest, str, str], list[Fault]] = {}
         for fault in faults:
             for owner in self.owners[key_of(fault.object)]:
@@ -65,7 +71,7 @@ class Needed:
                     ledger.held[owner].stored.path,
                     f"{describe(ledger, owner)}: {len(same)} object(s), {size} bytes, {what} {where}",
                     why=f"the first is {same[0].object.sha256 or same[0].object.md5}",
-                    fix=code.remedy.replace("NAME", ledger.short(owner)),
+                    fix=_remedy(ledger.short(owner), problem, in_remote=remote is not None and remote in where),
                 )
             )
         return found
@@ -74,6 +80,13 @@ class Needed:
 def key_of(item: Object) -> Key:
     """Returns what names an object."""
     return item.md5, item.is_dir
+
+
+def _remedy(name: str, problem: str, *, in_remote: bool) -> str:
+    if not in_remote:
+        return f"gitprov pull {name}"
+    repair = " --repair" if problem == "mismatch" else ""
+    return f"in a clone that has the right bytes: gitprov push{repair}"
 
 
 def listings(ledger: Ledger, records: Iterable[Digest]) -> Needed:
