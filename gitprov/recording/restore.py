@@ -74,6 +74,7 @@ def restore(
     pulled = pull(place, ledger, plan)
     done: list[RestoredPath] = []
     findings = list(pulled.findings)
+    refused = {finding.subject for finding in pulled.findings}
     with place.worktree.locked(f"restore {' '.join(targets.values())}"):
         for path, target in targets.items():
             content = ledger.artifacts[chosen[path]].content
@@ -81,11 +82,12 @@ def restore(
                 what = f"{describe(ledger, chosen[path])}: its bytes were never had, so they cannot be restored"
                 findings.append(codes.BLB_UNVERIFIED.finding(path, what))
                 continue
+            if ledger.held[chosen[path]].stored.path in refused:
+                continue
             try:
                 written = place.cache.restore(content, target, force=force, progress=place.progress)
             except GitprovError as error:
-                if not any(finding.code is error.code for finding in pulled.findings):
-                    findings.append(error.code.finding(path, error.what, why=error.why, fix=error.fix))
+                findings.append(error.code.finding(path, error.what, why=error.why, fix=error.fix))
                 continue
             done.append(RestoredPath(target, chosen[path], written))
     return Restored(tuple(done), pulled, tuple(findings))
