@@ -13,10 +13,11 @@ from gitprov.recording.push import Pushed, push
 
 @click.command()
 @click.option("--repair", is_flag=True, help="Read what the remote has, too, and send again what is wrong there.")
+@click.option("--no-refs", is_flag=True, help="Upload bytes only.")
 @dry_run_option
 @json_option
 @click.pass_context
-def command(ctx: click.Context, repair: bool, dry_run: bool, as_json: bool) -> None:
+def command(ctx: click.Context, repair: bool, no_refs: bool, dry_run: bool, as_json: bool) -> None:
     """Upload bytes, then refs.
 
     What the DVC remote lacks of the committed and staged records is sent and checked there; then the current branch is
@@ -26,7 +27,7 @@ def command(ctx: click.Context, repair: bool, dry_run: bool, as_json: bool) -> N
     Example: gitprov push
     """
     project, ledger = open_project()
-    pushed = push(project, ledger, repair=repair, dry_run=dry_run)
+    pushed = push(project, ledger, refs=not no_refs, repair=repair, dry_run=dry_run)
     show_answer("push", pushed, lines(pushed), as_json=as_json)
     if pushed.findings:
         ctx.exit(Exit.FINDINGS)

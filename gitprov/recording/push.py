@@ -36,7 +36,7 @@ class Pushed:
     dry_run: bool = False
 
 
-def push(place: Workplace, ledger: Ledger, *, repair: bool = False, dry_run: bool = False) -> Pushed:
+def push(place: Workplace, ledger: Ledger, *, refs: bool = True, repair: bool = False, dry_run: bool = False) -> Pushed:
     """Sends what the remote lacks of every committed or staged record, then pushes the current branch.
 
     Bytes that are in neither the cache nor the remote keep the branch from being pushed only when its upstream does
@@ -45,6 +45,7 @@ def push(place: Workplace, ledger: Ledger, *, repair: bool = False, dry_run: boo
     Args:
         place: The ports.
         ledger: What is recorded.
+        refs: Push the current branch, too.
         repair: Read what the remote has, too, and send again what is wrong there.
         dry_run: Say what would be sent, send nothing.
 
@@ -57,7 +58,7 @@ def push(place: Workplace, ledger: Ledger, *, repair: bool = False, dry_run: boo
     remote = place.remote
     absent = set(place.cache.missing(needed.items.values()))
     faults = [
-        Fault(item, f"the cache and remote {remote.name}", "missing")
+        Fault(item, f"the cache or remote {remote.name}", "missing")
         for item in remote.missing([item for item in needed.items.values() if item in absent])
     ]
     incomplete = {owner for fault in faults for owner in needed.owners[key_of(fault.object)]}
@@ -79,7 +80,7 @@ def push(place: Workplace, ledger: Ledger, *, repair: bool = False, dry_run: boo
         present=sent.present,
         findings=tuple(findings),
         notes=tuple(notes),
-        git=None if findings else place.git.push(dry_run=dry_run),
+        git=None if findings or not refs else place.git.push(dry_run=dry_run),
         dry_run=dry_run,
     )
 
@@ -90,7 +91,7 @@ def _judge(
     """Returns what keeps the branch from being pushed, and what is to be said beside it."""
     upstream = place.git.commit_of("@{upstream}")
     shared = set(place.git.tree(upstream, (ROOT,))) if upstream else set()
-    found = [*needed.findings, *needed.fault_findings(ledger, faults)]
+    found = [*needed.findings, *needed.fault_findings(ledger, faults, place.remote.name)]
     notes = [
         f"{finding.what}; the branch that you push to has this record already"
         for finding in found

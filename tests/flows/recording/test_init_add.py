@@ -129,10 +129,10 @@ def test_directories_keep_modes_links_and_empty_folders(repo: Repo, gitprov: Git
     artifact = decode(path.read_bytes())
     assert isinstance(artifact, Artifact)
     gitprov("restore", "tree", "--to", "back")
-    assert os.access(repo.path / "back/run.sh", os.X_OK)
-    assert (repo.path / "back/link").is_symlink()
-    assert (repo.path / "back/empty").is_dir()
-    assert (repo.path / "back/é ü.txt").read_text() == "x"
+    assert os.access(repo.path / "back/d/run.sh", os.X_OK)
+    assert (repo.path / "back/d/link").is_symlink()
+    assert (repo.path / "back/d/empty").is_dir()
+    assert (repo.path / "back/d/é ü.txt").read_text() == "x"
 
 
 @pytest.mark.parametrize(
