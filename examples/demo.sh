@@ -49,7 +49,7 @@ typed() {
   printf '\n'
   for word in "$@"; do
     [[ $word =~ ^[A-Za-z0-9_./:=@{}%+,~^-]+$ ]] || word="'${word//\'/\'\\\'\'}'"
-    if [[ $word == --* ]] && ((${#line} > 64)); then
+    if ((${#line} > 64)) && [[ $word == --* || ${#word} -gt 32 ]]; then
       printf '%s \\\n' "$line"
       line='   '
     fi
@@ -230,7 +230,7 @@ chapter '6. One byte of the model changes in the remote'
 
 cd "$tour"
 md5=$(sed -n 's/^- md5: //p' project/model.pkl.dvc)
-object=$(find . -path "*remote*/files/md5/${md5:0:2}/${md5:2}")
+object=project.dvc-remote/files/md5/${md5:0:2}/${md5:2}
 chmod u+w "$object"
 printf '\x01' | dd of="$object" bs=1 seek=4711 conv=notrunc status=none
 chmod u-w "$object"
@@ -238,8 +238,18 @@ ends 1 cmp project/model.pkl "$object"
 says 'byte 4712'
 run git clone --quiet origin.git fourth
 into fourth
-ends 3 gitprov pull breast-cancer@v2
-says breast-cancer
+ends 1 gitprov pull breast-cancer@v2
+says 'GP-BLB-001' breast-cancer 'gitprov push --repair'
+ends 1 gitprov restore breast-cancer@v2
+says 'GP-BLB-001'
+[[ ! -e model.pkl ]] || wrong 'no model.pkl'
+
+say 'A clone that has the right bytes mends it.'
+into ../project
+run gitprov push --repair
+into ../fourth
+run gitprov restore breast-cancer@v2
+run cmp model.pkl ../project/model.pkl
 
 # -----------------------------------------------------------------------------------------------------------------------
 chapter '7. Minute five: a repository that DVC made'

@@ -1,7 +1,7 @@
 """Puts what `examples/demo.sh` prints into the marked blocks of README.md: `demo.sh | tour.py`.
 
 A block lies between `<!-- tour: TITLE -->` and `<!-- end -->` and shows the chapter whose title ends so. Ids and times,
-which differ from run to run, are replaced by made-up ones, the same for the same.
+which differ from run to run, are replaced by made-up ones, the same for the same, and long ids are cut.
 """
 
 import re
@@ -10,12 +10,13 @@ from hashlib import sha256
 from pathlib import Path
 
 README = Path(__file__).parents[1] / "README.md"
-TIME = "2026-01-15T09:30:00Z"
+TIME = r"2026-01-15\g<joint>09:30:00Z"
+LONGEST = 16
 
 _block = re.compile(r"(<!-- tour: (?P<title>.+?) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
 _chapter = re.compile(r"^== (?:[0-9]+[.] )?(?P<title>.+)\n(?P<text>(?:(?!== ).*\n?)*)", re.MULTILINE)
 _hex = re.compile(r"(?<![0-9A-Za-z.])[0-9a-f]{7,64}(?![0-9A-Za-z])")
-_time = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z")
+_time = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?P<joint>[T ])[0-9:.]+Z")
 
 
 def chapters(transcript: str) -> dict[str, str]:
@@ -31,7 +32,7 @@ def steady(transcript: str) -> str:
         text = match[0]
         whole = next((one for one in known if one.startswith(text) or text.startswith(one)), text)
         known.setdefault(whole, sha256(str(len(known)).encode()).hexdigest())
-        return known[whole][: len(text)]
+        return known[whole][: len(text)] if len(text) <= LONGEST else f"{known[whole][:LONGEST]}…"
 
     return _time.sub(TIME, _hex.sub(stand_in, transcript))
 

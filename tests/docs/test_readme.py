@@ -54,5 +54,8 @@ def test_the_tour_fills_marked_blocks_and_nothing_else() -> None:
 def test_stand_ins_are_the_same_for_the_same() -> None:
     short, whole = "0123abcd", "0123abcd" + "0" * 56
     first, second, other = steady(f"{short} {whole} fedcba98").split()
-    assert (second.startswith(first), other != first) == (True, True)
+    assert second.startswith(first)
+    assert re.fullmatch("[0-9a-f]{16}…", second)
+    assert other != first
+    assert steady("2025-11-21 01:02:03Z") == "2026-01-15 09:30:00Z"
     assert steady("cab added 1234 bytes, v1.2345678, facade") == "cab added 1234 bytes, v1.2345678, facade"
