@@ -77,7 +77,7 @@ def check_bytes(
     faults += [fault for fault in lost if not _only_code(ledger, needed, fault)]
     places = [*(["the cache"] if in_cache else []), *([f"remote {remote.name}"] if remote and far is not None else [])]
     return Bytes(
-        findings=(*needed.findings, *needed.fault_findings(ledger, faults)),
+        findings=(*needed.findings, *needed.fault_findings(ledger, faults, remote.name if remote else None)),
         undecided=tuple(undecided),
         objects=len(items),
         size=sum(item.size for item in items),
@@ -95,7 +95,7 @@ def _missing(near: Sequence[Fault], far: Sequence[Fault] | None, *, both: bool) 
     if not both:
         return local + away, 0
     wrong_here, absent_here = {key_of(fault.object) for fault in near}, {key_of(fault.object) for fault in local}
-    lost = [replace(one, where="the cache nor in the remote") for one in away if key_of(one.object) in absent_here]
+    lost = [replace(one, where=f"the cache nor in {one.where}") for one in away if key_of(one.object) in absent_here]
     return lost, len([one for one in away if key_of(one.object) not in wrong_here])
 
 

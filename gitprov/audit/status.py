@@ -1,16 +1,15 @@
-"""`gitprov status`: the work tree against the records, and the versions of one name."""
+"""`gitprov status`: the work tree against the records."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from gitprov.audit.facts import Mark, Mention, marks, mention
+from gitprov.audit.facts import Mention, mention
+from gitprov.audit.versions import ReleaseState, release_state
 from gitprov.errors import GitprovError
-from gitprov.ids import Digest, Value
-from gitprov.lineage import Ledger, State
-from gitprov.lineage.differences import flatten, latest_by_suite, same
-from gitprov.lineage.naming import unknown
+from gitprov.ids import Digest
+from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.drafts import draft_name, draft_names
 from gitprov.recording.naming import is_same
@@ -51,15 +50,6 @@ class DraftState:
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseState:
-    """The last release of a name."""
-
-    label: str
-    state: State
-    members: Mapping[str, Mention]
-
-
-@dataclass(frozen=True, slots=True)
 class Status:
     """The work tree against the records.
 
@@ -78,38 +68,6 @@ class Status:
     staged: Mapping[str, int]
     releases: tuple[ReleaseState, ...]
     broken: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of a name.
-
-    Attributes:
-        artifact: What it is.
-        made: When, RFC 3339 UTC; None when nobody knows.
-        run: The run that made it last; None when nobody recorded one.
-        step, actor, mark: Of that run.
-        params: Those of its parameters that are not the same in every version.
-        metrics: Its metrics by suite.
-    """
-
-    artifact: Mention
-    made: str | None
-    run: Digest | None
-    step: str | None
-    actor: str | None
-    mark: Mark | None
-    params: Mapping[str, Value]
-    metrics: Mapping[str, Mapping[str, Value]]
-
-
-@dataclass(frozen=True, slots=True)
-class Versions:
-    """The versions of a name, newest first, and its releases."""
-
-    name: str
-    versions: tuple[Version, ...]
-    releases: tuple[ReleaseState, ...]
 
 
 def status(place: Workplace, ledger: Ledger) -> Status:
@@ -134,46 +92,8 @@ def status(place: Workplace, ledger: Ledger) -> Status:
         drafts=tuple(_drafts(place, ledger)),
         unfinished=tuple(pending_names(place)),
         staged=dict(sorted(staged.items())),
-        releases=tuple(_release_state(ledger, newest[name]) for name in sorted(newest)),
+        releases=tuple(release_state(ledger, newest[name]) for name in sorted(newest)),
         broken=tuple(sorted(ledger.broken)),
-    )
-
-
-def versions(ledger: Ledger, name: str) -> Versions:
-    """Returns the versions of a name, or the releases of one that only releases have.
-
-    Raises:
-        GitprovError: GP-NAM-001 or -003 when nothing has the name.
-    """
-    artifacts, releases = ledger.named(name), ledger.releases_of(name)
-    if not artifacts and not releases:
-        raise unknown(ledger, name)
-    runs = {one: next(reversed(ledger.makers(one)), None) for one in artifacts}
-    params = {one: flatten(ledger.runs[run].params or {}) if run else {} for one, run in runs.items()}
-    keys = sorted({key for values in params.values() for key in values})
-    differing = [
-        key
-        for key in keys
-        if not all(key in values and same(values[key], params[artifacts[0]].get(key)) for values in params.values())
-    ]
-    found = [
-        _version(ledger, one, runs[one], {".".join(key): params[one][key] for key in differing if key in params[one]})
-        for one in reversed(artifacts)
-    ]
-    return Versions(name, tuple(found), tuple(_release_state(ledger, one) for one in reversed(releases.values())))
-
-
-def _version(ledger: Ledger, artifact: Digest, run: Digest | None, params: Mapping[str, Value]) -> Version:
-    record = ledger.runs[run] if run else None
-    return Version(
-        artifact=mention(ledger, artifact),
-        made=ledger.made(artifact) or None,
-        run=run,
-        step=record.step if record else None,
-        actor=record.actor if record else None,
-        mark=marks(record)["actor"] if record else None,
-        params=params,
-        metrics={suite: evaluation.metrics for suite, evaluation in latest_by_suite(ledger, artifact).items()},
     )
 
 
@@ -223,12 +143,3 @@ def _drafts(place: Workplace, ledger: Ledger) -> Iterator[DraftState]:
         if name in runs:
             made = tuple(mention(ledger, out.artifact) for _, out in sorted(runs[name].outputs.items()))
             yield DraftState(name, runs[name].step, made)
-
-
-def _release_state(ledger: Ledger, release: Digest) -> ReleaseState:
-    record = ledger.releases[release]
-    return ReleaseState(
-        f"{record.name}@v{record.version}",
-        ledger.held[release].state,
-        {role: mention(ledger, member.artifact) for role, member in sorted(record.members.items())},
-    )

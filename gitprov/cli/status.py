@@ -3,10 +3,11 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
-from gitprov.audit.status import PathState, ReleaseState, Status, Version, Versions, status, versions
+from gitprov.audit.versions import ReleaseState, Version, Versions, versions
 from gitprov.cli.project import open_reading
 from gitprov.cli.render import (
     bold,
@@ -21,6 +22,9 @@ from gitprov.cli.render import (
     time_in_words,
 )
 from gitprov.cli.writing import json_option
+
+if TYPE_CHECKING:
+    from gitprov.audit.status import PathState, Status
 
 
 @click.command()
@@ -39,11 +43,13 @@ def command(name: str | None, as_json: bool) -> None:
         known = versions(ledger, name)
         show_answer("versions", known, version_lines(known), as_json=as_json)
         return
+    from gitprov.audit.status import status  # what compares the work tree is not loaded to list versions
+
     found = status(project, ledger)
     show_answer("status", found, lines(found), as_json=as_json)
 
 
-def lines(found: Status) -> Iterator[str]:
+def lines(found: "Status") -> Iterator[str]:
     """Yields the comparison for people."""
     here = [path for path in found.paths if path.presence != "gone"]
     if not here and not found.releases:
@@ -84,7 +90,7 @@ def version_lines(found: Versions) -> Iterator[str]:
         yield from columns([_release(release) for release in found.releases], "  ")
 
 
-def _path(found: PathState) -> list[str]:
+def _path(found: "PathState") -> list[str]:
     words = {
         "unchanged": "unchanged",
         "older": bold("an older version"),
@@ -99,7 +105,7 @@ def _path(found: PathState) -> list[str]:
     ]
 
 
-def _next(found: Status) -> Iterator[str]:
+def _next(found: "Status") -> Iterator[str]:
     for path in found.paths:
         quoted = shlex.quote(path.path)
         match path.presence:
