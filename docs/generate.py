@@ -3,7 +3,6 @@
 `python docs/generate.py` writes them; with `--check` it names those that are out of date and fails.
 """
 
-import importlib.util
 import sys
 from collections.abc import Iterator
 from itertools import groupby
@@ -55,8 +54,6 @@ def _commands() -> Iterator[tuple[str, click.Context]]:
     root = _root()
     for section, names in TABLE.items():
         for name in names:
-            if importlib.util.find_spec(f"gitprov.cli.{name}") is None:
-                continue
             command = cli.get_command(root, name)
             if command is not None:
                 ctx = click.Context(command, root, name)
@@ -141,6 +138,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 def _roff(text: str) -> str:
     """Returns text that troff prints as it is."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
+    text = "".join(char if char.isascii() else f"\\[u{ord(char):04X}]" for char in text)
     return "\\&" + text if text.startswith((".", "'")) else text
 
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -53,7 +52,6 @@ def test_hooks_and_templates_come_along(installed: Path, tmp_path: Path) -> None
     assert out.splitlines() == [str((ROOT / name).read_bytes()) for name in SHIPPED]
 
 
-@pytest.mark.skipif(find_spec("gitprov.cli.init") is None, reason="there is no gitprov init yet")
 def test_init_works_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
     run(installed / "gitprov", "init", cwd=tmp_path)
     assert (tmp_path / ".gitprov" / ".gitattributes").is_file()
