@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gitprov.adapters.dvc.documents import At, bounded, dump, plain, read_document
-from gitprov.adapters.dvc.paths import join
+from gitprov.adapters.dvc.paths import is_outside, join
 from gitprov.adapters.dvc.pointers import dvc_md5, measured, read_locked
 from gitprov.adapters.dvc.stages import PARAMS_FILE, Definition
 from gitprov.errors import catalogue as codes
@@ -83,30 +83,38 @@ def make_entry(
 
     Args:
         definition: The stage.
-        deps: Path to content; a dep that is not among them (an address) is left out, so that DVC judges it itself.
+        deps: Path to content. What lies outside the work tree is left out, so that DVC judges it itself.
         outs: Path to content.
         params: Parameter file as written to the values that the stage declares.
         is_executable: Whether the file at a path may be executed, which DVC notes.
 
     Raises:
-        GitprovError: GP-RUN-004 when an output has no content.
+        GitprovError: GP-RUN-004 when an output has no content, GP-PTH-006 when a dep has none.
     """
-    missing = [out.path for out in definition.outs if out.path not in outs]
-    if missing:
-        raise codes.RUN_OUTPUT.error(f"stage {definition.name} has no content for {', '.join(missing)}")
+    used = {written: path for written, path in definition.deps.items() if not is_outside(path)}
+    made = {out.written: out.path for out in definition.outs if not is_outside(out.path)}
+    for paths, contents, code in ((used, deps, codes.PTH_MISSING), (made, outs, codes.RUN_OUTPUT)):
+        if missing := [path for path in paths.values() if path not in contents]:
+            raise code.error(f"stage {definition.name} has no content for {', '.join(missing)}")
 
-    def locked(written: str, path: str, content: Content) -> dict[str, Any]:
-        facts = measured(content, is_executable=content.listing is None and is_executable(path))
-        return {"path": written, "hash": "md5", "md5": dvc_md5(content), **facts}
+    def locked(paths: Mapping[str, str], contents: Mapping[str, Content]) -> list[dict[str, Any]]:
+        return [
+            {
+                "path": written,
+                "hash": "md5",
+                "md5": dvc_md5(contents[path]),
+                **measured(contents[path], is_executable=is_executable(path)),
+            }
+            for written, path in sorted(paths.items())
+        ]
 
-    entry: dict[str, Any] = {"cmd": definition.command}
-    known = {written: path for written, path in definition.deps.items() if path in deps}
-    entry["deps"] = [locked(written, known[written], deps[known[written]]) for written in sorted(known)]
-    entry["params"] = {
-        file: {key: params[file][key] for key in sorted(params[file])}
-        for file in sorted(params, key=lambda file: (file != PARAMS_FILE, file))
+    entry = {
+        "cmd": definition.command,
+        "deps": locked(used, deps),
+        "params": {
+            file: dict(sorted(params[file].items()))
+            for file in sorted(params, key=lambda file: (file != PARAMS_FILE, file))
+        },
+        "outs": locked(made, outs),
     }
-    entry["outs"] = [
-        locked(out.written, out.path, outs[out.path]) for out in sorted(definition.outs, key=lambda out: out.written)
-    ]
     return {key: value for key, value in entry.items() if value}

@@ -23,7 +23,7 @@ _is_md5 = re.compile(r"[0-9a-f]{32}").fullmatch
 
 # What a pointer says of an output besides what people put there.
 _MEASURED = (
-    "checksum", "cloud", "etag", "files", "hash", "isexec", "md5", "nfiles", "remote_version_id", "size", "version_id",
+    "checksum", "cloud", "etag", "files", "hash", "isexec", "md5", "nfiles", "size", "version_id",
 )  # fmt: skip
 
 

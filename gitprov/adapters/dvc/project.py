@@ -107,9 +107,8 @@ class DvcFiles:
             raise codes.PTH_OWNED.error(
                 f"{DVCIGNORE} leaves {path} out", fix=f"dvc check-ignore -d {path} names the rule"
             )
-        data = pointers.write_pointer(
-            path, content, self._files.read(file), is_executable=self._is_executable(path, content)
-        )
+        old = self._files.read(file)
+        data = pointers.write_pointer(path, content, old, is_executable=self._is_executable(path))
         written = [*self._keep_from_git(path), file]
         self._files.replace(file, data)
         self._owners[path] = (file, True)
@@ -150,8 +149,8 @@ class DvcFiles:
         """Writes the dvc.lock entry of a stage exactly as DVC does after running it; returns the files written.
 
         Raises:
-            GitprovError: GP-RUN-005 when dvc.yaml has no such stage any more; GP-RUN-004 for an out without content;
-                GP-RUN-006 when a declared parameter is missing.
+            GitprovError: GP-RUN-005 when dvc.yaml has no such stage any more; GP-RUN-004 for an out without content,
+                GP-PTH-006 for a dep without; GP-RUN-006 when a declared parameter is missing.
         """
         name = join(stage.folder, DVC_YAML)
         data = self._files.read(name)
@@ -164,9 +163,7 @@ class DvcFiles:
             missing = [key for key in wanted if key not in params[file]]
             if missing:
                 raise codes.RUN_PARAM.error(f"{join(definition.cwd, file)} has no parameter {', '.join(missing)}")
-        entry = lock.make_entry(
-            definition, deps, outs, params, lambda path: self._is_executable(path, deps.get(path) or outs[path])
-        )
+        entry = lock.make_entry(definition, deps, outs, params, self._is_executable)
         file = join(stage.folder, lock.NAME)
         written = [ignored for out in definition.outs if out.cached for ignored in self._keep_from_git(out.path)]
         self._files.replace(file, lock.write_stage(self._files.read(file), file, stage.name, entry))
@@ -260,9 +257,9 @@ class DvcFiles:
         self._files.replace(file, new)
         return [file]
 
-    def _is_executable(self, path: str, content: Content) -> bool:
+    def _is_executable(self, path: str) -> bool:
         try:
-            return content.listing is None and bool(os.stat(os.path.join(self._root, path)).st_mode & 0o111)
+            return bool(os.stat(os.path.join(self._root, path)).st_mode & 0o111)
         except OSError:
             return False
 
@@ -276,7 +273,8 @@ class DvcFiles:
                 "the address of the remote carries a password, which would be committed",
                 fix="give it without, then: dvc remote modify --local NAME password",
             )
-        return remote if "://" in remote or os.path.isabs(remote) else os.path.relpath(os.path.abspath(remote), folder)
+        as_it_is = "://" in remote or remote.startswith(("/", "~"))
+        return remote if as_it_is else os.path.relpath(os.path.abspath(remote), folder)
 
     def _shown(self, remote: RemoteConfig) -> str:
         """Returns an address for people; a folder near the work tree relative to it, since machines differ."""

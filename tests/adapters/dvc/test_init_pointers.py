@@ -80,6 +80,35 @@ def test_init_says_what_it_makes_and_a_dry_run_makes_nothing(repo: Repo) -> None
     assert files.init("s3://bucket/elsewhere") == []
 
 
+def test_a_dvc_root_below_the_top(repo: Repo) -> None:
+    repo.write("ml/x.csv", "x")
+    other = repo.path.parent / "other"
+    shutil.copytree(repo.path, other)
+    dvc(other / "ml", "init", "--subdir")
+    dvc(other / "ml", "remote", "add", "-d", "storage", "../../repo.dvc-remote")
+    dvc(other / "ml", "add", "x.csv")
+    files = files_of(repo, "ml")
+    assert files.init(None) == ["ml/.dvc/.gitignore", "ml/.dvc/config", "ml/.dvcignore"]
+    files.write_pointer("ml/x.csv", content_of(repo.path / "ml/x.csv"))
+    assert tree(repo.path) == tree(other)
+    assert files.cache_dir() == str(repo.path / "ml/.dvc/cache")
+    assert files.remote_config().url == str(repo.path.parent / "repo.dvc-remote")
+
+
+@pytest.mark.parametrize(
+    ("remote", "written"),
+    [
+        ("~/data", "~/data"),
+        ("/mnt/data", "/mnt/data"),
+        ("store, old", '"../store, old"'),
+        ("s3://bucket/x", "s3://bucket/x"),
+    ],
+)
+def test_an_address_is_written_as_dvc_remote_add_takes_it(repo: Repo, remote: str, written: str) -> None:
+    files_of(repo).init(remote)
+    assert (repo.path / ".dvc/config").read_text().endswith(f"    url = {written}\n")
+
+
 def test_init_keeps_what_people_configured(repo: Repo) -> None:
     dvc(repo.path, "init")
     repo.write(".dvc/config", "# ours\n[core]\n    analytics = false\n")

@@ -233,7 +233,10 @@ def test_what_is_missing_is_said(run: Repo) -> None:
     with pytest.raises(GitprovError, match=r"GP-RUN-006: params\.yaml has no parameter model\.lr, columns\.1"):
         lock(run, stages["prepare"])
     outs = {path: content_of(run.path / path) for path in ("model", "metrics.json")}
+    deps = {path: content_of(run.path / path) for path in stages["train"].deps}
     with pytest.raises(GitprovError, match=r"GP-RUN-004: stage train has no content for plot\.csv"):
+        files_of(run).lock_stage(stages["train"], deps, outs)
+    with pytest.raises(GitprovError, match=r"GP-PTH-006: stage train has no content for data/parts, data/note"):
         files_of(run).lock_stage(stages["train"], {}, outs)
     run.write("dvc.yaml", "stages: {}\n")
     with pytest.raises(GitprovError, match=r"GP-RUN-005: dvc\.yaml has no stage train"):

@@ -20,7 +20,9 @@ from gitprov.records.settings import (
     StageSettings,
     StepSettings,
 )
+from gitprov.wiring import project as wiring
 from gitprov.wiring.resources import read_resource
+from tests.support import Repo
 
 PROJECT = """\
 schema: gitprov/project/v1
@@ -201,3 +203,13 @@ def test_parameter_files(tmp_path: Path) -> None:
     for data in (b'{"a": 1, "a": 2}', b"[]", b"{", b"[" * 100_000, b'{"a": ' + b"1" * 5000 + b"}", b"\xff"):
         with pytest.raises(GitprovError, match=r"GP-YML-006: p\.json:1 "):
             settings.values(data, "p.json")
+
+
+def test_only_an_allowed_remote_is_used(repo: Repo) -> None:
+    repo.write(".dvc/config", "[core]\n    remote = ours\n['remote \"ours\"']\n    url = ../../store\n")
+    settings = "schema: gitprov/project/v1\nremotes: [{}]\n"
+    settings_in(repo.path, {"project.yaml": settings.format("../store, s3://bucket/x")})
+    assert wiring.Project().remote.name.startswith("ours ")
+    settings_in(repo.path, {"project.yaml": settings.format("s3://bucket/x")})
+    with pytest.raises(GitprovError, match=r"GP-DVC-003: the remote ours \(\.\./store\) is not allowed"):
+        _ = wiring.Project().remote
