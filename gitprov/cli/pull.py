@@ -70,6 +70,11 @@ def lines(pulled: Pulled) -> Iterator[str]:
     """Yields what was brought, for people."""
     for finding in pulled.findings:
         yield from finding_lines(finding)
-    if pulled.remote and pulled.objects:
+    yield from summary(pulled)
+
+
+def summary(pulled: Pulled) -> Iterator[str]:
+    """Yields how much was brought, if anything was."""
+    if pulled.remote:
         count = f"{pulled.objects} object{'s' if pulled.objects != 1 else ''} ({size_in_words(pulled.size)})"
         yield f"pulled {count} from remote {one_line(pulled.remote)}, each checked"

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from gitprov.cli.project import open_project
-from gitprov.cli.pull import lines as pull_lines
+from gitprov.cli.pull import summary
 from gitprov.cli.render import dim, finding_lines, one_line, show_answer, size_in_words
 from gitprov.cli.writing import dry_run_option, json_option
 from gitprov.errors import Exit
@@ -47,11 +47,9 @@ def lines(restored: Restored, ledger: Ledger) -> Iterator[str]:
     """Yields what was restored, for people."""
     if restored.dry_run and restored.pulled.plan.objects:
         yield f"would pull {restored.pulled.plan.objects} object(s) ({size_in_words(restored.pulled.plan.size)})"
-    if restored.pulled.remote:
-        yield from pull_lines(restored.pulled)
+    yield from summary(restored.pulled)
     for finding in restored.findings:
-        if finding not in restored.pulled.findings:
-            yield from finding_lines(finding)
+        yield from finding_lines(finding)
     for path in restored.paths:
         line = f"{one_line(path.path)}  {one_line(describe(ledger, path.artifact))}"
         if restored.dry_run:

@@ -49,6 +49,10 @@ class Needed:
             if owner not in owners[-1:]:
                 owners.append(owner)
 
+    def owners_of(self, items: Iterable[Object]) -> set[Digest]:
+        """Returns the records that need any of these objects."""
+        return {owner for item in items for owner in self.owners[key_of(item)]}
+
     def fault_findings(self, ledger: Ledger, faults: Iterable[Fault], remote: str | None = None) -> list[Finding]:
         """Returns one finding for all the objects of a record that have the same fault in the same place.
 

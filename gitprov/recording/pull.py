@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gitprov.errors import Finding
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger
+from gitprov.ports.blobs import Transfer
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.objects import listings, needed_objects
 from gitprov.records import Artifact, Content
@@ -16,11 +17,12 @@ class PullPlan:
     """What is to be brought.
 
     Attributes:
-        records: Whose bytes.
+        records: Whose bytes; not those whose listing could not be brought.
         objects: How many objects the cache lacks.
         size: How many bytes these have.
         present: How many objects the cache has already.
-        findings: Listings that could not be brought; what they name is not counted.
+        listings, listings_size: How many listings of directories and code were brought at once, and their bytes.
+        findings: Listings that could not be brought.
         by_reference: Records whose bytes nobody stores here.
     """
 
@@ -28,6 +30,8 @@ class PullPlan:
     objects: int
     size: int
     present: int
+    listings: int = 0
+    listings_size: int = 0
     findings: tuple[Finding, ...] = ()
     by_reference: tuple[Digest, ...] = ()
 
@@ -39,7 +43,7 @@ class Pulled:
     Attributes:
         plan: What was to be brought.
         remote: From where, in words; None when nothing had to come.
-        objects: How many objects came.
+        objects: How many objects came, the plan's listings among them.
         size: How many bytes these have.
         findings: What did not come, or came with wrong bytes and was put into quarantine.
     """
@@ -58,18 +62,22 @@ def plan_pull(place: Workplace, ledger: Ledger, records: Sequence[Digest]) -> Pu
         GitprovError: GP-DVC-002 to -004, GP-IO-001, GP-IO-002; GP-BLB-003.
     """
     top = listings(ledger, records)
-    findings: list[Finding] = []
+    brought = Transfer(0, 0, 0)
     if missing := place.cache.missing(top.items.values()):
-        findings += top.fault_findings(ledger, place.remote.download(missing).faults)
-    needed = needed_objects(ledger, place.cache, records)
-    findings += needed.findings
+        brought = place.remote.download(missing)
+    unread = top.owners_of(fault.object for fault in brought.faults)
+    readable = [one for one in records if one not in unread]
+    needed = needed_objects(ledger, place.cache, readable)
     missing = place.cache.missing(needed.items.values())
+    faults = top.fault_findings(ledger, brought.faults, place.remote.name) if brought.faults else []
     return PullPlan(
-        records=tuple(records),
+        records=tuple(readable),
         objects=len(missing),
         size=sum(item.size for item in missing),
-        present=len(needed.items) - len(missing),
-        findings=tuple(findings),
+        present=len(needed.items) - len(missing) - brought.objects,
+        listings=brought.objects,
+        listings_size=brought.bytes,
+        findings=(*faults, *needed.findings),
         by_reference=tuple(one for one in records if _is_referenced(ledger, one)),
     )
 
@@ -80,23 +88,20 @@ def pull(place: Workplace, ledger: Ledger, plan: PullPlan) -> Pulled:
     Raises:
         GitprovError: As `plan_pull`.
     """
-    if not plan.objects:
-        return Pulled(plan, None, findings=plan.findings)
-    objects = size = 0
+    objects, size = plan.listings, plan.listings_size
     findings = list(plan.findings)
+    records = plan.records
     # Twice, since the bytes of DVC's listing of a directory with links follow from the links, which come first.
     for derived in (False, True):
-        needed = needed_objects(ledger, place.cache, plan.records)
-        wanted = place.cache.missing(
-            item for item in needed.items.values() if derived or item.sha256 or not item.is_dir
-        )
-        if not wanted or findings:
-            continue
-        got = place.remote.download(wanted, progress=place.progress)
-        objects += got.objects
-        size += got.bytes
-        findings += needed.fault_findings(ledger, got.faults)
-    return Pulled(plan, place.remote.name, objects, size, tuple(findings))
+        needed = needed_objects(ledger, place.cache, records)
+        known = [item for item in needed.items.values() if derived or item.sha256 or not item.is_dir]
+        if wanted := place.cache.missing(known):
+            got = place.remote.download(wanted, progress=place.progress)
+            objects, size = objects + got.objects, size + got.bytes
+            findings += needed.fault_findings(ledger, got.faults, place.remote.name)
+            failed = needed.owners_of(fault.object for fault in got.faults)
+            records = tuple(one for one in records if one not in failed)
+    return Pulled(plan, place.remote.name if objects else None, objects, size, tuple(findings))
 
 
 def _is_referenced(ledger: Ledger, record: Digest) -> bool:

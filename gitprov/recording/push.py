@@ -7,7 +7,7 @@ from gitprov.errors import Finding
 from gitprov.lineage import Ledger
 from gitprov.ports.blobs import Fault, Transfer
 from gitprov.ports.workplace import Workplace
-from gitprov.recording.objects import Needed, key_of, needed_objects
+from gitprov.recording.objects import Needed, needed_objects
 from gitprov.records.stored import ROOT
 
 
@@ -61,7 +61,7 @@ def push(place: Workplace, ledger: Ledger, *, refs: bool = True, repair: bool = 
         Fault(item, f"the cache or remote {remote.name}", "missing")
         for item in remote.missing([item for item in needed.items.values() if item in absent])
     ]
-    incomplete = {owner for fault in faults for owner in needed.owners[key_of(fault.object)]}
+    incomplete = needed.owners_of(fault.object for fault in faults)
     here = [
         item
         for key, item in needed.items.items()

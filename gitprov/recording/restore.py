@@ -74,9 +74,12 @@ def restore(
     pulled = pull(place, ledger, plan)
     done: list[RestoredPath] = []
     findings = list(pulled.findings)
+    lacking = {finding.subject for finding in findings}
     refused = {finding.subject for finding in pulled.findings}
     with place.worktree.locked(f"restore {' '.join(targets.values())}"):
         for path, target in targets.items():
+            if ledger.held[chosen[path]].stored.path in lacking:
+                continue
             content = ledger.artifacts[chosen[path]].content
             if not isinstance(content, Content):
                 what = f"{describe(ledger, chosen[path])}: its bytes were never had, so they cannot be restored"
