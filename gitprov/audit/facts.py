@@ -73,7 +73,7 @@ def mention(ledger: Ledger, artifact: Digest) -> Mention:
         size=content.size if isinstance(content, Content) else None,
         files=content.files if isinstance(content, Content) else None,
         is_directory=isinstance(content, Content) and content.listing is not None,
-        assurance="recorded" if isinstance(content, Content) else _ASSURANCES[content.reference.assurance],
+        assurance=assurance(record),
         state=ledger.held[artifact].state,
         draft=ledger.held[artifact].draft,
         released=tuple(
@@ -84,6 +84,12 @@ def mention(ledger: Ledger, artifact: Digest) -> Mention:
         ),
         paths=tuple(ledger.paths_of(artifact)),
     )
+
+
+def assurance(artifact: Artifact) -> Assurance:
+    """Returns how far the content of an artifact is known."""
+    content = artifact.content
+    return "recorded" if isinstance(content, Content) else _ASSURANCES[content.reference.assurance]
 
 
 def marks(run: Run) -> dict[Fact, Mark]:

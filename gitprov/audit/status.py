@@ -79,11 +79,7 @@ def status(place: Workplace, ledger: Ledger) -> Status:
     staged = Counter(
         type(held.stored.record).__name__.lower() for held in ledger.held.values() if held.state == "staged"
     )
-    newest: dict[str, Digest] = {}
-    for one, release in ledger.releases.items():
-        known = newest.get(release.name)
-        if known is None or ledger.releases[known].version < release.version:
-            newest[release.name] = one
+    last = [list(ledger.releases_of(name).values())[-1] for name in ledger.released_names()]
     paths = ledger.paths()
     absent = [path for path in paths if place.worktree.kind(path) is None]
     expected = place.git.tracked([*absent, *(f"{path}.dvc" for path in absent)])
@@ -92,7 +88,7 @@ def status(place: Workplace, ledger: Ledger) -> Status:
         drafts=tuple(_drafts(place, ledger)),
         unfinished=tuple(pending_names(place)),
         staged=dict(sorted(staged.items())),
-        releases=tuple(release_state(ledger, newest[name]) for name in sorted(newest)),
+        releases=tuple(release_state(ledger, newest) for newest in last),
         broken=tuple(sorted(ledger.broken)),
     )
 

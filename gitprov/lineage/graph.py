@@ -1,5 +1,6 @@
 """Walks of the lineage graph. An edge leads from an input artifact through a run to an output artifact."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -101,12 +102,10 @@ def cycles(ledger: Ledger) -> list[list[Digest]]:
 
 def _reach(start: Iterable[Digest], step: Callable[[Digest], Iterable[Digest]]) -> list[Digest]:
     seen = dict.fromkeys(start)
-    level = list(seen)
-    while level:
-        level = [
-            one
-            for artifact in level
-            for one in dict.fromkeys(step(artifact))
-            if one not in seen and not seen.update({one: None})
-        ]
+    todo = deque(seen)
+    while todo:
+        for one in step(todo.popleft()):
+            if one not in seen:
+                seen[one] = None
+                todo.append(one)
     return list(seen)

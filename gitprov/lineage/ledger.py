@@ -7,7 +7,7 @@ from typing import Literal
 
 from gitprov.errors import GitprovError
 from gitprov.ids import Digest, digest_hex
-from gitprov.records import Artifact, Evaluation, Event, Release, Run, Stored
+from gitprov.records import Artifact, Evaluation, Event, Release, Run, Stored, path_of
 
 State = Literal["committed", "staged", "draft"]
 """How far a record has come: in HEAD, in the index only, or in `.gitprov/drafts/`."""
@@ -56,6 +56,9 @@ class Ledger:
         self._makers: dict[Digest, list[Digest]] = defaultdict(list)
         self._users: dict[Digest, list[Digest]] = defaultdict(list)
         self._paths: dict[str, list[Digest]] = defaultdict(list)
+        self._versions: dict[str, dict[int, Digest]] = defaultdict(dict)
+        self._released: dict[Digest, list[Digest]] = defaultdict(list)
+        self._evaluated: dict[Digest, list[Digest]] = defaultdict(list)
         for one in held:
             self._take(one)
 
@@ -72,18 +75,33 @@ class Ledger:
                 self._content[artifact.content.digest].append(held.id)
                 self._recipe[artifact.recipe.id].append(held.id)
             case Run() as run:
-                self.runs[held.id] = run
-                for made in run.outputs.values():
-                    self._makers[made.artifact].append(held.id)
-                    self._paths[made.path].append(made.artifact)
-                for used in run.inputs.values():
-                    self._users[used.artifact].append(held.id)
+                self._take_run(held.id, run)
+            case Release() as release:
+                self._take_release(held, release)
             case Evaluation() as evaluation:
                 self.evaluations[held.id] = evaluation
-            case Release() as release:
-                self.releases[held.id] = release
+                subject = evaluation.subject.artifact or evaluation.subject.set_
+                if subject is not None:
+                    self._evaluated[subject].append(held.id)
             case Event() as event:
                 self.events[held.id] = event
+
+    def _take_run(self, one: Digest, run: Run) -> None:
+        self.runs[one] = run
+        for made in run.outputs.values():
+            self._paths[made.path].append(made.artifact)
+        for artifact in {made.artifact for made in run.outputs.values()}:
+            self._makers[artifact].append(one)
+        for artifact in {used.artifact for used in run.inputs.values()}:
+            self._users[artifact].append(one)
+
+    def _take_release(self, held: Held, release: Release) -> None:
+        self.releases[held.id] = release
+        versions = self._versions[release.name]
+        if release.version not in versions or held.stored.path == path_of(release, held.id):  # no stray file hides it
+            versions[release.version] = held.id
+        for artifact in {member.artifact for member in release.members.values()}:
+            self._released[artifact].append(held.id)
 
     def short(self, record: Digest) -> str:
         """Returns `id:` and as many hex digits as name one record."""
@@ -93,6 +111,10 @@ class Ledger:
     def names(self) -> list[str]:
         """Returns every artifact name, sorted."""
         return sorted(self._named)
+
+    def released_names(self) -> list[str]:
+        """Returns every name that has a release, sorted."""
+        return sorted(self._versions)
 
     def named(self, name: str) -> list[Digest]:
         """Returns the artifacts of a name, the one that was made last at the end."""
@@ -138,19 +160,13 @@ class Ledger:
 
     def releases_of(self, name: str) -> dict[int, Digest]:
         """Returns the releases of a name by version, ascending."""
-        found = {release.version: one for one, release in self.releases.items() if release.name == name}
-        return dict(sorted(found.items()))
+        return dict(sorted(self._versions.get(name, {}).items()))
 
     def released_as(self, artifact: Digest) -> list[Digest]:
         """Returns the releases that have this artifact as a member, by name and version."""
-        found = [
-            one
-            for one, release in self.releases.items()
-            if any(m.artifact == artifact for m in release.members.values())
-        ]
+        found = self._released.get(artifact, ())
         return sorted(found, key=lambda one: (self.releases[one].name, self.releases[one].version))
 
     def evaluations_of(self, subject: Digest) -> list[Digest]:
         """Returns the evaluations of an artifact (by id) or of a release set (by its digest), oldest first."""
-        found = [one for one, e in self.evaluations.items() if subject in (e.subject.artifact, e.subject.set_)]
-        return sorted(found, key=lambda one: (self.evaluations[one].evaluated, one))
+        return sorted(self._evaluated.get(subject, ()), key=lambda one: (self.evaluations[one].evaluated, one))

@@ -137,7 +137,7 @@ def unknown(ledger: Ledger, text: str) -> GitprovError:
             f"no artifact is called {text}", why="releases are", fix=f"say which: {text}@v{max(releases)}"
         )
     word = text.removeprefix("./").partition("@")[0].lower()
-    names = sorted({*ledger.names(), *(release.name for release in ledger.releases.values())})
+    names = sorted({*ledger.names(), *ledger.released_names()})
     near = get_close_matches(word, names, n=5, cutoff=0.5) or [name for name in names if word and word in name][:5]
     if not is_name(word) and not near:
         return codes.NAM_SYNTAX.error(f"{text!r} names nothing here")

@@ -1,5 +1,6 @@
 """The graph walks against naive search on random graphs (demands 7, 9, 10)."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -120,3 +121,24 @@ def test_what_is_above_one_end_is_below_the_other(pairs: Pairs, start: int) -> N
         assert edge in list(below(ledger, edge.source))
     for edge in below(ledger, origin):
         assert edge in list(above(ledger, edge.target))
+
+
+def test_an_artifact_in_two_roles_of_one_run_gives_two_edges() -> None:
+    book = Book()
+    data = book.add("data", b"data")
+    made = book.make("train", {"fit": data, "test": data}, {"model": ("m", b"m")})["model"]
+    ledger = book.ledger
+    assert [edge.role for edge in above(ledger, made)] == [edge.role for edge in below(ledger, data)] == ["fit", "test"]
+    assert len(ledger.users(data)) == 1
+
+
+def test_a_stray_file_hides_no_release() -> None:
+    """Other bytes that claim to be version 1, wherever they lie, leave version 1 what it is."""
+    book = Book()
+    first, other = book.add("data", b"data"), book.add("other", b"other")
+    release = book.seal("data", 1, m=first)
+    right = book.held[-1]
+    book.seal("data", 1, m=other)
+    stray = Held(replace(book.held[-1].stored, path=".gitprov/releases/data/2.yaml"), "committed")
+    for held in ([right, stray], [stray, right]):
+        assert Ledger([*book.held[:-2], *held]).releases_of("data") == {1: release}
