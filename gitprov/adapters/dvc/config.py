@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from gitprov.errors import catalogue as codes
 
@@ -19,6 +18,7 @@ _section = re.compile(r"""\[\s*(?:'(?P<quoted>[^'\[\]]+)'|(?P<word>[^'"\s\[\]][^
 _named = re.compile(r'\s*(remote|machine|db)\s*"(.*)"\s*').fullmatch
 _entry = re.compile(r"""(?P<key>[\w.-]+)\s*=\s*(?:(?P<plain>[^\s"',#][^"',#]*|)|"(?P<quoted>[^"]*)")""").fullmatch
 _scheme = re.compile(r"\w+://").match
+_address = re.compile(r"(\w[\w+.-]*://)(?:([^/?#]*)@)?([^?#]*)").match
 
 # Options that are paths: relative ones start at the folder of the file that has them.
 _PATHS = {
@@ -123,15 +123,14 @@ class DvcConfig:
 
 def shown(url: str) -> str:
     """Returns an address without user information and query."""
-    if not _scheme(url):
-        return url
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    found = _address(url)
+    return f"{found[1]}{found[3]}" if found else url
 
 
 def has_secret(url: str) -> bool:
     """Tells whether an address carries a password."""
-    return bool(_scheme(url)) and ":" in urlsplit(url).netloc.rpartition("@")[0]
+    found = _address(url)
+    return found is not None and ":" in (found[2] or "")
 
 
 def with_default_remote(text: str, name: str, url: str | None) -> str:

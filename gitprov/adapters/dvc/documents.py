@@ -7,6 +7,7 @@ same loader is used here, with bounds: on size, on nesting, and on what aliases 
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gitprov.errors import GitprovError
@@ -117,8 +118,9 @@ class At:
         return self.value
 
 
+@lru_cache(maxsize=8)
 def read_document(data: bytes, name: str) -> Document:
-    """Returns a YAML file of DVC's as plain data.
+    """Returns a YAML file of DVC's as plain data, which nobody changes.
 
     Raises:
         GitprovError: GP-DVC-001 with the file, and the line where there is one.

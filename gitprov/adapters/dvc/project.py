@@ -165,7 +165,8 @@ class DvcFiles:
                 raise codes.RUN_PARAM.error(f"{join(definition.cwd, file)} has no parameter {', '.join(missing)}")
         entry = lock.make_entry(definition, deps, outs, params, self._is_executable)
         file = join(stage.folder, lock.NAME)
-        written = [ignored for out in definition.outs if out.cached for ignored in self._keep_from_git(out.path)]
+        kept = [out.path for out in definition.outs if out.cached and not is_outside(out.path)]
+        written = [ignored for path in kept for ignored in self._keep_from_git(path)]
         self._files.replace(file, lock.write_stage(self._files.read(file), file, stage.name, entry))
         return [*dict.fromkeys(written), file]
 

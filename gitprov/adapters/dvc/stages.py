@@ -3,9 +3,11 @@
 What is plain is read here. A file that uses variables, `foreach` or `matrix` is expanded by DVC's own resolver first.
 """
 
+import math
 import os
 import posixpath
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +20,8 @@ from gitprov.ports.dvc import Declared
 NAME = "dvc.yaml"
 PARAMS_FILE = "params.yaml"
 _TEMPLATED = ("foreach", "matrix", "vars")
+_MATRIX_LIMIT = 10_000
+"""How many stages one `matrix` may stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +130,17 @@ def _params(at: At) -> dict[str, tuple[str, ...]]:
 
 
 def _is_templated(document: Document) -> bool:
-    if "${" in document.text:
-        return True
     top = document.top()
     stages = top.get("stages").mapping().values()
-    return "vars" in top.mapping() or any(key in stage.mapping() for stage in stages for key in _TEMPLATED)
+    for stage in stages:
+        axes = stage.get("matrix").mapping().values()
+        if math.prod(len(axis.value) for axis in axes if isinstance(axis.value, list)) > _MATRIX_LIMIT:
+            raise stage.fault(f"stands for more than {_MATRIX_LIMIT} stages")
+    return (
+        "${" in document.text
+        or "vars" in top.mapping()
+        or any(key in stage.mapping() for stage in stages for key in _TEMPLATED)
+    )
 
 
 def _resolved(document: Document, folder: str, settings: Mapping[str, Any]) -> Document:
@@ -143,7 +153,7 @@ def _resolved(document: Document, folder: str, settings: Mapping[str, Any]) -> D
     # Of a repository the resolver asks for these two only; a whole one costs half a second and a lock.
     repository = SimpleNamespace(fs=localfs, config=settings)
     try:
-        resolver = DataResolver(repository, folder, document.data)
+        resolver = DataResolver(repository, folder, deepcopy(document.data))
         data = {**resolver.resolve(), "artifacts": resolver.resolve_artifacts()}
     except DvcException as error:
         raise codes.DVC_FILE.error(f"{document.name} cannot be expanded", why=str(error)) from error

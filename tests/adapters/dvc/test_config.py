@@ -128,6 +128,8 @@ def test_the_usual_places_are_dvc_s(level: str, tmp_path: Path, monkeypatch: pyt
         ("ssh://ada@example.org:22/x", "ssh://example.org:22/x"),
         ("https://u:p%40@h/x#y", "https://h/x"),
         ("/data/x@y", "/data/x@y"),
+        ("s3://a:b@[bad/x", "s3://[bad/x"),
+        ("ssh://h/x@y", "ssh://h/x@y"),
     ],
 )
 def test_what_is_shown_of_an_address_is_no_secret(url: str, seen: str) -> None:

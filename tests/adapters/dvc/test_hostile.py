@@ -85,6 +85,7 @@ def read_all(data: bytes) -> None:
         "stages: {a: {foreach: 1, do: 2}}\n",
         "stages: {a: {foreach: [1]}}\n",
         "stages: {a: {matrix: {x: 1}, cmd: 1}}\n",
+        "stages: {a: {matrix: {" + ", ".join(f"k{n}: [1, 2, 3, 4]" for n in range(20)) + "}, cmd: x}}\n",
         "stages: {a: {cmd: '${'}}\n",
         "stages: {a: {cmd: '${x}'}}\n",
         "vars: [nowhere.yaml]\nstages: {a: {cmd: x}}\n",
