@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import click
 
 from gitprov.audit.why import Explained, ReleaseFacts, RunFacts, Why, why
-from gitprov.cli.project import open_reading
 from gitprov.cli.render import (
     UNVERIFIED,
     bold,
@@ -26,6 +25,7 @@ from gitprov.lineage.differences import flatten
 from gitprov.ports.git import Commit
 from gitprov.records import Environment
 from gitprov.records.types import Fact
+from gitprov.wiring.opening import open_reading
 
 Row = list[str]
 Step = tuple[str, list[Row] | None]
@@ -81,10 +81,11 @@ def _release_steps(release: ReleaseFacts, found: Why) -> Iterator[Step]:
         place = ", ".join(one.artifact.paths[-1:])
         rows.append([one_line(role), f"{label(one.artifact)}, {extent(one.artifact)}, {one_line(place)}"])
     yield f"{bold(release.label)} is a release of {count}", rows
-    runs = [(role, one) for role, one in several.items()]
-    yield "its members were made by", _by_role([(role, _run_heading(one.run), _run(one.run)) for role, one in runs])
-    yield "they were made from", _by_role([(role, "", _sources(one) or []) for role, one in runs if _sources(one)])
-    who = _by_role([(role, _who(one), _when(one)) for role, one in runs])
+    runs = [(role, _run_heading(one.run), _run(one.run)) for role, one in several.items()]
+    yield "its members were made by", _by_role(runs)
+    sources = [(role, "", rows) for role, one in several.items() if (rows := _sources(one)) is not None]
+    yield "they were made from", _by_role(sources) if sources else None
+    who = _by_role([(role, _who(one), _when(one)) for role, one in several.items()])
     yield "recorded by", [["release", _commit(release.commit)], *who]
 
 
