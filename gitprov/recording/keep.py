@@ -10,7 +10,7 @@ from gitprov.ports.workplace import Workplace
 from gitprov.recording.add import pointer_files
 from gitprov.recording.drafts import Draft, draft_names, read_note, remove_draft
 from gitprov.recording.ledger import drafts
-from gitprov.recording.pending import finish_pending, pending_names
+from gitprov.recording.pending import settle
 from gitprov.recording.writing import Outcome, stage, write_records
 from gitprov.records import Run
 
@@ -18,7 +18,8 @@ from gitprov.records import Run
 def keep(place: Workplace, ledger: Ledger, wanted: Sequence[str] = (), *, dry_run: bool = False) -> Outcome:
     """Moves drafts to their places and stages them: all, or those `wanted`.
 
-    A run that was interrupted after its command had succeeded is finished first.
+    A run that was interrupted after its command had succeeded is finished first; one that cannot be finished yet does
+    not hold up the others.
 
     Args:
         place: The ports.
@@ -30,16 +31,24 @@ def keep(place: Workplace, ledger: Ledger, wanted: Sequence[str] = (), *, dry_ru
         GitprovError: GP-RUN-008 when nothing fits, or a draft is damaged; whatever finishing raises.
     """
     with place.worktree.locked("keep"):
-        if not dry_run:
-            for name in pending_names(place):
-                finish_pending(place, ledger, name)
-        held = drafts(place.worktree)
-        chosen = _choose(draft_names(place), held, wanted)
+        notes, unfinished = settle(place, ledger) if not dry_run else ((), ())
+        held, names = drafts(place.worktree), draft_names(place)
+        if unfinished and not names:
+            raise unfinished[0]
+        chosen = _choose(names, held, wanted)
         outcomes = [_keep_one(place, _load(place, name, held), dry_run=dry_run) for name in chosen]
     return Outcome(
         records=tuple(record for one in outcomes for record in one.records),
         staged=tuple(sorted({path for one in outcomes for path in one.staged})),
-        notes=tuple(dict.fromkeys(note for one in outcomes for note in one.notes)),
+        notes=tuple(
+            dict.fromkeys(
+                [
+                    *notes,
+                    *(f"a run is not finished yet: {error.what}; {error.fix}" for error in unfinished),
+                    *(note for one in outcomes for note in one.notes),
+                ]
+            )
+        ),
         dry_run=dry_run,
     )
 

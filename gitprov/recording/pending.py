@@ -5,7 +5,7 @@ finishes the same work.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -72,17 +72,53 @@ def finish_pending(place: Workplace, ledger: Ledger, name: str) -> tuple[Draft, 
         GitprovError: GP-RUN-004 when an output is not there; GP-PTH-*, GP-BLB-*, GP-IO-* while it is read. What is
             pending stays pending then.
     """
+    draft, notes = _finish(place, ledger, _read(place, name))
+    write_draft(place, draft)
+    place.worktree.remove(f"{FOLDER}/{name}.json")
+    return draft, notes
+
+
+def settle(
+    place: Workplace, ledger: Ledger, overwritten: Collection[str] = ()
+) -> tuple[tuple[str, ...], tuple[GitprovError, ...]]:
+    """Finishes every run that is pending; returns what to tell people, and why some could not be finished.
+
+    Args:
+        place: The ports.
+        ledger: What is recorded.
+        overwritten: Paths that are about to be written. A run that cannot be finished and has an output among them is
+            forgotten: what lies there afterwards would be taken for what the old run made.
+    """
+    notes: list[str] = []
+    unfinished: list[GitprovError] = []
+    for name in pending_names(place):
+        try:
+            notes += finish_pending(place, ledger, name)[1]
+        except GitprovError as error:
+            if _meets(place, name, overwritten):
+                place.worktree.remove(f"{FOLDER}/{name}.json")
+                notes.append(f"an earlier run is forgotten, since its output is made again now: {error.what}")
+            else:
+                unfinished.append(error)
+    return tuple(notes), tuple(unfinished)
+
+
+def _meets(place: Workplace, name: str, paths: Collection[str]) -> bool:
+    try:
+        outs = [out.path for out in _read(place, name).outputs.values()]
+    except GitprovError:
+        return False
+    return any(f"{a}/".startswith(f"{b}/") or f"{b}/".startswith(f"{a}/") for a in outs for b in paths)
+
+
+def _read(place: Workplace, name: str) -> Pending:
     data = place.worktree.read(f"{FOLDER}/{name}.json") or b""
     try:
-        pending = _from_json(json.loads(data))
+        return _from_json(json.loads(data))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise codes.RUN_DRAFT.error(
             f"{FOLDER}/{name}.json is damaged", fix="remove it and run the step again"
         ) from None
-    draft, notes = _finish(place, ledger, pending)
-    write_draft(place, draft)
-    place.worktree.remove(f"{FOLDER}/{name}.json")
-    return draft, notes
 
 
 def _finish(place: Workplace, ledger: Ledger, pending: Pending) -> tuple[Draft, tuple[str, ...]]:

@@ -17,7 +17,7 @@ from gitprov.ports.workplace import Workplace
 from gitprov.recording.add import pointer_files
 from gitprov.recording.drafts import Draft
 from gitprov.recording.ledger import DRAFTS
-from gitprov.recording.pending import Pending, finish_pending, write_pending
+from gitprov.recording.pending import Pending, finish_pending, settle, write_pending
 from gitprov.recording.plan import Plan, Request, make_plan
 from gitprov.recording.stages import StageFacts, find_stage
 from gitprov.recording.writing import stage
@@ -84,6 +84,9 @@ def run(
             return RunResult(plan, restored=known, staged=files, notes=plan.notes)
     if dry_run:
         return RunResult(plan, notes=plan.notes)
+    with place.worktree.locked(f"run {request.step}"):
+        settled, _ = settle(place, ledger, [out.path for out in request.outputs.values()])
+    told = (*plan.notes, *settled)
     before = {
         out.path: place.cache.snapshot(out.path, keep=False).content.digest
         for out in request.outputs.values()
@@ -91,16 +94,16 @@ def run(
     }
     executed = place.host.run(plan.argv, request.cwd, variables=_variables(place, plan), watch=True)
     if executed.exit != 0:
-        return RunResult(plan, exit=executed.exit, notes=plan.notes)
+        return RunResult(plan, exit=executed.exit, notes=told)
     try:
         with place.worktree.locked(f"run {request.step}"):
             name = write_pending(place, _pending(place, plan, executed, facts, before))
             draft, notes = finish_pending(place, ledger, name)
     except GitprovError as error:
-        return RunResult(plan, notes=plan.notes, unfinished=error)
+        return RunResult(plan, notes=told, unfinished=error)
     except OSError as error:
-        return RunResult(plan, notes=plan.notes, unfinished=codes.IO_FAILED.error(str(error)))
-    return RunResult(plan, draft=draft, notes=(*plan.notes, *notes))
+        return RunResult(plan, notes=told, unfinished=codes.IO_FAILED.error(str(error)))
+    return RunResult(plan, draft=draft, notes=(*told, *notes))
 
 
 def _known(ledger: Ledger, plan: Plan) -> dict[str, Digest] | None:

@@ -139,6 +139,27 @@ def test_nothing_of_ours_fails_after_success(project: Repo, gitprov: Gitprov) ->
     assert {one["type"] for one in kept["recorded"]} == {"artifact", "run"}
 
 
+def test_what_an_old_run_left_undone_is_not_blamed_for_what_a_new_one_made(project: Repo, gitprov: Gitprov) -> None:
+    """A run without its output waits for it; once another run makes that path, nobody may take it for the old one's."""
+    nothing, write = "pass", "open('late.txt', 'w').write('new')"
+    gitprov("run", "--step", "old", "--output", "model=late.txt", "--", sys.executable, "-c", nothing)
+    done = gitprov("run", "--step", "new", "--output", "m=late.txt", "--keep", "--", sys.executable, "-c", write)
+    assert "an earlier run is forgotten" in done.err
+    assert {path.parent.name for path in (project.path / ".gitprov/runs").rglob("*.yaml")} == {"add", "new"}
+    assert "GP-RUN-008" in gitprov("keep", status=2).err
+
+
+def test_a_run_that_cannot_be_finished_holds_up_no_other(project: Repo, gitprov: Gitprov) -> None:
+    gitprov("run", "--step", "old", "--output", "model=late.txt", "--", sys.executable, "-c", "pass")
+    write = "open('other.txt', 'w').write('new')"
+    done = gitprov("run", "--step", "new", "--output", "m=other.txt", "--keep", "--", sys.executable, "-c", write)
+    assert "a run is not finished yet: the command left nothing at late.txt" in done.err
+    assert "other.txt.dvc" in project.git("diff", "--cached", "--name-only")
+    assert "GP-RUN-004" in gitprov("keep", status=5).err
+    project.write("late.txt", "moved to its place\n")
+    assert "recorded run old" in gitprov("keep").out
+
+
 def test_an_input_that_changes_is_recorded_as_changed(project: Repo, gitprov: Gitprov) -> None:
     script = "open('data/raw.csv','a').write('3,4\\n'); open('m','w').write('x')"
     done = gitprov(
