@@ -83,7 +83,7 @@ def _release_steps(release: ReleaseFacts, found: Why) -> Iterator[Step]:
     yield f"{bold(release.label)} is a release of {count}", rows
     runs = [(role, _run_heading(one.run), _run(one.run)) for role, one in several.items()]
     yield "its members were made by", _by_role(runs)
-    sources = [(role, "", rows) for role, one in several.items() if (rows := _sources(one)) is not None]
+    sources = [(role, "", made_of) for role, one in several.items() if (made_of := _sources(one)) is not None]
     yield "they were made from", _by_role(sources) if sources else None
     who = _by_role([(role, _who(one), _when(one)) for role, one in several.items()])
     yield "recorded by", [["release", _commit(release.commit)], *who]
