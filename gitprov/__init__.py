@@ -7,11 +7,45 @@ their types, in `gitprov.api`). They are imported when first used: `import gitpr
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gitprov.api import add, capture, evaluate, keep, run, seal
+    from gitprov.api import (
+        add,
+        capture,
+        diff,
+        evaluate,
+        keep,
+        log,
+        pull,
+        push,
+        restore,
+        run,
+        seal,
+        show,
+        status,
+        verify,
+        versions,
+        why,
+    )
 
 __version__ = "0.1.0.dev0"
 
-__all__ = ["add", "capture", "evaluate", "keep", "run", "seal"]
+__all__ = [
+    "add",
+    "capture",
+    "diff",
+    "evaluate",
+    "keep",
+    "log",
+    "pull",
+    "push",
+    "restore",
+    "run",
+    "seal",
+    "show",
+    "status",
+    "verify",
+    "versions",
+    "why",
+]
 
 
 def __getattr__(name: str) -> Any:  # PEP 562's own type

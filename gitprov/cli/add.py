@@ -2,9 +2,10 @@
 
 import click
 
-from gitprov.cli.project import open_project, paths_from_top
+from gitprov.cli.project import paths_from_top
 from gitprov.cli.writing import dry_run_option, json_option, show_outcome
 from gitprov.recording.add import add
+from gitprov.wiring.opening import open_project
 
 
 @click.command()

@@ -8,7 +8,6 @@ import click
 
 from gitprov.audit.diff import CodeChange, Compared, Diff, diff
 from gitprov.audit.facts import Mention
-from gitprov.cli.project import open_reading
 from gitprov.cli.render import (
     bold,
     columns,
@@ -25,6 +24,7 @@ from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Value, is_digest
 from gitprov.lineage.differences import Aspect, Change, Metrics
+from gitprov.wiring.opening import open_reading
 
 _range = re.compile(r"(?P<before>.+?)\.\.(?P<after>[^/].*)").fullmatch
 

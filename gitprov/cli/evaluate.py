@@ -2,10 +2,10 @@
 
 import click
 
-from gitprov.cli.project import open_project
 from gitprov.cli.writing import dry_run_option, json_option, show_outcome
 from gitprov.recording.evaluate import DEFAULT_SUITE, evaluate
 from gitprov.recording.naming import find
+from gitprov.wiring.opening import open_project
 
 
 @click.command()

@@ -2,9 +2,9 @@
 
 import click
 
-from gitprov.cli.project import open_project
 from gitprov.cli.writing import dry_run_option, json_option, show_outcome
 from gitprov.recording.keep import keep
+from gitprov.wiring.opening import open_project
 
 
 @click.command()

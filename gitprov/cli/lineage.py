@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import click
 
 from gitprov.audit.lineage import Lineage, Link, Node, Path, lineage, lineage_path
-from gitprov.cli.project import open_reading
 from gitprov.cli.render import bold, dim, glyphs, label, show_answer, tree
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
+from gitprov.wiring.opening import open_reading
 
 
 @click.command()

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import click
 
 from gitprov.audit.log import Entry, Log, log
-from gitprov.cli.project import open_reading
 from gitprov.cli.render import bold, columns, dim, in_words, label, loud, one_line, show_answer, time_in_words
 from gitprov.cli.writing import json_option
 from gitprov.ids import digest_hex
 from gitprov.lineage.ledger import SHORT
+from gitprov.wiring.opening import open_reading
 
 
 @click.command()

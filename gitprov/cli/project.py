@@ -1,32 +1,7 @@
-"""What every command opens first: the project, and its records."""
+"""What commands make of their arguments."""
 
-from gitprov.lineage import Ledger
-from gitprov.recording.ledger import open_ledger
+from gitprov.errors import catalogue as codes
 from gitprov.wiring.project import Project
-
-
-def open_project() -> tuple[Project, Ledger]:
-    """Returns the initialised project around the current folder, and its ledger.
-
-    Raises:
-        GitprovError: GP-GIT-001 outside a repository; GP-GIT-002 before `gitprov init`; GP-GIT-004 in a bare one.
-    """
-    project = Project()
-    project.require_initialised()
-    return project, open_ledger(project.git, project.worktree)
-
-
-def open_reading() -> tuple[Project, Ledger]:
-    """Returns the project and its ledger as `open_project` does; a bare repository will do.
-
-    Raises:
-        GitprovError: GP-GIT-001 outside a repository; GP-GIT-002 before `gitprov init`.
-    """
-    project = Project()
-    if project.git.is_bare:
-        return project, open_ledger(project.git, None)
-    project.require_initialised()
-    return project, open_ledger(project.git, project.worktree)
 
 
 def paths_from_top(project: Project, paths: tuple[str, ...]) -> list[str]:
@@ -40,8 +15,6 @@ def pairs(values: tuple[str, ...], option: str) -> dict[str, str]:
     Raises:
         GitprovError: GP-USE-001 for one without `=`, or a key that stands twice.
     """
-    from gitprov.errors import catalogue as codes
-
     found: dict[str, str] = {}
     for text in values:
         key, equals, value = text.partition("=")

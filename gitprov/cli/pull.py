@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import click
 
-from gitprov.cli.project import open_project
 from gitprov.cli.render import finding_lines, one_line, show_answer, size_in_words
 from gitprov.cli.writing import dry_run_option, json_option
 from gitprov.errors import Exit
 from gitprov.errors import catalogue as codes
 from gitprov.recording.choosing import artifacts_at, named_artifacts
 from gitprov.recording.pull import Pulled, PullPlan, plan_pull, pull
+from gitprov.wiring.opening import open_project
 
 
 @click.command()

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import click
 
-from gitprov.cli.project import open_project
 from gitprov.cli.render import finding_lines, one_line, show_answer, size_in_words
 from gitprov.cli.writing import dry_run_option, json_option
 from gitprov.errors import Exit
 from gitprov.recording.push import Pushed, push
+from gitprov.wiring.opening import open_project
 
 
 @click.command()

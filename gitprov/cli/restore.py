@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from gitprov.cli.project import open_project
 from gitprov.cli.pull import summary
 from gitprov.cli.render import dim, finding_lines, one_line, show_answer, size_in_words
 from gitprov.cli.writing import dry_run_option, json_option
@@ -14,6 +13,7 @@ from gitprov.lineage import Ledger
 from gitprov.lineage.naming import describe
 from gitprov.recording.choosing import expected_artifacts, named_artifacts
 from gitprov.recording.restore import Restored, restore
+from gitprov.wiring.opening import open_project
 
 
 @click.command()
@@ -32,7 +32,7 @@ def command(
     what its .dvc file or dvc.lock names. Bytes that the cache lacks are pulled first. Nothing is lost: a file in the
     way is replaced only if the cache has its bytes, or with --force.
 
-    Example: gitprov restore model.pkl --to /tmp/models
+    Example: gitprov restore model.pkl --to ../models
     """
     project, ledger = open_project()
     chosen = named_artifacts(project, ledger, names) if names else expected_artifacts(project, ledger)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gitprov.cli.project import open_project, pairs, paths_from_top
+from gitprov.cli.project import pairs, paths_from_top
 from gitprov.cli.text import printable
 from gitprov.cli.writing import dry_run_option, json_option, one_line, record_json, show_files, show_notes, show_outcome
 from gitprov.errors import GitprovError
@@ -22,6 +22,7 @@ from gitprov.recording.run import RunResult, run
 from gitprov.recording.sources import kind_of, name_of_path
 from gitprov.recording.stages import StageFacts, find_stage, guess_kind, request_of
 from gitprov.recording.writing import Outcome
+from gitprov.wiring.opening import open_project
 from gitprov.wiring.project import Project
 
 

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from gitprov.cli.project import open_project, pairs
+from gitprov.cli.project import pairs
 from gitprov.cli.writing import (
     dry_run_option,
     finding_json,
@@ -15,6 +15,7 @@ from gitprov.cli.writing import (
 )
 from gitprov.errors import Exit
 from gitprov.recording.seal import seal
+from gitprov.wiring.opening import open_project
 
 
 @click.command()

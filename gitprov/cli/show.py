@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import click
 
 from gitprov.audit.show import Show, show
-from gitprov.cli.project import open_reading
 from gitprov.cli.render import UNVERIFIED, bold, dim, kind_of, loud, one_line, show_answer, time_in_words
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
+from gitprov.wiring.opening import open_reading
 
 _digest = re.compile("sha256:[0-9a-f]{64}")
 

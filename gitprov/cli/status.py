@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from gitprov.audit.versions import ReleaseState, Version, Versions, versions
-from gitprov.cli.project import open_reading
 from gitprov.cli.render import (
     bold,
     columns,
@@ -22,6 +21,7 @@ from gitprov.cli.render import (
     time_in_words,
 )
 from gitprov.cli.writing import json_option
+from gitprov.wiring.opening import open_reading
 
 if TYPE_CHECKING:
     from gitprov.audit.status import PathState, Status

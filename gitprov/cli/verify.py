@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import click
 
 from gitprov.audit.verify import Verdict, verify
-from gitprov.cli.project import open_reading
 from gitprov.cli.render import bold, dim, finding_lines, loud, one_line, show_answer, size_in_words
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
+from gitprov.wiring.opening import open_reading
 from gitprov.wiring.resources import read_resource
 
 

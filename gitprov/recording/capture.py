@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest, md5_of, normalize, sha256_of
+from gitprov.ids.names import path_fault
 from gitprov.ids.recipes import UNKNOWN, environment_digest
 from gitprov.lineage import Ledger
 from gitprov.ports.dvc import Locked, LockEntry, Stage
@@ -57,11 +58,14 @@ def capture(place: Workplace, ledger: Ledger, *, dry_run: bool = False) -> Outco
     files = _read(place, tree, "dvc.lock")
     if not files:
         raise codes.DVC_NOTHING.error("HEAD has no dvc.lock", why=f"commit {head[:12]} does not track one")
-    entries = in_order(place.dvc.lock_entries(files))
+    entries = in_order(place.dvc.lock_entries(files | _read(place, tree, "dvc.yaml")))
     work = _Capture(place, ledger, head, tree, entries, keep=not dry_run)
     with place.worktree.locked("capture"):
         for entry in entries:
-            work.take(entry)
+            try:
+                work.take(entry)
+            except GitprovError as error:
+                work.notes.append(f"stage {entry.stage} is not captured: {error.what} ({error.code.id})")
         records = tuple(work.records.values())
         if dry_run:
             return Outcome(records, tuple(sorted(r.path for r in records)), tuple(work.known), tuple(work.notes), True)
@@ -112,6 +116,9 @@ class _Capture:
 
     def take(self, entry: LockEntry) -> None:
         """Records one stage, unless a run of it with these inputs and outputs is recorded."""
+        outside = [one.path for one in (*entry.deps, *entry.outs) if path_fault(one.path)]
+        if outside:
+            raise codes.PTH_OUTSIDE.error(f"{', '.join(outside)} lies outside the repository")
         step = step_name(entry.stage)
         stage_ = self.stages.get((entry.folder, entry.stage))
         tracked = [dep for dep in entry.deps if dep.path not in self.made_here and self._in_git(dep.path)]

@@ -201,3 +201,17 @@ def test_no_pointer_for_what_a_stage_owns(project: Repo, gitprov: Gitprov, path:
     done = gitprov("add", path, "--name", "mine")
     assert "belongs to" in done.err
     assert not (project.path / f"{path}.dvc").exists()
+
+
+def test_a_stage_that_reaches_outside_is_named_and_the_rest_captured(
+    project: Repo, gitprov: Gitprov, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere.txt").write_text("x")
+    lock = (project.path / "dvc.lock").read_text()
+    entry = f"  far:\n    cmd: 'true'\n    deps:\n    - path: {tmp_path}/elsewhere.txt\n      md5: {'0' * 32}\n      size: 1\n"
+    project.write("dvc.lock", lock + entry)
+    project.commit("an external dep")
+    gitprov("init")
+    done = gitprov("capture")
+    assert "stage far is not captured" in done.err
+    assert len(all_records(project, "runs/train/*.yaml")) == 1

@@ -1,12 +1,4 @@
-"""The Python API: the verbs of the command line, with the types of the workflows (demand 37).
-
-    with gitprov.run("train", params={"lr": 0.1}) as run:
-        data = run.input("data", "train-set")
-        model = run.output("model", "model.pkl", name="churn")
-        train(data, model, **run.params)
-
-Each function works on the repository around the current folder. `import gitprov` alone imports none of this.
-"""
+"""A block of Python as a run: what it reads and makes is recorded when it ends."""
 
 import sys
 import warnings
@@ -18,22 +10,15 @@ from pathlib import Path
 from gitprov.errors import GitprovError
 from gitprov.ids import Value
 from gitprov.lineage import Ledger
-from gitprov.recording import add as _add
-from gitprov.recording import capture as _capture
-from gitprov.recording import evaluate as _evaluate
-from gitprov.recording import keep as _keep
-from gitprov.recording import seal as _seal
 from gitprov.recording.code import code_paths
 from gitprov.recording.drafts import Draft
-from gitprov.recording.ledger import open_ledger
-from gitprov.recording.naming import find
+from gitprov.recording.keep import keep as keep_drafts
 from gitprov.recording.pending import Pending, finish_pending, write_pending
 from gitprov.recording.plan import Begun, OutputSpec, Request, Used, make_plan, use_input
-from gitprov.recording.seal import Sealed
 from gitprov.recording.sources import kind_of
 from gitprov.recording.stages import guess_kind
-from gitprov.recording.writing import Outcome
 from gitprov.records import Content
+from gitprov.wiring.opening import open_project
 from gitprov.wiring.project import Project
 
 
@@ -90,11 +75,11 @@ def run(
     Raises:
         GitprovError: Before the block, when the repository is not ready.
     """
-    project, ledger = _open()
+    project, ledger = open_project()
     top = project.git.relative
     request = Request(
         step=step,
-        command=("python", *([str(Path(sys.argv[0]).absolute())] if sys.argv[0] else []), *sys.argv[1:]),
+        command=_own_command(project),
         cwd=top("."),
         params=dict(params or {}),
         code=tuple(top(path) for path in code),
@@ -111,9 +96,23 @@ def run(
         done = replace(request, outputs=running._outputs, params=running.params)  # noqa: SLF001
         running.draft = _finish(project, ledger, done, begun, started)
         if keep:
-            _keep.keep(project, ledger, [running.draft.name])
+            keep_drafts(project, ledger, [running.draft.name])
     except GitprovError as error:
         warnings.warn(f"the run succeeded and is not recorded yet: {error}; fix: {error.fix}", stacklevel=3)
+
+
+def _own_command(project: Project) -> tuple[str, ...]:
+    """Returns what runs this: the script and its arguments; of a notebook or a test runner only that it is Python.
+
+    What starts a script from outside the repository says nothing about it, and its arguments differ every time.
+    """
+    try:
+        script = project.git.relative(str(Path(sys.argv[0]).absolute()))
+    except GitprovError:
+        return ("python",)
+    if project.worktree.kind(script) != "file":
+        return ("python",)
+    return ("python", str(Path(project.git.root) / script), *sys.argv[1:])
 
 
 def _finish(project: Project, ledger: Ledger, request: Request, begun: Begun, started: str) -> Draft:
@@ -131,46 +130,3 @@ def _finish(project: Project, ledger: Ledger, request: Request, begun: Begun, st
     for note in (*plan.notes, *notes):
         warnings.warn(note, stacklevel=4)
     return draft
-
-
-def add(*paths: str | Path, name: str | None = None, kind: str | None = None, dry_run: bool = False) -> Outcome:
-    """Records files or directories as artifacts and stages the records, as `gitprov add` does."""
-    project, ledger = _open()
-    found = [project.git.relative(str(path)) for path in paths]
-    return _add.add(project, ledger, found, name=name, kind=kind, dry_run=dry_run)
-
-
-def keep(*drafts: str, dry_run: bool = False) -> Outcome:
-    """Stages the records of drafts, as `gitprov keep` does."""
-    project, ledger = _open()
-    return _keep.keep(project, ledger, drafts, dry_run=dry_run)
-
-
-def capture(*, dry_run: bool = False) -> Outcome:
-    """Records what DVC has run, as `gitprov capture` does."""
-    project, ledger = _open()
-    return _capture.capture(project, ledger, dry_run=dry_run)
-
-
-def evaluate(
-    subject: str, *, metrics: str | Path, data: str | None = None, suite: str = "default", dry_run: bool = False
-) -> Outcome:
-    """Records the metrics of a JSON file about an artifact or a release, as `gitprov evaluate` does."""
-    project, ledger = _open()
-    target = find(ledger, subject, project.git, project.worktree, project.cache)
-    path = project.git.relative(str(metrics))
-    return _evaluate.evaluate(project, ledger, target.id, path, data=data, suite=suite, dry_run=dry_run)
-
-
-def seal(
-    name: str, *, members: Mapping[str, str] | None = None, owner: str | None = None, dry_run: bool = False
-) -> Sealed:
-    """Makes the next release of a name, or returns what is missing, as `gitprov seal` does."""
-    project, ledger = _open()
-    return _seal.seal(project, ledger, name, members=members, owner=owner, dry_run=dry_run)
-
-
-def _open() -> tuple[Project, Ledger]:
-    project = Project()
-    project.require_initialised()
-    return project, open_ledger(project.git, project.worktree)

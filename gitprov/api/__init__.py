@@ -1,0 +1,171 @@
+"""The Python API: the verbs of the command line, with the types of the workflows (demand 37).
+
+    with gitprov.run("train", params={"lr": 0.1}) as run:
+        data = run.input("data", "train-set")
+        model = run.output("model", "model.pkl", name="churn")
+        train(data, model, **run.params)
+
+Each function works on the repository around the current folder, raises `gitprov.errors.GitprovError` with the codes of
+docs/errors.md, and returns what the command of that name prints with `--json`. `import gitprov` alone imports none of
+this; `gitprov.lineage` is the package of the graph, so that verb is `gitprov.api.lineage`.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gitprov.api.running import RunningRun, run
+from gitprov.audit import diff as _diff
+from gitprov.audit import lineage as _lineage
+from gitprov.audit import log as _log
+from gitprov.audit import show as _show
+from gitprov.audit import status as _status
+from gitprov.audit import verify as _verify
+from gitprov.audit import versions as _versions
+from gitprov.audit import why as _why
+from gitprov.recording import add as _add
+from gitprov.recording import capture as _capture
+from gitprov.recording import choosing
+from gitprov.recording import evaluate as _evaluate
+from gitprov.recording import keep as _keep
+from gitprov.recording import pull as _pull
+from gitprov.recording import push as _push
+from gitprov.recording import restore as _restore
+from gitprov.recording import seal as _seal
+from gitprov.recording.naming import find
+from gitprov.recording.writing import Outcome
+from gitprov.wiring.opening import open_project, open_reading
+from gitprov.wiring.resources import read_resource
+
+__all__ = [
+    "RunningRun",
+    "add",
+    "capture",
+    "diff",
+    "evaluate",
+    "keep",
+    "lineage",
+    "log",
+    "pull",
+    "push",
+    "restore",
+    "run",
+    "seal",
+    "show",
+    "status",
+    "verify",
+    "versions",
+    "why",
+]
+
+
+def add(*paths: str | Path, name: str | None = None, kind: str | None = None, dry_run: bool = False) -> Outcome:
+    """Records files or directories as artifacts and stages the records, as `gitprov add` does."""
+    project, ledger = open_project()
+    found = [project.git.relative(str(path)) for path in paths]
+    return _add.add(project, ledger, found, name=name, kind=kind, dry_run=dry_run)
+
+
+def keep(*drafts: str, dry_run: bool = False) -> Outcome:
+    """Stages the records of drafts, as `gitprov keep` does."""
+    project, ledger = open_project()
+    return _keep.keep(project, ledger, drafts, dry_run=dry_run)
+
+
+def capture(*, dry_run: bool = False) -> Outcome:
+    """Records what DVC has run, as `gitprov capture` does."""
+    project, ledger = open_project()
+    return _capture.capture(project, ledger, dry_run=dry_run)
+
+
+def evaluate(
+    subject: str, *, metrics: str | Path, data: str | None = None, suite: str = "default", dry_run: bool = False
+) -> Outcome:
+    """Records the metrics of a JSON file about an artifact or a release, as `gitprov evaluate` does."""
+    project, ledger = open_project()
+    target = find(ledger, subject, project.git, project.worktree, project.cache)
+    path = project.git.relative(str(metrics))
+    return _evaluate.evaluate(project, ledger, target.id, path, data=data, suite=suite, dry_run=dry_run)
+
+
+def seal(
+    name: str, *, members: Mapping[str, str] | None = None, owner: str | None = None, dry_run: bool = False
+) -> _seal.Sealed:
+    """Makes the next release of a name, or returns what is missing, as `gitprov seal` does."""
+    project, ledger = open_project()
+    return _seal.seal(project, ledger, name, members=members, owner=owner, dry_run=dry_run)
+
+
+def push(*, refs: bool = True, repair: bool = False, dry_run: bool = False) -> _push.Pushed:
+    """Uploads bytes, then refs, as `gitprov push` does."""
+    project, ledger = open_project()
+    return _push.push(project, ledger, refs=refs, repair=repair, dry_run=dry_run)
+
+
+def pull(*names: str, paths: Sequence[str] = (), everything: bool = False) -> _pull.Pulled:
+    """Downloads bytes into the cache and checks them, as `gitprov pull` does.
+
+    Args:
+        names: Artifacts, paths or releases.
+        paths: Globs over recorded paths.
+        everything: Every artifact that was ever recorded, and copies of code.
+    """
+    project, ledger = open_project()
+    records = [*ledger.artifacts, *ledger.runs] if everything else []
+    records += choosing.named_artifacts(project, ledger, names).values() if names else []
+    records += [one for pattern in paths for one in choosing.artifacts_at(project, ledger, pattern).values()]
+    return _pull.pull(project, ledger, _pull.plan_pull(project, ledger, list(dict.fromkeys(records))))
+
+
+def restore(*names: str, to: str | Path | None = None, force: bool = False, dry_run: bool = False) -> _restore.Restored:
+    """Writes recorded bytes into the work tree, or into the folder `to`, as `gitprov restore` does."""
+    project, ledger = open_project()
+    chosen = choosing.named_artifacts(project, ledger, names) if names else choosing.expected_artifacts(project, ledger)
+    folder = None if to is None else str(Path(to).absolute())
+    return _restore.restore(project, ledger, chosen, to=folder, force=force, dry_run=dry_run)
+
+
+def show(record: str) -> _show.Show:
+    """Returns one record, as `gitprov show` does."""
+    return _show.show(*open_reading(), record)
+
+
+def log(name: str | None = None, *, limit: int | None = None) -> _log.Log:
+    """Returns records, newest first, as `gitprov log` does."""
+    return _log.log(*open_reading(), name, limit=limit)
+
+
+def status() -> _status.Status:
+    """Returns how the work tree compares with the records, as `gitprov status` does."""
+    return _status.status(*open_project())
+
+
+def versions(name: str) -> _versions.Versions:
+    """Returns the versions of a name, as `gitprov status NAME` does."""
+    return _versions.versions(open_reading()[1], name)
+
+
+def diff(before: str, after: str) -> _diff.Diff:
+    """Returns what differs between two artifacts or releases, as `gitprov diff` does."""
+    return _diff.diff(*open_reading(), before, after)
+
+
+def lineage(name: str, *, direction: _lineage.Direction = "up", depth: int | None = None) -> _lineage.Lineage:
+    """Returns what an artifact was made from (`up`), or what came of it (`down`), as `gitprov lineage` does."""
+    return _lineage.lineage(*open_reading(), name, direction=direction, depth=depth)
+
+
+def why(name: str) -> _why.Why:
+    """Returns the explanation of an artifact, as `gitprov why` does."""
+    return _why.why(*open_reading(), name)
+
+
+def verify(name: str | None = None, *, in_cache: bool = False, in_remote: bool = False) -> _verify.Verdict:
+    """Checks one artifact with all that it rests on, or everything, as `gitprov verify` does.
+
+    Args:
+        name: An artifact, path or release; None for everything.
+        in_cache: Read the bytes in the cache.
+        in_remote: Read the bytes in the remote.
+    """
+    attributes = read_resource("templates/gitattributes")
+    return _verify.verify(*open_reading(), name, attributes=attributes, in_cache=in_cache, in_remote=in_remote)
