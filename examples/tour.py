@@ -15,7 +15,7 @@ LONGEST = 16
 
 _block = re.compile(r"(<!-- tour: (?P<title>.+?) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
 _chapter = re.compile(r"^== (?:[0-9]+[.] )?(?P<title>.+)\n(?P<text>(?:(?!== ).*\n?)*)", re.MULTILINE)
-_hex = re.compile(r"(?<![0-9A-Za-z.])[0-9a-f]{7,64}(?![0-9A-Za-z])")
+_hex = re.compile(r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][.])[0-9a-f]{7,64}(?![0-9A-Za-z])")
 _time = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?P<joint>[T ])[0-9:.]+Z")
 
 
