@@ -208,7 +208,8 @@ def test_a_stage_that_reaches_outside_is_named_and_the_rest_captured(
 ) -> None:
     (tmp_path / "elsewhere.txt").write_text("x")
     lock = (project.path / "dvc.lock").read_text()
-    entry = f"  far:\n    cmd: 'true'\n    deps:\n    - path: {tmp_path}/elsewhere.txt\n      md5: {'0' * 32}\n      size: 1\n"
+    dep = f"    - path: {tmp_path}/elsewhere.txt\n      md5: {'0' * 32}\n      size: 1\n"
+    entry = f"  far:\n    cmd: 'true'\n    deps:\n{dep}"
     project.write("dvc.lock", lock + entry)
     project.commit("an external dep")
     gitprov("init")

@@ -142,7 +142,7 @@ def test_directories_keep_modes_links_and_empty_folders(repo: Repo, gitprov: Git
         (lambda top: (top / "d/bad").symlink_to("nowhere"), "GP-PTH-004"),
         (lambda top: os.mkfifo(top / "d/bad"), "GP-PTH-002"),
         (lambda top: (top / "d" / "a\\b").write_text("x"), "GP-PTH-003"),
-        (lambda top: os.fsencode(top / "d") and open(os.fsencode(top / "d") + b"/\xff", "w").close(), "GP-PTH-003"),
+        (lambda top: os.mkdir(os.fsencode(top / "d") + b"/\xff"), "GP-PTH-003"),
     ],
     ids=["absolute link", "broken link", "fifo", "backslash", "not UTF-8"],
 )
