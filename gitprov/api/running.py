@@ -13,7 +13,7 @@ from gitprov.lineage import Ledger
 from gitprov.recording.code import code_paths
 from gitprov.recording.drafts import Draft
 from gitprov.recording.keep import keep as keep_drafts
-from gitprov.recording.pending import Pending, finish_pending, write_pending
+from gitprov.recording.pending import Pending, finish_pending, settle, stamps_of, write_pending
 from gitprov.recording.plan import Begun, OutputSpec, Request, Used, make_plan, use_input
 from gitprov.recording.sources import kind_of
 from gitprov.recording.stages import guess_kind
@@ -51,6 +51,8 @@ class RunningRun:
     def output(self, role: str, path: str | Path, *, name: str | None = None, kind: str | None = None) -> Path:
         """Returns where to write an output, `path`; it is recorded as artifact `name` (else the role's name)."""
         place = self._project.git.relative(str(path))
+        with self._project.worktree.locked(f"run {self._step}"):
+            settle(self._project, self._ledger, [place])  # what an earlier run left there is recorded first
         own = name or role
         own_kind = kind_of(self._project, self._ledger, own, kind, guess_kind(role))
         self._outputs[role] = OutputSpec(place, own, own_kind)
@@ -123,6 +125,7 @@ def _finish(project: Project, ledger: Ledger, request: Request, begun: Begun, st
         recipes=plan.recipes,
         inputs={role: used.path for role, used in plan.inputs.items()},
         sources=tuple(record for used in plan.inputs.values() for record in used.new),
+        stamps=stamps_of(project, request.outputs.values()),
         pointers={u.path: u.content for u in plan.inputs.values() if u.new and isinstance(u.content, Content)},
     )
     with project.worktree.locked(f"run {request.step}"):

@@ -100,11 +100,17 @@ def _by_role(found: list[tuple[str, str, list[Row]]]) -> list[Row]:
 def _what_heading(one: Explained) -> str:
     artifact = one.artifact
     kind = artifact.kind or "record"
-    article = "an" if kind[0] in "aeiou" else "a"
-    heading = f"{bold(artifact.name or artifact.label)} is {article} {one_line(kind)}"
+    heading = f"{bold(artifact.name or artifact.label)} is {_one(kind)}"
     if artifact.released:
         heading += f", released as {one_line(', '.join(artifact.released))}"
     return f"{heading}, {doubt(artifact)}" if doubt(artifact) else heading
+
+
+def _one(kind: str) -> str:
+    """Returns a kind as one thing: `a model`; a kind in the plural has no article."""
+    if kind.endswith("s"):
+        return f"an artifact of kind {one_line(kind)}"
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {one_line(kind)}"
 
 
 def _what(one: Explained) -> list[Row]:
@@ -138,7 +144,7 @@ def _run_heading(run: RunFacts | None) -> str:
     record = run.record
     if record.command is None:
         return f"it was added as it is, {_time(run)}"
-    ended = f", exit {record.exit}" if record.exit is not None else ", exit unknown"
+    ended = ", exit unknown" if "exit" in record.unknown else f", exit {record.exit}"
     return f"made by the step {bold(record.step)}, {_time(run)}{ended}"
 
 
@@ -185,7 +191,9 @@ def _code(run: RunFacts) -> str:
         return loud("unknown")
     words = [short(code.digest) + _mark(run, "code")]
     if code.commit is not None:
-        dirty = {True: "with uncommitted changes", False: "clean", None: "clean or not: unknown"}[code.dirty]
+        dirty = "with uncommitted changes" if code.dirty else "clean"
+        if "dirty" in run.record.unknown:
+            dirty = "clean or not: unknown"
         words.append(f"at commit {code.commit.removeprefix('git:')[:12]}, {dirty}")
     words.append(_CODE.get(run.code) or loud("no commit and no stored copy has it"))
     return "; ".join(words)

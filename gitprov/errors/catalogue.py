@@ -203,6 +203,8 @@ RUN_UNFINISHED = _code(
     "GP-RUN-010", Exit.OUTSIDE, "the command succeeded but recording is not finished", "gitprov keep"
 )
 
+RUN_TOUCHED = _code("GP-RUN-011", Exit.USAGE, "an output changed after its command had ended", "run the step again")
+
 # SEA: sealing a release
 SEA_MISSING = _code(
     "GP-SEA-001", Exit.FINDINGS, "a release that does not resolve whole", "mend what is listed, then seal again"

@@ -15,6 +15,13 @@ class WorkTree(Protocol):
         """Returns what is at `path`, without following a symlink; None when nothing is."""
         ...
 
+    def stamp(self, path: str) -> str | None:
+        """Returns a text that changes when what is at `path`, or anything below it, is written again.
+
+        Made of times, sizes and inodes, not of bytes; None when nothing is there.
+        """
+        ...
+
     def files(self, under: str) -> list[str]:
         """Returns the regular files below a folder, sorted; empty when there is no such folder."""
         ...

@@ -178,7 +178,7 @@ class _Capture:
                 code=code,
                 environment=environment,
                 declared=tuple(declared),
-                unknown=("actor", "exit", "hardware", "inputs", "times"),
+                unknown=("actor", "dirty", "exit", "hardware", "inputs", "times"),
             )
         )
         for used in inputs.values():

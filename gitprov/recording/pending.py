@@ -5,7 +5,7 @@ finishes the same work.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,6 +34,7 @@ class Pending:
         inputs: Role to where the command read it.
         sources: Records of inputs that were new, and the paths that they get a `.dvc` file for.
         stage: The dvc.yaml stage, with the content of its deps by path.
+        stamps: What the outputs were when the command ended, path to `WorkTree.stamp`; none for what was not there.
         before: Outputs that were there before, path to digest: an old one may have been left as it was.
     """
 
@@ -45,6 +46,7 @@ class Pending:
     pointers: Mapping[str, Content] = field(default_factory=dict)
     stage: str | None = None
     deps: Mapping[str, Content] = field(default_factory=dict)
+    stamps: Mapping[str, str] = field(default_factory=dict)
     before: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -54,6 +56,12 @@ def write_pending(place: Workplace, pending: Pending) -> str:
     name = sha256_of(data).removeprefix("sha256:")[:16]
     place.worktree.replace(f"{FOLDER}/{name}.json", data)
     return name
+
+
+def stamps_of(place: Workplace, outputs: Iterable[OutputSpec]) -> dict[str, str]:
+    """Returns the stamps of the outputs that are there."""
+    found = {out.path: place.worktree.stamp(out.path) for out in outputs}
+    return {path: stamp for path, stamp in found.items() if stamp is not None}
 
 
 def pending_names(place: Workplace) -> list[str]:
@@ -69,10 +77,17 @@ def finish_pending(place: Workplace, ledger: Ledger, name: str) -> tuple[Draft, 
     """Hashes the outputs, writes the draft, and clears what was pending; returns the draft and what to tell people.
 
     Raises:
-        GitprovError: GP-RUN-004 when an output is not there; GP-PTH-*, GP-BLB-*, GP-IO-* while it is read. What is
-            pending stays pending then.
+        GitprovError: GP-RUN-004 when an output is not there; GP-RUN-011 when it is not what the command left;
+            GP-PTH-*, GP-BLB-*, GP-IO-* while it is read. What is pending stays pending then.
     """
-    draft, notes = _finish(place, ledger, _read(place, name))
+    pending = _read(place, name)
+    for path, stamp in pending.stamps.items():
+        if place.worktree.stamp(path) not in (stamp, None):
+            raise codes.RUN_TOUCHED.error(
+                f"{path} is not what the command left there: it was written again since",
+                fix=f"run {pending.run.step} again, or forget that run: rm {FOLDER}/{name}.json",
+            )
+    draft, notes = _finish(place, ledger, pending)
     write_draft(place, draft)
     place.worktree.remove(f"{FOLDER}/{name}.json")
     return draft, notes
@@ -124,6 +139,7 @@ def _read(place: Workplace, name: str) -> Pending:
 def _finish(place: Workplace, ledger: Ledger, pending: Pending) -> tuple[Draft, tuple[str, ...]]:
     notes: list[str] = []
     contents: dict[str, Content] = {}
+    late = [out.path for out in pending.outputs.values() if out.path not in pending.stamps]
     for out in pending.outputs.values():
         if place.worktree.kind(out.path) is None:
             raise codes.RUN_OUTPUT.error(
@@ -133,6 +149,7 @@ def _finish(place: Workplace, ledger: Ledger, pending: Pending) -> tuple[Draft, 
         contents[out.path] = snapshot.content
         if pending.before.get(out.path) == snapshot.content.digest:
             notes.append(f"{out.path} has the same bytes as before the command")
+    notes += [f"{path} was put there after the command had ended: the run says so" for path in late]
     artifacts = {
         role: store(Artifact(name=out.name, kind=out.kind, content=contents[out.path], recipe=pending.recipes[role]))
         for role, out in pending.outputs.items()
@@ -148,6 +165,7 @@ def _finish(place: Workplace, ledger: Ledger, pending: Pending) -> tuple[Draft, 
     run = store(
         replace(
             pending.run,
+            declared=(*pending.run.declared, "outputs") if late else pending.run.declared,
             inputs={
                 role: _after(place, used, pending.inputs.get(role), notes) for role, used in pending.run.inputs.items()
             },
@@ -197,6 +215,7 @@ def _to_json(pending: Pending) -> dict[str, object]:
         "run": to_data(pending.run),
         "sources": {stored.path: stored.data.decode() for stored in pending.sources},
         "stage": pending.stage,
+        "stamps": dict(pending.stamps),
     }
 
 
@@ -211,5 +230,6 @@ def _from_json(data: dict[str, Any]) -> Pending:
         pointers={path: from_data(Content, content) for path, content in data["pointers"].items()},
         stage=data["stage"],
         deps={path: from_data(Content, content) for path, content in data["deps"].items()},
+        stamps={path: str(stamp) for path, stamp in data["stamps"].items()},
         before={path: str(digest) for path, digest in data["before"].items()},
     )

@@ -17,7 +17,7 @@ from gitprov.ports.workplace import Workplace
 from gitprov.recording.add import pointer_files
 from gitprov.recording.drafts import Draft
 from gitprov.recording.ledger import DRAFTS
-from gitprov.recording.pending import Pending, finish_pending, settle, write_pending
+from gitprov.recording.pending import Pending, finish_pending, settle, stamps_of, write_pending
 from gitprov.recording.plan import Plan, Request, make_plan
 from gitprov.recording.stages import StageFacts, find_stage
 from gitprov.recording.writing import stage
@@ -183,6 +183,7 @@ def _pending(
         pointers=pointers,
         stage=facts.name if facts is not None else None,
         deps=facts.deps if facts is not None else {},
+        stamps=stamps_of(place, plan.request.outputs.values()),
         before=before,
     )
 

@@ -163,14 +163,14 @@ class Code(Part):
         digest: SHA-256 of the code listing, or unknown.
         paths: The code paths that were asked for, relative to the repository's root.
         commit: HEAD at the time; a hint, since history may be squashed away.
-        dirty: Whether HEAD had other code; None when unknown.
+        dirty: Whether HEAD had other code.
         listing: The stored copy of the code, where one was stored: its listing, like a directory artifact's.
     """
 
     digest: DigestOrUnknown
-    paths: tuple[PathField, ...]
+    paths: tuple[PathField, ...] = (".",)
     commit: CommitField | None = None
-    dirty: bool | None = None
+    dirty: bool = False
     listing: Blob | None = None
 
 
@@ -239,7 +239,20 @@ class Output(Part):
     recipe: DigestField
 
 
-Fact = Literal["actor", "code", "container", "environment", "exit", "hardware", "inputs", "locks", "params", "times"]
+Fact = Literal[
+    "actor",
+    "code",
+    "container",
+    "dirty",
+    "environment",
+    "exit",
+    "hardware",
+    "inputs",
+    "locks",
+    "outputs",
+    "params",
+    "times",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,7 +280,7 @@ class Run(Part):
     environment: Environment | None = None
     started: TimeField | None = None
     finished: TimeField | None = None
-    exit: int | None = None
+    exit: int = 0
     declared: tuple[Fact, ...] = ()
     unknown: tuple[Fact, ...] = ()
     undeclared: tuple[str, ...] | None = None

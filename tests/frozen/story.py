@@ -257,7 +257,7 @@ CAPTURE = store(
         cwd="old/project",
         code=Code(digest="unknown", paths=("old/project/prepare.py",)),
         environment=Environment(digest="unknown"),
-        unknown=("actor", "exit", "hardware", "inputs", "times"),
+        unknown=("actor", "dirty", "exit", "hardware", "inputs", "times"),
     )
 )
 

@@ -100,7 +100,7 @@ codes = st.builds(
     digest=known_or_not,
     paths=st.lists(places, max_size=3).map(tuple),
     commit=optional((hexes(40) | hexes(64)).map("git:".__add__)),
-    dirty=optional(st.booleans()),
+    dirty=st.booleans(),
     listing=optional(blobs),
 )
 environments = st.builds(
@@ -143,7 +143,7 @@ runs = st.builds(
     environment=optional(environments),
     started=optional(times),
     finished=optional(times),
-    exit=optional(st.integers(-128, 255)),
+    exit=st.integers(-128, 255),
     undeclared=optional(st.lists(texts, max_size=3).map(tuple)),
     cutoff=optional(times),
     extra=extras,

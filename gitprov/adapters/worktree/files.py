@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from secrets import token_hex
 from typing import Literal
 
@@ -54,6 +55,19 @@ class FileWorkTree:
                 return "directory"
             return "symlink" if stat.S_ISLNK(mode) else "other"
         return None
+
+    def stamp(self, path: str) -> str | None:
+        """Returns a text that changes when what is at `path`, or anything below it, is written again."""
+        if self.kind(path) is None:
+            return None
+        top = os.path.join(self._root, path)
+        with _translated(path):
+            found = [(path, os.lstat(top))]
+            for folder, folders, names in os.walk(top):
+                places = [os.path.join(folder, name) for name in (*folders, *names)]
+                found += [(place, os.lstat(place)) for place in places]
+        rows = sorted(f"{place}\0{s.st_mtime_ns} {s.st_size} {s.st_ino} {s.st_mode}" for place, s in found)
+        return sha256("\n".join(rows).encode("utf-8", "surrogateescape")).hexdigest()
 
     def files(self, under: str) -> list[str]:
         """Returns the regular files below a folder, sorted; empty when there is no such folder. Never git's own."""

@@ -54,7 +54,7 @@ def test_why_says_what_made_the_bytes_at_a_path(trained: Repo, gitprov: Gitprov)
     run = found["run"]
     assert isinstance(run, dict)
     assert run["record"]["params"] == {"lr": 0.2}
-    assert run["record"]["code"]["dirty"] is False
+    assert run["record"]["code"].get("dirty", False) is False
     assert (run["code"], run["marks"]["params"], run["marks"]["exit"]) == ("commit", "declared", "observed")
     assert [one["artifact"]["name"] for one in found["inputs"]] == ["raw"]  # type: ignore[attr-defined]
     assert run["commit"]["subject"] == "train with 0.2"

@@ -75,7 +75,7 @@ def test_minute_five(project: Repo, gitprov: Gitprov) -> None:
     runs = [one for one in all_records(project, "runs/train/*.yaml").values() if isinstance(one, Run)]
     (run,) = runs
     assert set(run.outputs) == {"model", "metrics"}
-    assert run.unknown == ("actor", "exit", "hardware", "inputs", "times")
+    assert run.unknown == ("actor", "dirty", "exit", "hardware", "inputs", "times")
     assert run.actor == "unknown"
     assert run.finished is None
     assert run.params == {"train.lr": 0.1}

@@ -160,6 +160,25 @@ def test_a_run_that_cannot_be_finished_holds_up_no_other(project: Repo, gitprov:
     assert "recorded run old" in gitprov("keep").out
 
 
+def test_an_output_put_there_later_is_declared(project: Repo, gitprov: Gitprov) -> None:
+    gitprov("run", "--step", "late", "--output", "model=late.txt", "--", sys.executable, "-c", "pass")
+    project.write("late.txt", "made by hand\n")
+    assert "put there after the command had ended" in gitprov("keep").err
+    assert "outputs" in only_run(project, "late").declared
+
+
+def test_an_output_that_somebody_changed_meanwhile_is_refused(project: Repo, gitprov: Gitprov) -> None:
+    """What lies there is no longer what the command left: no record may say that it made it."""
+    script = "open('one.txt', 'w').write('by the command')"
+    gitprov("run", "--output", "a=one.txt", "--output", "b=two.txt", "--", sys.executable, "-c", script)
+    project.write("one.txt", "by hand, and longer")
+    project.write("two.txt", "x")
+    refused = gitprov("keep", status=2)
+    assert "GP-RUN-011" in refused.err
+    assert "one.txt" in refused.err
+    assert not list((project.path / ".gitprov/artifacts/a").glob("*.yaml"))
+
+
 def test_an_input_that_changes_is_recorded_as_changed(project: Repo, gitprov: Gitprov) -> None:
     script = "open('data/raw.csv','a').write('3,4\\n'); open('m','w').write('x')"
     done = gitprov(
