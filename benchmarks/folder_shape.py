@@ -1,8 +1,8 @@
 """Measures how many records one folder of a git repository bears: the numbers of docs/adr/0005-folder-shape.md.
 
-`python benchmarks/folder_shape.py [--records N] [--commits N]` makes one repository for each shape and number of names,
-with `git fast-import`, in a temporary folder, and prints a Markdown table. Times are processor seconds of git and its
-children, the less of two runs where a run changes nothing.
+`python benchmarks/folder_shape.py [OPTIONS]` makes one repository for
+each shape and number of names, with `git fast-import`, in a temporary folder, and prints a Markdown table. Times are
+processor seconds of git and its children, the less of two runs where a run changes nothing.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,11 +89,10 @@ def record(rng: random.Random, name: str) -> tuple[str, bytes, bytes]:
     return digest_hex(stored.id), stored.data, base64.b64encode(rng.randbytes(SIGNATURE_SIZE * 3 // 4))
 
 
-def history(shape: str, names: int, records: int, commits: int) -> Iterator[bytes]:
-    """Yields the stream of `git fast-import`: commits that add records and their signatures, the last one five."""
+def history(shape: str, names: int, counts: Sequence[int]) -> Iterator[bytes]:
+    """Yields the stream of `git fast-import`: one commit for each of `counts`, that adds so many signed records."""
     rng = random.Random(names)
     place = SHAPES[shape]
-    counts = [records // commits] * commits + [5]
     for number, count in enumerate(counts):
         yield f"commit refs/heads/main\ncommitter a <a@example.org> {number} +0000\ndata 1\nx\n".encode()
         for _ in range(count):
@@ -106,12 +105,12 @@ def history(shape: str, names: int, records: int, commits: int) -> Iterator[byte
         yield b"\n"
 
 
-def measure(folder: Path, shape: str, names: int, records: int, commits: int) -> list[str]:
+def measure(folder: Path, shape: str, names: int, counts: Sequence[int]) -> list[str]:
     """Returns the row of one shape and number of names."""
     bare = Git(folder / "bare")
     bare.path.mkdir()
     bare.run("init", "--quiet", "--bare", "--initial-branch=main")
-    bare.run("fast-import", "--quiet", given=history(shape, names, records, commits))
+    bare.run("fast-import", "--quiet", given=history(shape, names, counts))
     bare.run("repack", "-adq", "--window=10", "--depth=50")
     size = sum(file.stat().st_size for file in (bare.path / "objects" / "pack").iterdir())
     log = bare.least("log", "--raw", "--no-renames", "--format=%H", "main")
@@ -136,15 +135,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Measure shapes of the folder of records.")
     parser.add_argument("--records", type=int, default=20_000, help="records in each repository (default 20,000)")
     parser.add_argument("--commits", type=int, default=500, help="commits that add them (default 500)")
+    parser.add_argument("--single", type=int, default=0, help="commits of one record after these (default none)")
     parser.add_argument("--names", type=int, nargs="+", default=NAMES, help="how many names they have")
+    parser.add_argument("--shapes", nargs="+", choices=SHAPES, default=list(SHAPES), help="which shapes")
     options = parser.parse_args()
+    counts = [options.records // options.commits] * options.commits + [1] * options.single + [5]
     head = ["names", "shape", "files in the fullest folder", "pack, MiB", "log --raw", "diff-tree", "add and commit"]
     print("| " + " | ".join([*head, "status", "clone and checkout"]) + " |")
     print("|---|---|" + "---:|" * 7)
     for names in options.names:
-        for shape in SHAPES:
+        for shape in options.shapes:
             with tempfile.TemporaryDirectory() as folder:
-                row = measure(Path(folder), shape, names, options.records, options.commits)
+                row = measure(Path(folder), shape, names, counts)
             print("| " + " | ".join(row) + " |", flush=True)
     return 0
 

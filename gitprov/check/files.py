@@ -16,15 +16,17 @@ IGNORES = f"{ROOT}/.gitignore"
 PLAIN = "100644"
 _SETTINGS = {ATTRIBUTES, IGNORES, f"{ROOT}/project.yaml", f"{ROOT}/tags.yaml"}
 _SETTING_FOLDERS = {"catalog", "policies"}
-_stem = re.compile(r"[0-9a-f]{64}|[1-9][0-9]*").fullmatch
+_named = re.compile(r"[0-9a-f]{64}\.yaml").fullmatch
+_numbered = re.compile(r"[1-9][0-9]*\.yaml").fullmatch
 
 
 def is_record(path: str) -> bool:
     """Tells whether a path is one where a record may lie."""
     match path.split("/"):
-        case [top, folder, name, file] if top == ROOT and folder in FOLDERS:
-            stem, dot, ending = file.partition(".")
-            return is_name(name) and _stem(stem) is not None and (dot, ending) == (".", "yaml")
+        case [top, "releases", name, file] if top == ROOT:
+            return is_name(name) and _numbered(file) is not None
+        case [top, folder, name, digits, file] if top == ROOT and folder in FOLDERS:
+            return is_name(name) and _named(file) is not None and file.startswith(digits) and len(digits) == 2
     return False
 
 
@@ -49,7 +51,7 @@ def check_place(held: Held) -> Iterator[Finding]:
     path, right = held.stored.path, path_of(held.stored.record, held.id)
     if path == right:
         return
-    if PurePosixPath(path).parent == PurePosixPath(right).parent and not right.startswith(f"{ROOT}/releases/"):
+    if PurePosixPath(path).parents[1] == PurePosixPath(right).parents[1] and not right.startswith(f"{ROOT}/releases/"):
         code, what = codes.IMM_NAME, f"{path} is not named by the hash of its bytes"
     else:
         code, what = codes.IMM_PATH, f"{path} does not lie where its fields say"

@@ -66,16 +66,21 @@ def store(record: Record) -> Stored:
 
 
 def path_of(record: Record, record_id: Digest) -> str:
-    """Returns the one place of a record: every component is a field of it, or its id."""
+    """Returns the one place of a record: every component is a field of it, its id, or the id's first two digits.
+
+    The digits keep git's trees small (docs/adr/0005-folder-shape.md).
+    """
+    digits = digest_hex(record_id)
+    stem = f"{digits[:2]}/{digits}"
     match record:
         case Artifact(name=name):
-            folder, stem = f"artifacts/{name}", digest_hex(record_id)
+            folder = f"artifacts/{name}"
         case Run(step=step):
-            folder, stem = f"runs/{step}", digest_hex(record_id)
+            folder = f"runs/{step}"
         case Evaluation(name=name):
-            folder, stem = f"evaluations/{name}", digest_hex(record_id)
+            folder = f"evaluations/{name}"
         case Release(name=name, version=version):
             folder, stem = f"releases/{name}", str(version)
         case Event(kind=kind):
-            folder, stem = f"events/{kind}", digest_hex(record_id)
+            folder = f"events/{kind}"
     return f"{ROOT}/{folder}/{stem}.yaml"

@@ -92,7 +92,7 @@ def a_field_is_missing(scene: Scene) -> str:
 def under_another_name(scene: Scene) -> str:
     path = scene.model()[0].path
     other = path.replace("/churn/", "/other/")
-    (scene.repo.path / other).parent.mkdir()
+    (scene.repo.path / other).parent.mkdir(parents=True)
     scene.repo.git("mv", path, other)
     return other
 

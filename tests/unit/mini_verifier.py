@@ -118,7 +118,8 @@ def judge(path: str, data: bytes, records: dict[str, dict[str, Any]]) -> list[st
     """Returns what is wrong with one record, given all records by id."""
     record = records[sha256(data)]
     kind = record["schema"].removeprefix("gitprov/").removesuffix("/v1")
-    stem = str(record["version"]) if kind == "release" else sha256(data).removeprefix("sha256:")
+    digits = sha256(data).removeprefix("sha256:")
+    stem = str(record["version"]) if kind == "release" else f"{digits[:2]}/{digits}"
     faults = [] if path == f".gitprov/{kind}s/{record[FOLDERS[kind]]}/{stem}.yaml" else ["path"]
     named: list[str] = []
     if kind == "artifact":
@@ -182,6 +183,6 @@ def verify(files: dict[str, bytes]) -> list[str]:
 
 if __name__ == "__main__":
     top = Path(sys.argv[1])
-    found = verify({path.relative_to(top).as_posix(): path.read_bytes() for path in top.glob(".gitprov/*s/*/*.yaml")})
+    found = verify({path.relative_to(top).as_posix(): path.read_bytes() for path in top.glob(".gitprov/*s/**/*.yaml")})
     print("\n".join(found) or "nothing is wrong")
     sys.exit(bool(found))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from gitprov.adapters.settings.exclusions import exclusions
 from gitprov.errors import catalogue as codes
 
-RECORD = ".gitprov/artifacts/churn-model/" + "5e0f" * 16 + ".yaml"
+RECORD = ".gitprov/artifacts/churn-model/5e/" + "5e0f" * 16 + ".yaml"
 
 
 def after(files: Mapping[str, str]) -> dict[str, str]:

@@ -11,12 +11,12 @@ from tests.support import Repo
 
 HEX = "5e0f" * 16
 RECORDS = [
-    f".gitprov/artifacts/churn-model/{HEX}.yaml",
-    f".gitprov/runs/train/{HEX}.yaml",
-    f".gitprov/runs/train/{HEX}.{HEX[:16]}.sigstore.json",
-    f".gitprov/evaluations/churn-model/{HEX}.yaml",
+    f".gitprov/artifacts/churn-model/{HEX[:2]}/{HEX}.yaml",
+    f".gitprov/runs/train/{HEX[:2]}/{HEX}.yaml",
+    f".gitprov/runs/train/{HEX[:2]}/{HEX}.{HEX[:16]}.sigstore.json",
+    f".gitprov/evaluations/churn-model/{HEX[:2]}/{HEX}.yaml",
     ".gitprov/releases/churn-model/1.yaml",
-    f".gitprov/events/hold/{HEX}.yaml",
+    f".gitprov/events/hold/{HEX[:2]}/{HEX}.yaml",
     ".gitprov/trust/0001.yaml",
     ".gitprov/promotions/churn-model/prod/0001/request.yaml",
 ]

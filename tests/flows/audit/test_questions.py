@@ -145,7 +145,7 @@ def test_diff_shows_what_differs_and_counts_the_rest(gitprov: Gitprov) -> None:
     text = gitprov("diff", older, newest).out
     assert "parameters  lr        0.1 → 0.2" in text
     assert "code        train.py  changed" in text
-    assert "equal: 3 facts of the step, 1 inputs," in text
+    assert "equal: 3 step facts, 1 input," in text
     assert gitprov("diff", f"{older}..{newest}").out == text
     assert gitprov("diff", older, "model.txt").out == text
     same = gitprov("diff", newest, newest).out
@@ -178,9 +178,9 @@ def test_log_lists_runs_newest_first(gitprov: Gitprov) -> None:
 
 
 def test_show_finds_a_record_by_its_own_path(trained: Repo, gitprov: Gitprov) -> None:
-    for path in (trained.path / ".gitprov").glob("*/*/*.yaml"):
+    for path in (trained.path / ".gitprov").glob("*/*/**/*.yaml"):
         assert gitprov("show", "--raw", path).out.encode() == path.read_bytes()
-    record = next((trained.path / ".gitprov/runs/train").glob("*.yaml"))
+    record = next((trained.path / ".gitprov/runs/train").glob("*/*.yaml"))
     shown = gitprov("show", record, "--json").json()
     assert shown["id"] == f"sha256:{record.stem}"
     assert shown["raw"].encode() == record.read_bytes()

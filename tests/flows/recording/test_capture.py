@@ -72,7 +72,7 @@ def test_minute_five(project: Repo, gitprov: Gitprov) -> None:
     gitprov("init")
     done = gitprov("capture", "--json").json()
     assert len([one for one in done["recorded"] if one["type"] == "run"]) == 3  # two stages, and add of the raw data
-    runs = [one for one in all_records(project, "runs/train/*.yaml").values() if isinstance(one, Run)]
+    runs = [one for one in all_records(project, "runs/train/*/*.yaml").values() if isinstance(one, Run)]
     (run,) = runs
     assert set(run.outputs) == {"model", "metrics"}
     assert run.unknown == ("actor", "dirty", "exit", "hardware", "inputs", "times")
@@ -98,8 +98,8 @@ def test_capture_again_records_nothing(gitprov: Gitprov) -> None:
 def test_lineage_follows_dvc_lock(project: Repo, gitprov: Gitprov) -> None:
     gitprov("init")
     gitprov("capture")
-    (train,) = [run for run in all_records(project, "runs/train/*.yaml").values() if isinstance(run, Run)]
-    (features,) = [run for run in all_records(project, "runs/features/*.yaml").values() if isinstance(run, Run)]
+    (train,) = [run for run in all_records(project, "runs/train/*/*.yaml").values() if isinstance(run, Run)]
+    (features,) = [run for run in all_records(project, "runs/features/*/*.yaml").values() if isinstance(run, Run)]
     assert train.inputs["features"].artifact == features.outputs["features"].artifact
 
 
@@ -109,7 +109,9 @@ def test_bytes_that_cannot_be_had_are_unverified(project: Repo, gitprov: Gitprov
     gitprov("init")
     done = gitprov("capture")
     assert "unverified" in done.err
-    (model,) = [one for one in all_records(project, "artifacts/model.txt/*.yaml").values() if isinstance(one, Artifact)]
+    (model,) = [
+        one for one in all_records(project, "artifacts/model.txt/*/*.yaml").values() if isinstance(one, Artifact)
+    ]
     assert isinstance(model.content, ReferencedContent)
     assert model.content.reference.assurance == "asserted"
     assert "unverified" in gitprov("show", "model.txt").out
@@ -123,7 +125,7 @@ def test_code_that_changed_since_is_unknown(project: Repo, gitprov: Gitprov) -> 
     gitprov("init")
     done = gitprov("capture")
     assert "train.py changed since DVC ran it" in done.err
-    (train,) = [run for run in all_records(project, "runs/train/*.yaml").values() if isinstance(run, Run)]
+    (train,) = [run for run in all_records(project, "runs/train/*/*.yaml").values() if isinstance(run, Run)]
     assert train.code is not None
     assert train.code.digest == "unknown"
 
@@ -133,8 +135,9 @@ def test_two_people_capture_the_same_records(project: Repo, gitprov: Gitprov, tm
     for path in (project.path, tmp_path / "second"):
         gitprov("init", cwd=path)
         gitprov("capture", cwd=path)
-    first = {path.name for path in project.path.glob(".gitprov/*/*/*.yaml")}
-    assert first == {path.name for path in (tmp_path / "second").glob(".gitprov/*/*/*.yaml")}
+    first = {path.name for path in project.path.glob(".gitprov/*/*/**/*.yaml")}
+    assert first
+    assert first == {path.name for path in (tmp_path / "second").glob(".gitprov/*/*/**/*.yaml")}
 
 
 def test_capture_without_a_lock_says_what_to_do(repo: Repo, gitprov: Gitprov) -> None:
@@ -215,4 +218,4 @@ def test_a_stage_that_reaches_outside_is_named_and_the_rest_captured(
     gitprov("init")
     done = gitprov("capture")
     assert "stage far is not captured" in done.err
-    assert len(all_records(project, "runs/train/*.yaml")) == 1
+    assert len(all_records(project, "runs/train/*/*.yaml")) == 1

@@ -53,7 +53,7 @@ def work(clone: Repo, gitprov: Gitprov, steps: list[str]) -> None:
 
 def artifacts(clone: Repo) -> dict[str, bytes]:
     folder = clone.path / ".gitprov" / "artifacts"
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.glob("*/*.yaml")}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.glob("*/*/*.yaml")}
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -114,7 +114,7 @@ def test_code_resolves_after_history_is_gone(
     ada.git("clone", "--quiet", ada.path.parent / "origin.git", fresh.path)
     gitprov("pull", "--all", cwd=fresh.path)
     monkeypatch.chdir(fresh.path)
-    (path,) = (fresh.path / ".gitprov/runs/alpha").glob("*.yaml")
+    (path,) = (fresh.path / ".gitprov/runs/alpha").glob("*/*.yaml")
     run = decode(path.read_bytes())
     assert isinstance(run, Run)
     git = GitRepository(str(fresh.path))

@@ -65,7 +65,7 @@ def test_add_records_bytes_and_stages(repo: Repo, gitprov: Gitprov) -> None:
     done = gitprov("add", "data/raw.csv", "--name", "raw", "--json").json()
     assert {one["type"] for one in done["recorded"]} == {"artifact", "run"}
     assert "data/raw.csv.dvc" in done["staged"]
-    (path,) = records(repo, "artifacts/raw/*.yaml")
+    (path,) = records(repo, "artifacts/raw/*/*.yaml")
     artifact = decode(path.read_bytes())
     assert isinstance(artifact, Artifact)
     assert artifact.recipe.id == artifact.content.digest
@@ -93,7 +93,7 @@ def test_a_new_version_is_a_new_record(repo: Repo, gitprov: Gitprov) -> None:
     first = {path.name: path.read_bytes() for path in records(repo, "*/*/*.yaml")}
     repo.write("raw.csv", "2\n")
     gitprov("add", "raw.csv")  # the name that the path had
-    assert len(records(repo, "artifacts/raw/*.yaml")) == 2
+    assert len(records(repo, "artifacts/raw/*/*.yaml")) == 2
     now = {path.name: path.read_bytes() for path in records(repo, "*/*/*.yaml")}
     assert first.items() <= now.items()
 
@@ -125,7 +125,7 @@ def test_directories_keep_modes_links_and_empty_folders(repo: Repo, gitprov: Git
     (repo.path / "d/empty").mkdir()
     (repo.path / "d/link").symlink_to("run.sh")
     gitprov("add", "d", "--name", "tree")
-    (path,) = records(repo, "artifacts/tree/*.yaml")
+    (path,) = records(repo, "artifacts/tree/*/*.yaml")
     artifact = decode(path.read_bytes())
     assert isinstance(artifact, Artifact)
     gitprov("restore", "tree", "--to", "back")
@@ -155,7 +155,7 @@ def test_what_cannot_be_kept_is_refused_with_a_reason(repo: Repo, gitprov: Gitpr
     assert code in refused.err
     assert "fix:" in refused.err
     assert repo.git("write-tree") == before
-    assert not records(repo, "artifacts/*/*.yaml")
+    assert not records(repo, "artifacts/*/*/*.yaml")
 
 
 @pytest.mark.usefixtures("repo")
@@ -178,7 +178,7 @@ def test_records_of_add_say_who_and_when(repo: Repo, gitprov: Gitprov) -> None:
     repo.git("config", "gitprov.person", "ada")
     repo.write("x", "1")
     gitprov("add", "x", "--cutoff", "2026-01-31T00:00:00Z")
-    (path,) = records(repo, "runs/add/*.yaml")
+    (path,) = records(repo, "runs/add/*/*.yaml")
     run = decode(path.read_bytes())
     assert isinstance(run, Run)
     assert (run.actor, run.cutoff, run.declared) == ("ada", "2026-01-31T00:00:00Z", ("actor",))

@@ -12,14 +12,14 @@ from tests.support import Gitprov, Repo
 
 
 def only_run(repo: Repo, step: str = "train") -> Run:
-    (path,) = (repo.path / f".gitprov/runs/{step}").glob("*.yaml")
+    (path,) = (repo.path / f".gitprov/runs/{step}").glob("*/*.yaml")
     run = decode(path.read_bytes())
     assert isinstance(run, Run)
     return run
 
 
 def models(repo: Repo) -> list[Artifact]:
-    found = [decode(path.read_bytes()) for path in sorted((repo.path / ".gitprov/artifacts/churn").glob("*.yaml"))]
+    found = [decode(path.read_bytes()) for path in sorted((repo.path / ".gitprov/artifacts/churn").glob("*/*.yaml"))]
     return [one for one in found if isinstance(one, Artifact)]
 
 
@@ -145,7 +145,7 @@ def test_what_an_old_run_left_undone_is_not_blamed_for_what_a_new_one_made(proje
     gitprov("run", "--step", "old", "--output", "model=late.txt", "--", sys.executable, "-c", nothing)
     done = gitprov("run", "--step", "new", "--output", "m=late.txt", "--keep", "--", sys.executable, "-c", write)
     assert "an earlier run is forgotten" in done.err
-    assert {path.parent.name for path in (project.path / ".gitprov/runs").rglob("*.yaml")} == {"add", "new"}
+    assert {path.parents[1].name for path in (project.path / ".gitprov/runs").rglob("*.yaml")} == {"add", "new"}
     assert "GP-RUN-008" in gitprov("keep", status=2).err
 
 
@@ -176,7 +176,7 @@ def test_an_output_that_somebody_changed_meanwhile_is_refused(project: Repo, git
     refused = gitprov("keep", status=2)
     assert "GP-RUN-011" in refused.err
     assert "one.txt" in refused.err
-    assert not list((project.path / ".gitprov/artifacts/a").glob("*.yaml"))
+    assert not list((project.path / ".gitprov/artifacts/a").glob("*/*.yaml"))
 
 
 def test_an_input_that_changes_is_recorded_as_changed(project: Repo, gitprov: Gitprov) -> None:
@@ -237,7 +237,7 @@ def test_an_unrecorded_path_becomes_a_source(project: Repo, gitprov: Gitprov) ->
         *["run", "--step", "use", "--input", "data=extra.csv", "--output", "m=m:out", "--keep"],
         *["--", sys.executable, "-c", "open('m','w').write('x')"],
     )
-    assert list((project.path / ".gitprov/artifacts/extra.csv").glob("*.yaml"))
+    assert list((project.path / ".gitprov/artifacts/extra.csv").glob("*/*.yaml"))
     assert (project.path / "extra.csv.dvc").is_file()
 
 

@@ -14,7 +14,7 @@ def test_metrics_are_recorded_flat(project: Repo, train: Train, gitprov: Gitprov
     train()
     project.write("metrics.json", '{"auc": 0.91, "segment": {"b": 1.0}, "loss": NaN}')
     gitprov("evaluate", "churn", "--metrics", "metrics.json", "--data", "raw", "--suite", "holdout")
-    (path,) = (project.path / ".gitprov/evaluations/churn").glob("*.yaml")
+    (path,) = (project.path / ".gitprov/evaluations/churn").glob("*/*.yaml")
     record = decode(path.read_bytes())
     assert isinstance(record, Evaluation)
     assert record.metrics == {"auc": 0.91, "loss": {"nonfinite": "nan", "value": None}, "segment.b": 1}
