@@ -1,7 +1,7 @@
 """`gitprov status`: the work tree against the records."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +11,7 @@ from gitprov.errors import GitprovError
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
+from gitprov.recording.choosing import expected_artifacts
 from gitprov.recording.drafts import draft_name, draft_names
 from gitprov.recording.naming import is_same
 from gitprov.recording.pending import pending_names
@@ -30,6 +31,7 @@ class PathState:
         presence: What it holds.
         artifact: The artifact that it holds, else the last one that was recorded there.
         step: The step that made that artifact.
+        stage: The stage of dvc.yaml that makes the path now; looked up for a changed path only.
         problem: Why it cannot be read, when it cannot.
     """
 
@@ -38,6 +40,7 @@ class PathState:
     artifact: Mention
     step: str | None
     problem: str | None = None
+    stage: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Status:
         staged: Records that are in the index and not committed: what they are, to how many there are.
         releases: The last release of each name.
         broken: Record files that cannot be read.
+        restores_all: Whether `restore` without a path brings back all that is absent, and changes nothing else.
     """
 
     paths: tuple[PathState, ...]
@@ -68,6 +72,7 @@ class Status:
     staged: Mapping[str, int]
     releases: tuple[ReleaseState, ...]
     broken: tuple[str, ...]
+    restores_all: bool
 
 
 def status(place: Workplace, ledger: Ledger) -> Status:
@@ -83,14 +88,27 @@ def status(place: Workplace, ledger: Ledger) -> Status:
     paths = ledger.paths()
     absent = [path for path in paths if place.worktree.kind(path) is None]
     expected = place.git.tracked([*absent, *(f"{path}.dvc" for path in absent)])
+    states = tuple(_path_state(place, ledger, path, expected) for path in paths)
     return Status(
-        paths=tuple(_path_state(place, ledger, path, expected) for path in paths),
+        paths=states,
         drafts=tuple(_drafts(place, ledger)),
         unfinished=tuple(pending_names(place)),
         staged=dict(sorted(staged.items())),
         releases=tuple(release_state(ledger, newest) for newest in last),
         broken=tuple(sorted(ledger.broken)),
+        restores_all=bool(absent) and _restores_all(expected_artifacts(place, ledger), states),
     )
+
+
+def _restores_all(expected: Mapping[str, Digest], states: Iterable[PathState]) -> bool:
+    for one in states:
+        wanted = expected.get(one.path)
+        match one.presence:
+            case "missing" | "not pulled" if wanted is None and one.artifact.assurance != "unverified":
+                return False
+            case "changed" | "older" if wanted is not None and (one.presence, wanted) != ("older", one.artifact.id):
+                return False
+    return True
 
 
 def _path_state(place: Workplace, ledger: Ledger, path: str, expected: Collection[str]) -> PathState:
@@ -112,7 +130,13 @@ def _path_state(place: Workplace, ledger: Ledger, path: str, expected: Collectio
     else:
         presence = _absent(place, ledger, path, last, expected)
     runs = ledger.makers(last)
-    return PathState(path, presence, mention(ledger, last), ledger.runs[runs[-1]].step if runs else None, problem)
+    step = ledger.runs[runs[-1]].step if runs else None
+    stage = _stage(place, path) if presence == "changed" else None
+    return PathState(path, presence, mention(ledger, last), step, problem, stage)
+
+
+def _stage(place: Workplace, path: str) -> str | None:
+    return next((stage.name for stage in place.dvc.stages() if path in (*stage.outs, *stage.git_outs)), None)
 
 
 def _absent(place: Workplace, ledger: Ledger, path: str, artifact: Digest, expected: Collection[str]) -> Presence:

@@ -20,6 +20,7 @@ from gitprov.cli.render import (
     short,
     show_answer,
 )
+from gitprov.cli.text import many
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Value, is_digest
@@ -28,12 +29,13 @@ from gitprov.wiring.opening import open_reading
 
 _range = re.compile(r"(?P<before>.+?)\.\.(?P<after>[^/].*)").fullmatch
 
+# What stands before the changes of an aspect, and what one of its facts is called.
 _HEADINGS: Mapping[Aspect, tuple[str, str]] = {
-    "step": ("step", "facts of the step"),
-    "input": ("inputs", "inputs"),
-    "parameter": ("parameters", "parameters"),
-    "code": ("code", "runs' code"),
-    "environment": ("environment", "environment items"),
+    "step": ("step", "step fact"),
+    "input": ("inputs", "input"),
+    "parameter": ("parameters", "parameter"),
+    "code": ("code", "code digest"),
+    "environment": ("environment", "environment item"),
 }
 
 
@@ -70,7 +72,7 @@ def lines(found: Diff) -> Iterator[str]:
     if found.metrics is not None and (found.metrics.changes or found.metrics.equal):
         yield bold("the release as a whole")
         yield from columns(_metric_rows(found.metrics), "  ")
-        yield dim(f"  equal: {found.metrics.equal} metrics")
+        yield dim(f"  equal: {many(found.metrics.equal, 'metric')}")
 
 
 def _heading(compared: Compared) -> str:
@@ -150,8 +152,8 @@ def _metric_rows(metrics: Metrics) -> list[list[str]]:
 def _equal(compared: Compared) -> str:
     counts = dict(compared.differences.equal) if compared.differences else {}
     files = sum(one.equal for one in compared.code)
-    parts = [f"{counts[aspect]} {words}" for aspect, (_, words) in _HEADINGS.items() if counts.get(aspect)]
-    parts += [f"{files} code files"] if files else []
+    parts = [many(counts[aspect], word) for aspect, (_, word) in _HEADINGS.items() if counts.get(aspect)]
+    parts += [many(files, "code file")] if files else []
     if compared.metrics and compared.metrics.equal:
-        parts.append(f"{compared.metrics.equal} metrics")
+        parts.append(many(compared.metrics.equal, "metric"))
     return ", ".join(parts) or "nothing"

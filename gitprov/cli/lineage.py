@@ -6,6 +6,7 @@ import click
 
 from gitprov.audit.lineage import Lineage, Link, Node, Path, lineage, lineage_path
 from gitprov.cli.render import bold, dim, glyphs, label, show_answer, tree
+from gitprov.cli.text import many
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
 from gitprov.wiring.opening import open_reading
@@ -41,7 +42,7 @@ def lines(found: Lineage) -> Iterator[str]:
     """Yields the tree."""
     yield from tree([(node.depth, _line(node)) for node in found.nodes])
     verb = "went into it" if found.direction == "up" else "came of it"
-    yield dim(f"{found.artifacts} artifact{'s' if found.artifacts != 1 else ''} {verb}")
+    yield dim(f"{many(found.artifacts, 'artifact')} {verb}")
 
 
 def path_lines(found: Path) -> Iterator[str]:
@@ -52,9 +53,7 @@ def path_lines(found: Path) -> Iterator[str]:
 
 
 def _line(node: Node) -> str:
-    words = [label(node.artifact)]
-    if node.role:
-        words.insert(0, f"{bold(node.role)}:")
+    words = [(f"{bold(node.role)}: " if node.role else "") + label(node.artifact)]
     if node.link is not None:
         words.append(_link(node.link))
     if node.repeated:

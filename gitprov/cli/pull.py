@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import click
 
-from gitprov.cli.render import finding_lines, one_line, show_answer, size_in_words
+from gitprov.cli.render import finding_lines, one_line, show_answer
+from gitprov.cli.text import many, size_in_words
 from gitprov.cli.writing import dry_run_option, json_option
 from gitprov.errors import Exit
 from gitprov.errors import catalogue as codes
@@ -52,7 +53,7 @@ def command(
         for line in plan_lines(plan, dry_run=dry_run):
             click.echo(line)
     pulled = Pulled(plan, None, findings=plan.findings) if dry_run else pull(project, ledger, plan)
-    show_answer("pull", pulled, [] if dry_run else lines(pulled), as_json=as_json)
+    show_answer("pull", pulled, lines(pulled), as_json=as_json)
     if pulled.findings:
         ctx.exit(Exit.FINDINGS)
 
@@ -61,9 +62,9 @@ def plan_lines(plan: PullPlan, *, dry_run: bool) -> Iterator[str]:
     """Yields what is going to be brought, for people."""
     there = f"; {plan.present} {'are' if plan.present != 1 else 'is'} here" if plan.present else ""
     verb = "would pull" if dry_run else "pulling"
-    yield f"{verb} {plan.objects} object{'s' if plan.objects != 1 else ''} ({size_in_words(plan.size)}){there}"
+    yield f"{verb} {many(plan.objects, 'object')} ({size_in_words(plan.size)}){there}"
     if plan.by_reference:
-        yield f"note: {len(plan.by_reference)} artifact(s) are held by reference: there are no bytes to pull"
+        yield f"note: {many(len(plan.by_reference), 'artifact')} held by reference: no bytes to pull"
 
 
 def lines(pulled: Pulled) -> Iterator[str]:
@@ -76,5 +77,5 @@ def lines(pulled: Pulled) -> Iterator[str]:
 def summary(pulled: Pulled) -> Iterator[str]:
     """Yields how much was brought, if anything was."""
     if pulled.remote:
-        count = f"{pulled.objects} object{'s' if pulled.objects != 1 else ''} ({size_in_words(pulled.size)})"
+        count = f"{many(pulled.objects, 'object')} ({size_in_words(pulled.size)})"
         yield f"pulled {count} from remote {one_line(pulled.remote)}, each checked"

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import click
 
-from gitprov.cli.render import finding_lines, one_line, show_answer, size_in_words
+from gitprov.cli.render import finding_lines, one_line, show_answer
+from gitprov.cli.text import many, size_in_words
 from gitprov.cli.writing import dry_run_option, json_option
 from gitprov.errors import Exit
 from gitprov.recording.push import Pushed, push
@@ -38,7 +39,7 @@ def lines(pushed: Pushed) -> Iterator[str]:
     for finding in pushed.findings:
         yield from finding_lines(finding)
     verb = "would send" if pushed.dry_run else "sent"
-    count = f"{pushed.objects} object{'s' if pushed.objects != 1 else ''} ({size_in_words(pushed.size)})"
+    count = f"{many(pushed.objects, 'object')} ({size_in_words(pushed.size)})"
     there = f"; {pushed.present} {'were' if pushed.present != 1 else 'was'} there" if pushed.present else ""
     yield f"{verb} {count} to remote {one_line(pushed.remote)}{there}"
     for note in pushed.notes:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from gitprov.audit.facts import Mention
-from gitprov.cli.text import printable
+from gitprov.cli.text import printable, size_in_words
 from gitprov.cli.writing import finding_json
 from gitprov.errors import Finding
 from gitprov.ids import Value
@@ -139,16 +139,6 @@ def in_words(value: Value) -> str:
     if isinstance(value, Mapping) and "nonfinite" in value:
         return str(value["nonfinite"])
     return one_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True))
-
-
-def size_in_words(size: int) -> str:
-    """Returns a number of bytes as people read it, in powers of 1000."""
-    amount = float(size)
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if amount < 999.95 or unit == "TB":
-            break
-        amount /= 1000
-    return f"{size} B" if unit == "B" else f"{amount:.1f} {unit}"
 
 
 def time_in_words(time: str | None) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from gitprov.cli.pull import summary
-from gitprov.cli.render import dim, finding_lines, one_line, show_answer, size_in_words
+from gitprov.cli.render import dim, finding_lines, one_line, show_answer
+from gitprov.cli.text import many, size_in_words
 from gitprov.cli.writing import dry_run_option, json_option
 from gitprov.errors import Exit
 from gitprov.lineage import Ledger
@@ -46,7 +47,8 @@ def command(
 def lines(restored: Restored, ledger: Ledger) -> Iterator[str]:
     """Yields what was restored, for people."""
     if restored.dry_run and restored.pulled.plan.objects:
-        yield f"would pull {restored.pulled.plan.objects} object(s) ({size_in_words(restored.pulled.plan.size)})"
+        plan = restored.pulled.plan
+        yield f"would pull {many(plan.objects, 'object')} ({size_in_words(plan.size)})"
     yield from summary(restored.pulled)
     for finding in restored.findings:
         yield from finding_lines(finding)

@@ -1,6 +1,7 @@
 """`gitprov run`."""
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -25,8 +26,27 @@ from gitprov.recording.writing import Outcome
 from gitprov.wiring.opening import open_project
 from gitprov.wiring.project import Project
 
+# The options that say what a command reads and makes; of a stage dvc.yaml says it.
+_ASKING = {
+    "--input": "inputs",
+    "--output": "outputs",
+    "--param": "params",
+    "--params": "params_file",
+    "--seed": "seed",
+    "--step": "step",
+}
 
-@click.command()
+
+class RunCommand(click.Command):
+    """A click command that remembers whether `--` was given: click itself takes it away."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Notes `--` and parses the arguments."""
+        ctx.obj = "--" in args
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=RunCommand)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[STEP] [-- CMD...]")
 @click.option("--step", metavar="STEP", help="Name of the step; by default the name of the program or script.")
 @click.option("--input", "inputs", multiple=True, metavar="ROLE=ARTIFACT|PATH", help="What the command reads.")
@@ -52,7 +72,7 @@ def command(ctx: click.Context, /, words: tuple[str, ...], as_json: bool, **opti
     Example: gitprov run --input data=train-set --output model=model.pkl --param lr=0.1 -- python train.py {params.lr}
     """
     project, ledger = open_project()
-    request, facts = _request(project, ledger, words, options)
+    request, facts = _request(project, ledger, words, options, is_command=ctx.obj)
     dry_run, keep_it = options["dry_run"], options["keep_it"]
     result = run(project, ledger, request, facts=facts, force=options["force"], dry_run=dry_run)
     kept = None
@@ -69,23 +89,30 @@ def command(ctx: click.Context, /, words: tuple[str, ...], as_json: bool, **opti
 
 
 def _request(
-    project: Project, ledger: Ledger, words: tuple[str, ...], options: dict[str, Any]
+    project: Project, ledger: Ledger, words: tuple[str, ...], options: dict[str, Any], *, is_command: bool
 ) -> tuple[Request, StageFacts | None]:
     code = tuple(paths_from_top(project, options["code"]))
     locks = tuple(paths_from_top(project, options["locks"]))
-    given = [
-        name
-        for name in ("inputs", "outputs", "params", "params_file", "seed", "step")
-        if options[name] not in ((), None)
-    ]
-    if len(words) == 1 and not given:
-        stage = find_stage(project.dvc.stages(), words[0])
+    given = [option for option, name in _ASKING.items() if options[name] not in ((), None)]
+    stages = project.dvc.stages() if len(words) == 1 and not is_command else ()
+    if not is_command and len(words) == 1 and not given:
+        stage = find_stage(stages, words[0])
         return request_of(
             project, ledger, stage, code=code, locks=locks, container=options["container"], dry_run=options["dry_run"]
+        )
+    if any(stage.name == words[0] for stage in stages):
+        raise codes.USE_ARGUMENT.error(
+            f"{words[0]} is a stage: dvc.yaml says what it reads, makes and takes",
+            why=f"there are other options too: {', '.join(given)}",
+            fix=f"gitprov run {words[0]}",
         )
     if not words:
         raise codes.USE_ARGUMENT.error(
             "there is nothing to run", fix="gitprov run STEP, or gitprov run --output ROLE=PATH -- COMMAND"
+        )
+    if not options["outputs"]:
+        raise codes.USE_ARGUMENT.error(
+            "a run without an output records nothing", fix=f"gitprov run --output ROLE=PATH -- {shlex.join(words)}"
         )
     step = options["step"] or _step_of(words)
     return (
@@ -182,4 +209,5 @@ def _show(result: RunResult, kept: Outcome | None, *, dry_run: bool) -> None:
     if result.unfinished is not None:
         click.echo(f"error[{result.unfinished.code.id}]: {printable(result.unfinished.what)}", err=True)
         click.echo("  why: the command succeeded, and recording it is not finished; nothing is lost", err=True)
-        click.echo(f"  fix: {printable(result.unfinished.fix)}; then gitprov keep", err=True)
+        fix = result.unfinished.fix
+        click.echo(f"  fix: {printable(fix if 'gitprov keep' in fix else f'{fix}; then gitprov keep')}", err=True)

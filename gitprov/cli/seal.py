@@ -5,6 +5,7 @@ import json
 import click
 
 from gitprov.cli.project import pairs
+from gitprov.cli.text import many
 from gitprov.cli.writing import (
     dry_run_option,
     finding_json,
@@ -44,7 +45,7 @@ def command(
     elif not sealed.findings:
         show_outcome(sealed.outcome, as_json=False)
     else:
-        click.echo(f"{name} cannot be sealed: {len(sealed.findings)} finding(s)", err=True)
+        click.echo(f"{name} cannot be sealed: {many(len(sealed.findings), 'finding')}", err=True)
         show_findings(sealed.findings)
     if sealed.findings:
         ctx.exit(Exit.FINDINGS)

@@ -1,8 +1,8 @@
 """`gitprov status`."""
 
+import os
 import shlex
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +20,7 @@ from gitprov.cli.render import (
     show_answer,
     time_in_words,
 )
+from gitprov.cli.text import many
 from gitprov.cli.writing import json_option
 from gitprov.wiring.opening import open_reading
 
@@ -46,18 +47,25 @@ def command(name: str | None, as_json: bool) -> None:
     from gitprov.audit.status import status  # what compares the work tree is not loaded to list versions
 
     found = status(project, ledger)
-    show_answer("status", found, lines(found), as_json=as_json)
+    top = project.git.root
+    typed = {path.path: os.path.relpath(os.path.join(top, path.path)) for path in found.paths}
+    show_answer("status", found, lines(found, typed), as_json=as_json)
 
 
-def lines(found: "Status") -> Iterator[str]:
-    """Yields the comparison for people."""
+def lines(found: "Status", paths: Mapping[str, str]) -> Iterator[str]:
+    """Yields the comparison for people.
+
+    Args:
+        found: The comparison.
+        paths: How each path is typed from the current folder.
+    """
     here = [path for path in found.paths if path.presence != "gone"]
     if not here and not found.releases:
         yield "no path is recorded yet"
     yield from columns([_path(path) for path in here])
     gone = len(found.paths) - len(here)
     if gone:
-        yield dim(f"{gone} path(s) of earlier records are not in use any more")
+        yield dim(f"{many(gone, 'path')} of earlier records not in use any more")
     for heading, rows in (
         ("drafts", [[one_line(d.name), ", ".join(label(one) for one in d.made)] for d in found.drafts]),
         (
@@ -71,7 +79,7 @@ def lines(found: "Status") -> Iterator[str]:
         if rows:
             yield bold(heading)
             yield from columns(rows, "  ")
-    commands = list(dict.fromkeys(_next(found)))
+    commands = list(dict.fromkeys(_next(found, paths)))
     if commands:
         yield bold("next")
         yield from (f"  {one_line(text)}" for text in commands)
@@ -81,7 +89,7 @@ def version_lines(found: Versions) -> Iterator[str]:
     """Yields the versions, each with what tells it from the others below it."""
     if found.versions:
         count = len(found.versions)
-        yield f"{bold(found.name)}: {count} version{'s' if count != 1 else ''}, newest first"
+        yield f"{bold(found.name)}: {many(count, 'version')}, newest first"
     for version, line in zip(found.versions, columns([_version(one) for one in found.versions]), strict=True):
         yield line
         yield from (f"    {text}" for text in _facts(version))
@@ -105,27 +113,37 @@ def _path(found: "PathState") -> list[str]:
     ]
 
 
-def _next(found: "Status") -> Iterator[str]:
+def _next(found: "Status", paths: Mapping[str, str]) -> Iterator[str]:
+    absent = []
     for path in found.paths:
-        quoted = shlex.quote(path.path)
-        match path.presence:
-            case "changed" if path.step in (None, "add"):
-                yield f"gitprov add {quoted}"
-            case "changed":
-                yield f"gitprov run {path.step}    (or gitprov restore {quoted} to take the change back)"
-            case "missing":
-                yield f"gitprov restore {quoted}"
+        typed = _quoted(paths[path.path])
+        if path.presence == "changed":
+            yield _after_change(path, typed)
         if path.artifact.assurance == "unverified":
-            yield f"dvc pull {quoted} && gitprov capture"
-    counts = Counter(path.presence for path in found.paths if path.artifact.assurance != "unverified")
-    if counts["not pulled"]:
-        yield "gitprov pull --all"
+            yield f"dvc pull {typed} && gitprov capture"
+        elif path.presence in ("missing", "not pulled"):
+            absent.append(typed)
+    if absent:
+        yield "gitprov restore" if found.restores_all else f"gitprov restore {' '.join(absent)}"
     if found.drafts or found.unfinished:
         yield "gitprov keep"
     if found.staged:
         yield "git commit"
     if found.broken:
         yield "gitprov verify"
+
+
+def _after_change(path: "PathState", typed: str) -> str:
+    back = f"gitprov restore --force {typed}"
+    if path.stage is not None:
+        return f"gitprov run {shlex.quote(path.stage)}    (or {back} to take the change back)"
+    if path.step in (None, "add"):
+        return f"gitprov add {typed}"
+    return f"{back}    (takes the change back; or run the step {path.step} again)"
+
+
+def _quoted(path: str) -> str:
+    return shlex.quote(f"./{path}" if path.startswith("-") else path)
 
 
 def _release(release: ReleaseState) -> list[str]:

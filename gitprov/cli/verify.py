@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import click
 
 from gitprov.audit.verify import Verdict, verify
-from gitprov.cli.render import bold, dim, finding_lines, loud, one_line, show_answer, size_in_words
+from gitprov.cli.render import bold, dim, finding_lines, loud, one_line, show_answer
+from gitprov.cli.text import many, size_in_words
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
 from gitprov.wiring.opening import open_reading
@@ -61,22 +62,21 @@ def lines(verdict: Verdict) -> Iterator[str]:
         yield from finding_lines(finding)
     for finding in verdict.undecided:
         yield from finding_lines(finding, "undecided")
-    checked = [f"{verdict.records} record{'s' if verdict.records != 1 else ''}"]
+    checked = [many(verdict.records, "record")]
     read = verdict.bytes
     if read is not None and read.places:
         checked.append(
-            f"{read.objects} objects ({size_in_words(read.size)}) in {one_line(' and in '.join(read.places))}"
+            f"{many(read.objects, 'object')} ({size_in_words(read.size)}) in {one_line(' and in '.join(read.places))}"
         )
     count = len(verdict.findings)
     if count:
-        result = loud(f"{count} finding{'s' if count != 1 else ''}")
+        result = loud(many(count, "finding"))
     elif verdict.undecided:
         result = loud("cannot decide")
     else:
         result = bold("nothing wrong")
     yield f"{result}: checked {', '.join(checked)}"
     if read is not None and read.not_pushed:
-        yield dim(f"{read.not_pushed} object(s) are not in the remote yet: gitprov push")
+        yield dim(f"{many(read.not_pushed, 'object')} not in the remote yet: gitprov push")
     if verdict.unverified:
-        count = verdict.unverified
-        yield loud(f"{count} content{'s' if count != 1 else ''} unverified: known by MD5 only")
+        yield loud(f"{many(verdict.unverified, 'content')} unverified: known by MD5 only")

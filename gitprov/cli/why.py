@@ -20,6 +20,7 @@ from gitprov.cli.render import (
     show_answer,
     time_in_words,
 )
+from gitprov.cli.text import many
 from gitprov.cli.writing import json_option
 from gitprov.lineage.differences import flatten
 from gitprov.ports.git import Commit
@@ -75,12 +76,11 @@ def lines(found: Why) -> Iterator[str]:
 
 def _release_steps(release: ReleaseFacts, found: Why) -> Iterator[Step]:
     several = found.members
-    count = f"{len(several)} member{'s' if len(several) != 1 else ''}"
     rows = [["id", release.id], ["set", release.record.set_], *_state(release.state, None)]
     for role, one in several.items():
         place = ", ".join(one.artifact.paths[-1:])
         rows.append([one_line(role), f"{label(one.artifact)}, {extent(one.artifact)}, {one_line(place)}"])
-    yield f"{bold(release.label)} is a release of {count}", rows
+    yield f"{bold(release.label)} is a release of {many(len(several), 'member')}", rows
     runs = [(role, _run_heading(one.run), _run(one.run)) for role, one in several.items()]
     yield "its members were made by", _by_role(runs)
     sources = [(role, "", made_of) for role, one in several.items() if (made_of := _sources(one)) is not None]
@@ -233,7 +233,7 @@ def _when(one: Explained) -> list[Row]:
     if first and last and first != last:
         rows.append(["first in", _commit(first)])
     if one.other_runs:
-        rows.append(["also", f"{len(one.other_runs)} other run(s) gave the same artifact"])
+        rows.append(["also", f"{many(len(one.other_runs), 'other run')} gave the same artifact"])
     return rows
 
 

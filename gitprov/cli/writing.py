@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import click
 
-from gitprov.cli.text import printable
+from gitprov.cli.text import printable, size_in_words
 from gitprov.errors import Finding
 from gitprov.ids import digest_hex
 from gitprov.recording.writing import Outcome
@@ -20,13 +20,15 @@ def show_outcome(outcome: Outcome, *, as_json: bool, nothing: str = "nothing new
     if as_json:
         click.echo(json.dumps(outcome_json(outcome), indent=2, sort_keys=True))
         return
+    others = [path for path in outcome.staged if path not in {record.path for record in outcome.records}]
     for record in outcome.records:
         click.echo(f"{'would record' if outcome.dry_run else 'recorded'} {one_line(record)}")
+        show_files([record.path] if record.path in outcome.staged else [], dry_run=outcome.dry_run)
     for record in outcome.known:
         click.echo(f"already recorded {one_line(record)}")
     if not outcome.records and not outcome.known:
         click.echo(nothing)
-    show_files(outcome.staged, dry_run=outcome.dry_run)
+    show_files(others, dry_run=outcome.dry_run)
     show_notes(outcome.notes)
 
 
@@ -85,7 +87,7 @@ def one_line(stored: Stored) -> str:
     match stored.record:
         case Artifact(name=name, kind=kind, content=Content(size=size, files=files)):
             many = f", {files} files" if files > 1 else ""
-            return f"artifact {name} {short} ({kind}, {size} bytes{many})"
+            return f"artifact {name} {short} ({kind}, {size_in_words(size)}{many})"
         case Artifact(name=name, kind=kind):
             return f"artifact {name} {short} ({kind}, unverified)"
         case Run(step=step):

@@ -88,7 +88,7 @@ def pointer_files(
     A second owner would break `dvc repro`, `dvc dag` and `dvc add` for everybody; what git tracks stays in git.
     """
     if snapshot.left_out:
-        notes.append(f".dvcignore left {snapshot.left_out} file(s) of {path} out")
+        notes.append(f".dvcignore left out files of {path}: {snapshot.left_out}")
     owner = place.dvc.owner(path)
     if owner is not None:
         notes.append(f"{path} belongs to {owner}: no {path}.dvc was written")

@@ -68,12 +68,13 @@ class Needed:
         found = []
         for (owner, problem, where), same in grouped.items():
             code = codes.BLB_MISSING if problem == "missing" else codes.BLB_MISMATCH
-            what = "not in" if problem == "missing" else "not the recorded bytes in"
             size = sum(fault.object.size for fault in same)
+            many = f"{len(same)} object{'s' if len(same) != 1 else ''} ({size} bytes)"
+            what = f"{many} not in {where}" if problem == "missing" else f"other bytes in {where} than recorded: {many}"
             found.append(
                 code.finding(
                     ledger.held[owner].stored.path,
-                    f"{describe(ledger, owner)}: {len(same)} object(s), {size} bytes, {what} {where}",
+                    f"{describe(ledger, owner)}: {what}",
                     why=f"the first is {same[0].object.sha256 or same[0].object.md5}",
                     fix=_remedy(ledger.short(owner), problem, in_remote=remote is not None and remote in where),
                 )

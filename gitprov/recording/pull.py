@@ -18,10 +18,11 @@ class PullPlan:
 
     Attributes:
         records: Whose bytes; not those whose listing could not be brought.
-        objects: How many objects the cache lacks.
+        objects: How many objects the cache lacked.
         size: How many bytes these have.
-        present: How many objects the cache has already.
-        listings, listings_size: How many listings of directories and code were brought at once, and their bytes.
+        present: How many objects the cache had already.
+        listings, listings_size: How many of the objects were brought at once, and their bytes: the listings of
+            directories and code.
         findings: Listings that could not be brought.
         by_reference: Records whose bytes nobody stores here.
     """
@@ -72,8 +73,8 @@ def plan_pull(place: Workplace, ledger: Ledger, records: Sequence[Digest]) -> Pu
     faults = top.fault_findings(ledger, brought.faults, place.remote.name) if brought.faults else []
     return PullPlan(
         records=tuple(readable),
-        objects=len(missing),
-        size=sum(item.size for item in missing),
+        objects=len(missing) + brought.objects,
+        size=sum(item.size for item in missing) + brought.bytes,
         present=len(needed.items) - len(missing) - brought.objects,
         listings=brought.objects,
         listings_size=brought.bytes,

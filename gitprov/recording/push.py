@@ -99,5 +99,5 @@ def _judge(
     ]
     staged = sum(held.state == "staged" for held in ledger.held.values())
     if staged:
-        notes.append(f"{staged} staged record(s) are not committed: git commit, then push again, to share them")
+        notes.append(f"not committed yet, so not shared: {staged} staged records (git commit, then push again)")
     return [finding for finding in found if finding.subject not in shared], notes

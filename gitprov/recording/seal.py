@@ -140,7 +140,7 @@ def _bytes(place: Workplace, ledger: Ledger, artifacts: list[Digest], *, members
         missing = [item for item in items if item in lacking]
         if missing:
             what = (
-                f"{words[one]}: the remote lacks {len(missing)} object(s), {sum(item.size for item in missing)} bytes"
+                f"{words[one]}: the remote lacks {sum(item.size for item in missing)} bytes of it"
             )
             findings.append(
                 codes.BLB_MISSING.finding(

@@ -13,7 +13,7 @@ class Outcome:
 
     Attributes:
         records: Records that are new.
-        staged: Files that were added to the index.
+        staged: Files that changed in the index.
         known: Records that were there already.
         notes: What a person should know, one sentence each.
         dry_run: Whether nothing was written.
@@ -41,8 +41,11 @@ def write_records(place: Workplace, records: Iterable[Stored]) -> list[str]:
 
 
 def stage(place: Workplace, paths: Sequence[str]) -> tuple[str, ...]:
-    """Adds files to the index and returns them sorted, each once."""
-    unique = tuple(sorted(set(paths)))
-    if unique:
-        place.git.stage(unique)
-    return unique
+    """Adds files to the index and returns those that this changed there, sorted."""
+    unique = sorted(set(paths))
+    if not unique:
+        return ()
+    before = place.git.index(unique)
+    place.git.stage(unique)
+    after = place.git.index(unique)
+    return tuple(path for path in unique if before.get(path) != after.get(path))

@@ -48,7 +48,11 @@ class LocalRemote(CheckedRemote):
 
     def _read(self, items: list[Object], staging: str | None, advance: Advance) -> Iterator[list[Copied]]:
         if items and not os.path.isdir(self._folder.root):
-            raise codes.IO_NETWORK.error(f"there is no folder {self._folder.root}", why=f"it is the remote {self.name}")
+            raise codes.IO_NETWORK.error(
+                f"there is no folder {self._folder.root}",
+                why=f"it is the remote {self.name}: nothing was pushed yet, or it is not mounted",
+                fix="gitprov push, or mount it",
+            )
         copies = [Copy(item, self._folder.path(item)) for item in items]
         return over(self._intake.executor, copy_objects, copies, advance, staging=staging)
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import accumulate
@@ -66,10 +66,10 @@ def _within(path: str, top: str) -> bool:
     return top in (".", path) or path.startswith(top + "/")
 
 
-def parse_index(output: bytes) -> dict[str, TreeEntry]:
-    """Returns the entries that `git ls-files -s -z` printed; of a conflict our side."""
+def parse_index(lines: Iterable[str]) -> dict[str, TreeEntry]:
+    """Returns the entries that `git ls-files -s -z` listed; of a conflict our side."""
     rows = {}
-    for line in split(output):
+    for line in lines:
         meta, _, path = line.partition("\t")
         mode, oid, stage = meta.split(" ")
         if stage in ("0", "2"):
@@ -108,7 +108,7 @@ class CodeReader:
         with self._scratch_index() as variables:
             self._refresh(rule, variables)
             answer = self._git.as_user("ls-files", "-s", "-z", "--", *rule.pathspecs, variables=variables)
-            return {path: row for path, row in parse_index(answer).items() if rule.counts(path, row.mode)}
+            return {path: row for path, row in parse_index(split(answer)).items() if rule.counts(path, row.mode)}
 
     def entries(self, rows: Rows, objects: Objects | None = None) -> tuple[CodeEntry, ...]:
         """Returns what the files are in a code listing; `objects` is read where it is open already.

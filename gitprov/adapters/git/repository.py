@@ -88,7 +88,7 @@ class GitRepository:
 
     def index(self, under: Sequence[str] = ()) -> dict[str, TreeEntry]:
         """Returns every file of the index below `under`, by path; of a conflict our side."""
-        return parse_index(self._git.read("ls-files", "-s", "-z", "--", *under))
+        return parse_index(self._git.read_below(under, "ls-files", "-s", "-z"))
 
     def blobs(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Yields object id and bytes of each blob, in the order asked.

@@ -1,5 +1,6 @@
 """`status` tells what every recorded path holds, and what to do about it."""
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -59,15 +60,15 @@ def test_each_state_of_a_path_and_the_command_that_follows(project: Repo, gitpro
 
     file.unlink()
     assert presence(gitprov) == {RAW: "missing"}
-    assert next_commands(gitprov) == [f"gitprov restore {RAW}"]
+    assert next_commands(gitprov) == ["gitprov restore"]
 
     forget_cache(project)
     assert presence(gitprov) == {RAW: "not pulled"}
-    assert next_commands(gitprov) == ["gitprov pull --all"]
+    assert next_commands(gitprov) == ["gitprov restore"]
 
     project.git("rm", "--quiet", f"{RAW}.dvc")
     assert presence(gitprov) == {RAW: "gone"}
-    assert "1 path(s) of earlier records are not in use any more" in gitprov("status").out
+    assert "1 path of earlier records not in use any more" in gitprov("status").out
 
 
 def test_a_directory_in_the_place_of_a_file_is_a_change(project: Repo, gitprov: Gitprov) -> None:
@@ -100,7 +101,32 @@ def test_a_changed_result_is_made_again_or_taken_back(project: Repo, train: Trai
     (project.path / "model.txt").unlink()
     project.write("model.txt", "by hand\n")
     (command,) = next_commands(gitprov)
-    assert command == "gitprov run train    (or gitprov restore model.txt to take the change back)"
+    assert command == "gitprov restore --force model.txt    (takes the change back; or run the step train again)"
+    gitprov("restore", "--force", "model.txt")
+    assert next_commands(gitprov) == []
+
+
+def test_several_files_come_back_by_one_command(project: Repo, gitprov: Gitprov) -> None:
+    project.write("data/two words.csv", "a\n")
+    project.write("-odd", "b\n")
+    gitprov("add", "data/two words.csv", "./-odd")
+    project.commit("more data")
+    lost = [project.path / path for path in (RAW, "data/two words.csv", "-odd")]
+    for file in lost:
+        file.unlink()
+    assert next_commands(gitprov) == ["gitprov restore"]
+    gitprov("restore")
+    assert all(file.exists() for file in lost)
+
+    # A change is nothing that restore may take back unasked: what is missing is named then, as typed from here.
+    lost[0].unlink()
+    project.write(RAW, "changed\n")
+    for file in lost[1:]:
+        file.unlink()
+    with contextlib.chdir(project.path / "data"):
+        assert next_commands(gitprov) == ["gitprov add raw.csv", "gitprov restore ../-odd 'two words.csv'"]
+        gitprov("restore", "../-odd", "two words.csv")
+    assert project.path.joinpath(RAW).read_bytes() == b"changed\n"
 
 
 def test_a_record_that_cannot_be_read_hides_nothing(project: Repo, gitprov: Gitprov) -> None:

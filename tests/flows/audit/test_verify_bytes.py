@@ -117,7 +117,7 @@ def test_what_is_not_pushed_yet_is_counted(shared: Repo, gitprov: Gitprov) -> No
     gitprov("add", "late.csv")
     verdict = gitprov("verify", "--bytes", "--json").json()
     assert verdict["bytes"]["not_pushed"] == 1
-    assert "1 object(s) are not in the remote yet: gitprov push" in gitprov("verify", "--bytes").out
+    assert "1 object not in the remote yet: gitprov push" in gitprov("verify", "--bytes").out
 
 
 def test_a_clone_without_bytes_reads_the_remote(empty: Repo, gitprov: Gitprov) -> None:
@@ -161,3 +161,14 @@ def test_drafts_need_no_bytes_elsewhere(shared: Repo, train: Train, gitprov: Git
     verdict = gitprov("verify", "--remote", "--json").json()
     assert verdict["findings"] == []
     assert shared.git("status", "--porcelain", "--", ".gitprov") == ""
+
+
+def test_before_the_first_push_there_is_no_remote_to_read(shared: Repo, gitprov: Gitprov) -> None:
+    """Nothing is found wrong and nothing is called right: the way out is to push."""
+    shutil.rmtree(stores(shared)["remote"])
+    out = gitprov("verify", "--bytes", status=3).out
+    assert "undecided[GP-IO-002]: there is no folder" in out
+    assert "nothing was pushed yet" in out
+    assert "fix: gitprov push" in out
+    gitprov("push", "--no-refs")
+    gitprov("verify", "--bytes")

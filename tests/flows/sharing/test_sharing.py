@@ -37,6 +37,8 @@ def test_push_pull_restore(team: Repo, clone: Clone, storage: Path, gitprov: Git
     out = gitprov("pull", "churn", "train-set", cwd=second.path).out
     assert out.startswith("pulling "), "the size is said first"
     assert "3.1 MB" in out
+    announced, brought = out.splitlines()
+    assert announced.removeprefix("pulling ") == brought.removeprefix("pulled ").partition(" from ")[0]
     assert not (second.path / "model.bin").exists()
     gitprov("restore", cwd=second.path)
     done = subprocess.run(["diff", "-r", "--no-dereference", team.path / "data", second.path / "data"], check=False)
@@ -234,7 +236,7 @@ def test_dry_runs_touch_nothing(team: Repo, clone: Clone, storage: Path, gitprov
 def test_staged_records_are_named(team: Repo, gitprov: Gitprov) -> None:
     team.write("new.csv", "1\n")
     gitprov("add", "new.csv", "--name", "new")
-    assert "not committed" in gitprov("push").out
+    assert "not committed yet, so not shared: 2 staged records" in gitprov("push").out
 
 
 def test_a_plain_dvc_pull_gets_the_same(team: Repo, clone: Clone, gitprov: Gitprov) -> None:

@@ -1,0 +1,70 @@
+"""What `gitprov run` makes of its words, and how the commands that write say what they staged."""
+
+import sys
+
+import pytest
+
+from tests.support import Gitprov, Repo
+
+STAGES = "stages:\n  train:\n    cmd: echo made > model.txt\n    outs:\n      - model.txt\n"
+
+
+@pytest.fixture
+def ready(repo: Repo, gitprov: Gitprov) -> Repo:
+    """An initialised repository with one stage and nothing recorded."""
+    repo.write("dvc.yaml", STAGES)
+    repo.write("requirements.txt", "\n")
+    gitprov("init")
+    repo.commit("set up")
+    return repo
+
+
+@pytest.mark.usefixtures("ready")
+def test_what_stands_after_the_dashes_is_a_command_and_never_a_stage(gitprov: Gitprov) -> None:
+    refused = gitprov("run", "--", "train", status=2).err
+    assert "a run without an output records nothing" in refused
+    assert "fix: gitprov run --output ROLE=PATH -- train" in refused
+    assert "there is no stage nothing" in gitprov("run", "nothing", status=2).err
+    assert gitprov("run", "train").out.startswith("draft artifact ")
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_stage_takes_no_parameters_of_its_own(gitprov: Gitprov) -> None:
+    refused = gitprov("run", "train", "--param", "lr=1", status=2).err
+    assert "train is a stage" in refused
+    assert "--param" in refused
+    assert refused.endswith("fix: gitprov run train\n")
+
+
+def test_the_way_out_is_said_once(ready: Repo, gitprov: Gitprov) -> None:
+    said = gitprov("run", "--output", "model=m.txt", "--", sys.executable, "-c", "pass").err
+    assert said.count("gitprov keep") == 1
+    ready.write("m.txt", "made by hand\n")
+    gitprov("keep")
+
+
+def test_only_files_that_changed_in_the_index_are_called_staged(ready: Repo, gitprov: Gitprov) -> None:
+    ready.write("a.csv", "a\n")
+    first = gitprov("add", "a.csv").out.splitlines()
+    assert [line.split("/")[0] for line in first if line.startswith("  ")] == [
+        "  staged .gitprov",
+        "  staged .gitprov",
+        "  staged .gitignore",
+        "  staged a.csv.dvc",
+    ]
+    assert "  staged" not in gitprov("add", "a.csv").out
+    ready.commit("a")
+    ready.write("b.csv", "b\n")
+    staged = gitprov("add", "b.csv", "a.csv", "--json").json()["staged"]
+    assert [path for path in staged if not path.startswith(".gitprov/")] == [".gitignore", "b.csv.dvc"]
+    assert sorted(staged) == ready.git("diff", "--cached", "--name-only").splitlines()
+
+
+def test_a_record_stands_above_its_file(ready: Repo, gitprov: Gitprov) -> None:
+    ready.write("a.csv", "a\n")
+    out = gitprov("add", "a.csv").out.splitlines()
+    assert out[0].startswith("recorded artifact a.csv id:")
+    assert out[0].endswith("(dataset, 2 B)")
+    assert out[1].startswith("  staged .gitprov/artifacts/a.csv/")
+    assert out[2].startswith("recorded run add id:")
+    assert out[3].startswith("  staged .gitprov/runs/add/")
