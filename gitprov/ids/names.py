@@ -16,6 +16,10 @@ _is_name = re.compile(NAME_PATTERN).fullmatch
 _HFS_IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]").sub
 
 
+_is_plain_path = re.compile(r"[\w-]+(?:\.[\w-]+)*(?:/[\w-]+(?:\.[\w-]+)*)*", re.ASCII).fullmatch
+"""What most paths are; a directory has many, and for these there is nothing to look at twice."""
+
+
 def is_name(text: str) -> bool:
     """Tells whether `text` can be a name.
 
@@ -49,6 +53,8 @@ def path_fault(path: str) -> str | None:
     component, none that is `.git` in any case, no backslash, no NUL, not absolute, UTF-8, at most 255 bytes each
     (threats A22, A23).
     """
+    if len(path) <= 255 and _is_plain_path(path):
+        return None
     try:
         encoded = path.encode()
     except UnicodeEncodeError:

@@ -29,12 +29,10 @@ class Snapshot:
 
     Attributes:
         content: What a record says of it.
-        entries: The files of a directory; empty for a file.
         left_out: How many files `.dvcignore` left out.
     """
 
     content: Content
-    entries: tuple[Entry, ...] = ()
     left_out: int = 0
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import replace
 
 from gitprov.adapters.blobs.adopted import read_directory, read_objects
 from gitprov.adapters.blobs.failures import disk_errors
@@ -13,10 +12,10 @@ from gitprov.adapters.blobs.objects import ObjectFolder, identity, object_in, ob
 from gitprov.adapters.blobs.reading import Copied, Copy, copy_objects, digest_for
 from gitprov.adapters.blobs.restore import Restorer, Wanted
 from gitprov.adapters.blobs.scan import Scan, scan
-from gitprov.adapters.blobs.state import StatCache
+from gitprov.adapters.blobs.state import StatCache, is_settled, now
 from gitprov.adapters.blobs.work import over, told
 from gitprov.errors import catalogue as codes
-from gitprov.ids import Md5, md5_of, sha256_of, sort_key
+from gitprov.ids import Md5, md5_of, sha256_of
 from gitprov.ids.listings import DIRECTORY, EXECUTABLE, FILE, SYMLINK, Entry, read_listing, write_listing
 from gitprov.ports.blobs import Fault, Object, Snapshot
 from gitprov.ports.progress import Progress
@@ -52,7 +51,7 @@ class DvcCache:
         executor: Executor | None = None,
         shared: bool = False,
     ) -> None:
-        self.intake = Intake(ObjectFolder(folder, "the DVC cache", shared=shared), StatCache(state), executor)
+        self.intake = Intake(root, ObjectFolder(folder, "the DVC cache", shared=shared), StatCache(state), executor)
         self._root = root
         self._ignores = ignores
         self._restorer = Restorer(root, state, self.intake, ignores)
@@ -60,16 +59,17 @@ class DvcCache:
 
     def snapshot(self, path: str, *, keep: bool = True, progress: Progress | None = None) -> Snapshot:
         """Implements `Cache.snapshot`."""
+        started = now()
         with disk_errors():
             found = scan(self._root, path, self.intake.folder.root)
             if found is None:
                 raise codes.PTH_MISSING.error(f"there is no {path}")
             if found.is_directory:
-                return self._snapshot_directory(path, found, keep=keep, progress=progress)
+                return self._snapshot_directory(path, found, started, keep=keep, progress=progress)
             if path not in found.files:
                 kind = "a symlink" if found.links else "a device, socket or pipe"
                 raise codes.PTH_KIND.error(f"{path} is {kind}, not a regular file or directory")
-            item = self.intake.identify(found.files, path, keep=keep, progress=progress)[path]
+            item = self.intake.identify(found, path, keep=keep, progress=progress)[path]
             return Snapshot(Content(digest=identity(item), files=1, md5=item.md5, size=item.size))
 
     def put(self, data: bytes) -> Object:
@@ -140,45 +140,71 @@ class DvcCache:
             if folder.missing([top]):
                 return None
             entries = read_directory(folder, md5, self.read(top))
-            return None if entries is None else self._directory(entries, {}, self.intake.put)
+            return None if entries is None else Snapshot(self._directory(entries, {}, self.intake.put)[0])
 
-    def _snapshot_directory(self, path: str, found: Scan, *, keep: bool, progress: Progress | None) -> Snapshot:
+    def _snapshot_directory(
+        self, path: str, found: Scan, started: int, *, keep: bool, progress: Progress | None
+    ) -> Snapshot:
+        found, left_out = self._without_ignored(path, found)
+        look = found.fingerprint()
+        content = self.intake.state.directory(path, look)
+        if content is not None and (not keep or self._has_kept(path, found, content, progress)):
+            return Snapshot(content, left_out)
+        content, listing = self._read_directory(path, found, keep=keep, progress=progress)
+        if all(is_settled(seen[1], started) for seen in found.files.values()):
+            self.intake.state.save_directory(path, look, content, listing)
+        return Snapshot(content, left_out)
+
+    def _without_ignored(self, path: str, found: Scan) -> tuple[Scan, int]:
+        """Returns what `.dvcignore` leaves of a directory, and how many files it leaves out."""
         names = [*found.files, *found.links, *found.other, *found.empty]
         ignored = self._ignores([name for name in names if name != path])
-        other = set(found.other) - ignored
-        if other:
+        if other := set(found.other) - ignored:
             raise codes.PTH_KIND.error(f"{min(other)} is a device, socket or pipe, not a regular file or directory")
+        if not ignored:
+            return found, 0
+        kept = Scan(
+            is_directory=True,
+            files={name: seen for name, seen in found.files.items() if name not in ignored},
+            objects=found.objects,
+            links={name: target for name, target in found.links.items() if name not in ignored},
+            empty=[name for name in found.empty if name not in ignored],
+        )
+        return kept, len(ignored - set(found.empty))
+
+    def _has_kept(self, path: str, found: Scan, content: Content, progress: Progress | None) -> bool:
+        """Tells whether the cache has all of a directory that looks as it did; files that it lacks are kept again."""
+        self.intake.identify(found, path, keep=True, progress=progress)
+        made = [object_of(target.encode()) for target in found.links.values()]
+        made += [Object(content.md5, 0, None, is_dir=True)]
+        made += [_listing_object(content, content.listing)] if content.listing else []
+        return not self.intake.folder.missing(made)
+
+    def _read_directory(self, path: str, found: Scan, *, keep: bool, progress: Progress | None) -> tuple[Content, Blob]:
         start = len(path) + 1
-        files = {name: file for name, file in found.files.items() if name not in ignored}
-        links = {name[start:]: target for name, target in found.links.items() if name not in ignored}
-        empty = [name[start:] for name in found.empty if name not in ignored and name != path]
-        aliases = judge({name[start:] for name in files}, links, empty)
-        put = self.intake.put if keep else object_of
-        items = self.intake.identify(files, path, keep=keep, progress=progress)
+        links = {name[start:]: target for name, target in found.links.items()}
+        empty = [name[start:] for name in found.empty if name != path]
+        aliases = judge({name[start:] for name in found.files}, links, empty)
+        items = self.intake.identify(found, path, keep=keep, progress=progress)
         entries = [
-            Entry(name[start:], EXECUTABLE if files[name].is_executable else FILE, identity(item), item.md5, item.size)
+            Entry(name[start:], EXECUTABLE if found.files[name][4] else FILE, identity(item), item.md5, item.size)
             for name, item in items.items()
         ]
+        put = self.intake.put if keep else object_of
         for name, target in links.items():
             item = put(target.encode())
             entries.append(Entry(name, SYMLINK, identity(item), item.md5, item.size))
         entries += [Entry(name, DIRECTORY, *NOTHING) for name in empty]
-        made = self._directory(entries, aliases, put)
-        return replace(made, left_out=len(ignored - set(found.empty)))
+        return self._directory(entries, aliases, put)
 
     @staticmethod
-    def _directory(entries: list[Entry], aliases: dict[str, str], put: Callable[..., Object]) -> Snapshot:
-        entries.sort(key=lambda entry: sort_key(entry.path))
+    def _directory(entries: list[Entry], aliases: dict[str, str], put: Callable[..., Object]) -> tuple[Content, Blob]:
+        """Returns the content that entries make, and its listing; `put` keeps what is made of them."""
         listing = put(write_listing(entries))
         dvc, count, size = dvc_listing(entries, aliases)
-        content = Content(
-            digest=identity(listing),
-            files=count,
-            md5=put(dvc, is_dir=True).md5,
-            size=size,
-            listing=Blob(md5=listing.md5, size=listing.size),
-        )
-        return Snapshot(content, tuple(entries))
+        blob = Blob(md5=listing.md5, size=listing.size)
+        md5 = put(dvc, is_dir=True).md5
+        return Content(digest=identity(listing), files=count, md5=md5, size=size, listing=blob), blob
 
     def _dvc_object(self, content: Content, entries: Sequence[Entry]) -> Object:
         """Returns DVC's `.dir` object; its bytes follow from the listing and, where there are links, their targets.

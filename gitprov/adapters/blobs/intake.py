@@ -1,14 +1,15 @@
 """How files get into the cache: hashed once, compared with what is there, named only when safe on disk."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 
 from gitprov.adapters.blobs.objects import ObjectFolder, identity, object_of
-from gitprov.adapters.blobs.reading import Copied, Copy, Read, Source, copy_objects, read_files, signature, stage_bytes
-from gitprov.adapters.blobs.scan import Found
-from gitprov.adapters.blobs.state import Known, StatCache, is_settled, now
+from gitprov.adapters.blobs.reading import Copied, Copy, Read, Source, copy_objects, read_files, stage_bytes
+from gitprov.adapters.blobs.scan import Scan
+from gitprov.adapters.blobs.state import StatCache, is_settled, now
 from gitprov.adapters.blobs.work import Advance, nobody, over, told
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
@@ -21,25 +22,25 @@ class Intake:
     """The way into the cache `folder`.
 
     Args:
+        root: Top of the work tree, where relative paths start.
         folder: The cache.
         state: What was hashed before.
         executor: What reads files; threads when None.
     """
 
-    def __init__(self, folder: ObjectFolder, state: StatCache, executor: Executor | None) -> None:
+    def __init__(self, root: str, folder: ObjectFolder, state: StatCache, executor: Executor | None) -> None:
+        self._root = root
         self.folder = folder
         self.state = state
         self.executor = executor
 
-    def identify(
-        self, files: Mapping[str, Found], under: str, *, keep: bool, progress: Progress | None
-    ) -> dict[str, Object]:
+    def identify(self, found: Scan, under: str, *, keep: bool, progress: Progress | None) -> dict[str, Object]:
         """Returns the object that each file is; with `keep` all of them are in the cache then.
 
         Args:
-            files: By path, as the stat cache knows them: all files that there are below `under`.
+            found: All that there is at `under`.
             under: A path.
-            keep: Whether to put them into the cache.
+            keep: Whether to put the files into the cache.
             progress: Told of the bytes that are read.
 
         Raises:
@@ -48,16 +49,16 @@ class Intake:
         known = self.state.files(under)
         result: dict[str, Object] = {}
         unread: list[Source] = []
-        for path, found in files.items():
-            seen = signature(found.status)
+        for path, seen in found.files.items():
             row = known.get(path)
-            if row is not None and row.signature == seen:
-                item = _object(row.md5, row.sha256, seen[2])
-                if not keep or (row.kept and self.folder.stat(item)):
+            if row is not None and row[1:5] == seen[:4]:
+                sha256, md5, kept = row[5:]
+                item = _object(md5, sha256, seen[2])
+                if not keep or (kept == sha256 and self.folder.has(item)):
                     result[path] = item
                     continue
-            unread.append(Source(path, found.file, seen))
-        self.state.forget_files(known.keys() - files.keys())
+            unread.append(Source(path, found.objects.get(path) or os.path.join(self._root, path), seen[:4]))
+        self.state.forget_files(known.keys() - found.files.keys())
         if unread:
             with told(progress, f"reading {under}", unread) as advance:
                 self._read(unread, result, advance, keep=keep)
@@ -70,7 +71,7 @@ class Intake:
             GitprovError: GP-BLB-003.
         """
         item = object_of(data, is_dir=is_dir)
-        if not (os.path.exists(self.folder.path(item)) and self._holds(item)):
+        if not os.path.exists(self.folder.path(item)) or self._lacking([item]):
             with self.folder.staging() as staging:
                 self.folder.publish([(stage_bytes(staging, data), item)])
         self.state.save_objects([_digits(item)])
@@ -83,13 +84,10 @@ class Intake:
 
     def had(self, items: Collection[Object]) -> set[Object]:
         """Returns those whose very bytes the cache has; unlike `missing`, an object of the same name will not do."""
-        there = [item for item in items if self.folder.stat(item)]
+        there = {item for item in items if self.folder.has(item)}
         seen = self.state.objects({digest_hex(item.md5) for item in there})
-        return {
-            item
-            for item in there
-            if seen.get(digest_hex(item.md5)) == digest_hex(identity(item)) or self._look(item).problem is None
-        }
+        unsure = [item for item in there if seen.get(digest_hex(item.md5)) != digest_hex(identity(item))]
+        return there - {copied.item for copied in self._look(unsure) if copied.problem}
 
     def check(self, done: Iterable[Copied]) -> None:
         """Refuses objects of the cache that are gone or have wrong bytes.
@@ -128,13 +126,13 @@ class Intake:
                     _check_unchanged(batch)
                     if keep:
                         again += self._keep(batch, kept)
+                    rows = []
                     for read in batch:
-                        result[read.source.path] = _object(read.md5, read.sha256, read.size)
-                    self.state.save_files(
-                        (read.source.path, Known(read.source.signature, read.sha256, read.md5))
-                        for read in batch
-                        if is_settled(read.source.signature, started)
-                    )
+                        path, seen = read.source.path, read.source.signature
+                        result[path] = _object(read.md5, read.sha256, seen[2])
+                        if is_settled(seen[1], started):
+                            rows.append((path, *seen, read.sha256, read.md5))
+                    self.state.save_files(rows)
                 unread = again
 
     def _keep(self, batch: list[Read], kept: dict[Md5, Object]) -> list[Source]:
@@ -144,50 +142,53 @@ class Intake:
             batch: Files that were read.
             kept: The objects that this operation found in the cache or put there; grows.
         """
-        seen = self.state.objects({read.md5 for read in batch if read.staged is None})
+        there = {read.md5: _object(read.md5, read.sha256, read.size) for read in batch if read.staged is None}
+        seen = self.state.objects(there.keys())
+        unsure = [item for md5, item in there.items() if seen.get(md5) != digest_hex(identity(item))]
+        bad = {item.md5 for item in self._lacking(unsure)}
         again, publish = [], []
         for read in batch:
             item = _object(read.md5, read.sha256, read.size)
-            twin = kept.get(item.md5)
-            if twin is not None:
-                if twin != item:
-                    raise _collision(item)
-                present = True
-            else:
-                present = os.path.exists(self.folder.path(item)) and (
-                    seen.get(read.md5) == read.sha256 or self._holds(item)
-                )
-            if not present and read.staged is None:
+            twin = kept.setdefault(item.md5, item)
+            if twin != item:
+                raise _collision(item)
+            if twin is not item:
+                if read.staged:
+                    os.unlink(read.staged)
+            elif read.staged:
+                publish.append((read.staged, item))
+            elif item.md5 in bad:
+                del kept[item.md5]
                 again.append(read.source)
-                continue
-            if not present:
-                publish.append((str(read.staged), item))
-            elif read.staged is not None:
-                os.unlink(read.staged)
-            kept[item.md5] = item
         self.folder.publish(publish)
         self.state.save_objects([_digits(item) for _, item in publish])
         return again
 
-    def _holds(self, item: Object) -> bool:
-        """Tells whether the cache's object of this MD5 has these bytes; one with a wrong name is put away.
+    def _lacking(self, items: Collection[Object]) -> list[Object]:
+        """Returns those of which the cache has no object with these bytes; objects with wrong names are put away.
 
         Raises:
-            GitprovError: GP-BLB-003 when it has the same MD5 and is another.
+            GitprovError: GP-BLB-003 when the cache's object has the same MD5 and is another.
         """
-        there = self._look(item)
-        if there.problem is None:
-            self.state.save_objects([_digits(item)])
-            return True
-        if there.problem == "mismatch":
-            if self._look(Object(item.md5, item.size, None, item.is_dir)).problem is None:
-                raise _collision(item)
-            self.fault(there)
-        return False
+        good, lacking = [], []
+        for copied in self._look(items):
+            if copied.problem is None:
+                good.append(_digits(copied.item))
+                continue
+            lacking.append(copied.item)
+            if copied.problem == "mismatch":
+                item = replace(copied.item, sha256=None)
+                if all(named.problem is None for named in self._look([item])):
+                    raise _collision(copied.item)
+                self.fault(copied)
+        self.state.save_objects(good)
+        return lacking
 
-    def _look(self, item: Object) -> Copied:
-        [copied] = copy_objects([Copy(item, self.folder.path(item))], None, nobody)
-        return copied
+    def _look(self, items: Collection[Object]) -> Iterator[Copied]:
+        """Yields objects of the cache as they were read."""
+        copies = [Copy(item, self.folder.path(item)) for item in items]
+        for batch in over(self.executor, copy_objects, copies, nobody, staging=None):
+            yield from batch
 
 
 def _object(md5: str, sha256: str, size: int) -> Object:

@@ -1,7 +1,7 @@
 """Symlinks inside a directory artifact, and DVC's own listing, in which a link to a file is that file."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 
 from gitprov.errors import Code
 from gitprov.errors import catalogue as codes
@@ -13,26 +13,25 @@ HOPS = 40
 """As many links as the kernel follows."""
 
 
-def resolve(path: str, targets: Mapping[str, str]) -> str | None:
+def resolve(path: str, targets: Mapping[str, str], folders: Container[str]) -> str | None:
     """Returns where a link of the directory ends ("" is its top), or None when it leaves the directory or never ends.
 
     Args:
         path: Of the link.
         targets: Every link of the directory, by path.
+        folders: Every folder of the directory; a way through anything else leads nowhere.
     """
     here: list[str] = []
     rest = list(reversed(path.split("/")))
     hops = 0
     while rest:
         part = rest.pop()
-        if part in ("", "."):
-            continue
+        if "/".join(here) not in folders or (part == ".." and not here):
+            return None
         if part == "..":
-            if not here:
-                return None
             here.pop()
-            continue
-        here.append(part)
+        elif part not in ("", "."):
+            here.append(part)
         target = targets.get("/".join(here))
         if target is not None:
             hops += 1
@@ -67,9 +66,9 @@ def judge(files: Collection[str], links: Mapping[str, str], empty: Collection[st
     _refuse(codes.PTH_NAME, bad or _twins(paths | folders))
     aliases = {}
     for path, target in links.items():
-        end = resolve(path, links) if target and not target.startswith("/") else None
+        end = resolve(path, links, folders) if target and not target.startswith("/") else None
         if end is None:
-            bad[path] = f"its target {target!r} is absolute or empty, leaves the directory or never ends"
+            bad[path] = f"its target {target!r} is absolute, leaves the directory or leads nowhere"
         elif end in files:
             aliases[path] = end
         elif end not in folders:

@@ -63,25 +63,27 @@ class ObjectFolder:
 
     def __init__(self, root: str, words: str, *, shared: bool = False) -> None:
         self.root = root
+        self._objects = f"{root}/files/md5"
         self.words = words
         self._shared = shared
         self._folders: set[str] = set()
 
     def path(self, item: Object) -> str:
         """Returns where the object lies, or would."""
-        return f"{self.root}/{object_name(item.md5, is_dir=item.is_dir)}"
+        md5 = item.md5  # the hot path: not by way of object_name
+        return f"{self._objects}/{md5[4:6]}/{md5[6:]}{'.dir' if item.is_dir else ''}"
 
-    def stat(self, item: Object) -> os.stat_result | None:
-        """Returns the status of the object's file, or None when there is none or it has another size."""
+    def has(self, item: Object) -> bool:
+        """Tells whether there is a file of the object's name and size."""
         try:
             status = os.stat(self.path(item))
         except (FileNotFoundError, NotADirectoryError):
-            return None
-        return status if stat.S_ISREG(status.st_mode) and fits(item, status.st_size) else None
+            return False
+        return fits(item, status.st_size) and stat.S_ISREG(status.st_mode)
 
     def missing(self, items: Iterable[Object]) -> list[Object]:
         """Returns those that are not here, by name and size."""
-        return [item for item in items if self.stat(item) is None]
+        return [item for item in items if not self.has(item)]
 
     @contextmanager
     def staging(self) -> Iterator[str]:
@@ -94,16 +96,19 @@ class ObjectFolder:
     def publish(self, staged: Sequence[tuple[str, Object]]) -> None:
         """Gives staged files (path and object) their names, all of them safe on disk when this returns."""
         sync_files([path for path, _ in staged])
-        folders = set()
-        for path, item in staged:
-            target = self.path(item)
-            folder = os.path.dirname(target)
-            folders.add(folder)
+        folders = {f"{self._objects}/{item.md5[4:6]}" for _, item in staged}
+        for folder in folders:
             self.make_folder(folder)
-            if os.path.lexists(target) and self.stat(item) is None:
-                self.quarantine(target, item)
-            os.rename(path, target)
+        for path, item in staged:
+            os.rename(path, self.path(item))
         sync_folders(folders)
+
+    def set_misfits_aside(self, items: Iterable[Object]) -> None:
+        """Keeps what has the name of one of these objects and another size as evidence, and takes the name from it."""
+        for item in items:
+            path = self.path(item)
+            if os.path.lexists(path) and not self.has(item):
+                self.quarantine(path, item)
 
     def quarantine(self, path: str, item: Object) -> None:
         """Keeps a file with wrong bytes as evidence, where nothing takes it for the object."""

@@ -185,7 +185,11 @@ def _read_large(handle: int, objects: str | None, staging: str, advance: Advance
     finally:
         if objects:
             os.close(target)
-    return sha256.hexdigest(), md5.hexdigest(), staged
+    digits = md5.hexdigest()
+    if staged and os.path.exists(f"{objects}/{digits[:2]}/{digits[2:]}"):
+        os.unlink(staged)
+        staged = None
+    return sha256.hexdigest(), digits, staged
 
 
 def _copy_object(copy: Copy, staging: str | None, advance: Advance) -> Copied:

@@ -73,6 +73,7 @@ class CheckedRemote(ABC):
         faults: list[Fault] = []
         with self._errors():
             wanted = cache.missing(distinct)
+            cache.set_misfits_aside(wanted)
             with told(progress, f"pulling from {self.name}", wanted) as advance, cache.staging() as staging:
                 for group in _members_first(wanted):
                     for batch in self._read(group, staging, advance):

@@ -9,7 +9,7 @@ from gitprov.adapters.blobs.intake import Intake
 from gitprov.adapters.blobs.objects import object_in, object_of, staging
 from gitprov.adapters.blobs.reading import Copy, copy_objects, signature
 from gitprov.adapters.blobs.scan import Scan, scan
-from gitprov.adapters.blobs.state import Known, is_settled, now
+from gitprov.adapters.blobs.state import is_settled, now
 from gitprov.adapters.blobs.work import over, told
 from gitprov.errors import catalogue as codes
 from gitprov.ids import digest_hex
@@ -62,7 +62,7 @@ class Restorer:
         """
         _check_place(path)
         present = scan(self._root, path, self._intake.folder.root) or Scan(is_directory=False)
-        items = self._intake.identify(present.files, path, keep=False, progress=None)
+        items = self._intake.identify(present, path, keep=False, progress=None)
         same = _same(wanted, present, items)
         left = {*present.files, *present.links, *present.other, *present.empty} - same
         if not os.path.isabs(path):
@@ -133,8 +133,8 @@ class Restorer:
         rows = []
         for name, entry in entries.items():
             seen = signature(folders.status(name))
-            if is_settled(seen, now()):
-                rows.append((name, Known(seen, digest_hex(entry.sha256), digest_hex(entry.md5))))
+            if is_settled(seen[1], now()):
+                rows.append((name, *seen, digest_hex(entry.sha256), digest_hex(entry.md5)))
         self._intake.state.save_files(rows)
 
 
@@ -156,7 +156,7 @@ def _same(wanted: Wanted, present: Scan, items: Mapping[str, Object]) -> set[str
     same |= wanted.empty & set(present.empty)
     for name, item in items.items():
         entry = wanted.files.get(name)
-        executable = present.files[name].is_executable
+        executable = present.files[name][4]
         if (
             entry
             and entry.sha256 == item.sha256

@@ -1,22 +1,13 @@
 """What is at a path of the work tree, before any byte is read."""
 
+import hashlib
+import marshal
 import os
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A regular file. `file` is what to open: for a link into the DVC cache the object that it leads to."""
-
-    file: str
-    status: os.stat_result
-
-    @property
-    def is_executable(self) -> bool:
-        """Tells whether its owner may execute it; an object of the cache never is."""
-        return bool(self.status.st_mode & stat.S_IXUSR)
+Seen = tuple[int, int, int, int, bool]
+"""mtime_ns, ctime_ns, size, inode of a regular file, and whether its owner may execute it. A tuple: there are many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +17,23 @@ class Scan:
     Attributes:
         is_directory: Whether there is a directory.
         files: Regular files.
-        links: Symlinks and their targets.
+        objects: For those files that are links of DVC's into its cache, the object that each leads to.
+        links: Other symlinks, and their targets.
         empty: Empty directories.
         other: Devices, sockets and pipes.
     """
 
     is_directory: bool
-    files: dict[str, Found] = field(default_factory=dict)
+    files: dict[str, Seen] = field(default_factory=dict)
+    objects: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     empty: list[str] = field(default_factory=list)
     other: list[str] = field(default_factory=list)
+
+    def fingerprint(self) -> str:
+        """Returns hex digits that are others when anything here is another."""
+        everything = (self.files, self.objects, self.links, self.empty)
+        return hashlib.sha256(marshal.dumps(everything, 2)).hexdigest()  # version 2 depends on the values alone
 
 
 def scan(root: str, path: str, cache: str) -> Scan | None:
@@ -51,39 +49,42 @@ def scan(root: str, path: str, cache: str) -> Scan | None:
         return None
     found = Scan(is_directory=stat.S_ISDIR(status.st_mode))
     if found.is_directory:
-        for name, entry in _walk(path, top):
-            if entry is None:
-                found.empty.append(name)
-            else:
-                _sort(found, name, entry.path, entry.stat(follow_symlinks=False), objects)
+        _walk(found, path, top, objects)
+    elif stat.S_ISREG(status.st_mode):
+        found.files[path] = _seen(status)
     else:
-        _sort(found, path, top, status, objects)
+        _sort_other(found, path, top, objects)
     return found
 
 
-def _sort(found: Scan, name: str, file: str, status: os.stat_result, objects: str) -> None:
-    if stat.S_ISREG(status.st_mode):
-        found.files[name] = Found(file, status)
-    elif not stat.S_ISLNK(status.st_mode):
-        found.other.append(name)
-    elif (real := os.path.realpath(file)).startswith(objects) and os.path.isfile(real):
-        found.files[name] = Found(real, os.stat(real))
-    else:
-        found.links[name] = os.readlink(file)
-
-
-def _walk(path: str, top: str) -> Iterator[tuple[str, os.DirEntry[str] | None]]:
-    """Yields everything but directories, and None for a directory with nothing in it."""
+def _walk(found: Scan, path: str, top: str, objects: str) -> None:
     pending = [(path, top)]
     while pending:
         path, folder = pending.pop()
         with os.scandir(folder) as listing:
             entries = list(listing)
         if not entries:
-            yield path, None
+            found.empty.append(path)
         for entry in entries:
             name = f"{path}/{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_file(follow_symlinks=False):
+                found.files[name] = _seen(entry.stat(follow_symlinks=False))
+            elif entry.is_dir(follow_symlinks=False):
                 pending.append((name, entry.path))
             else:
-                yield name, entry
+                _sort_other(found, name, entry.path, objects)
+
+
+def _sort_other(found: Scan, name: str, file: str, objects: str) -> None:
+    if not os.path.islink(file):
+        found.other.append(name)
+    elif (real := os.path.realpath(file)).startswith(objects) and os.path.isfile(real):
+        found.files[name] = _seen(os.stat(real))
+        found.objects[name] = real
+    else:
+        found.links[name] = os.readlink(file)
+
+
+def _seen(status: os.stat_result) -> Seen:
+    executable = bool(status.st_mode & stat.S_IXUSR)
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, executable

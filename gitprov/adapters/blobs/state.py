@@ -5,10 +5,9 @@ import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
-from gitprov.adapters.blobs.reading import Signature
+from gitprov.records import Blob, Content
 
 TICK = 50_000_000
 """A file that changed less than this long (ns) before it was read may change again within the same time stamp."""
@@ -18,33 +17,26 @@ COARSE_TICK = 2_000_000_000
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
-  path TEXT PRIMARY KEY, mtime INTEGER, ctime INTEGER, size INTEGER, inode INTEGER, sha256 BLOB, md5 BLOB
+  path TEXT PRIMARY KEY, mtime INTEGER, ctime INTEGER, size INTEGER, inode INTEGER, sha256 TEXT, md5 TEXT
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS objects (md5 BLOB PRIMARY KEY, sha256 BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS objects (md5 TEXT PRIMARY KEY, sha256 TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS directories (
+  path TEXT PRIMARY KEY, scan TEXT, digest TEXT, files INTEGER, md5 TEXT, size INTEGER,
+  listing_md5 TEXT, listing_size INTEGER
+) WITHOUT ROWID;
 """
 
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A file that was hashed: while it has this signature, these are its digests (hex digits).
-
-    `kept` tells whether the cache's object of this MD5 was seen to have this SHA-256 too.
-    """
-
-    signature: Signature
-    sha256: str
-    md5: str
-    kept: bool = False
+Row = tuple[str, int, int, int, int, str, str]
+"""A file that was hashed: path; mtime_ns, ctime_ns, size and inode; SHA-256 and MD5 (hex digits)."""
 
 
-def is_settled(signature: Signature, read_at: int) -> bool:
+def is_settled(changed: int, read_at: int) -> bool:
     """Tells whether a later change would show: the file is older than what one time stamp covers.
 
     Args:
-        signature: Of the file.
+        changed: Its ctime, in ns since the epoch.
         read_at: Before the file was read, in ns since the epoch.
     """
-    changed = signature[1]
     return read_at - changed > (TICK if changed % 1_000_000_000 else COARSE_TICK)
 
 
@@ -55,46 +47,54 @@ class StatCache:
         self._path = f"{folder}/stat-1.sqlite"
         self._opened: sqlite3.Connection | None = None
 
-    def files(self, under: str) -> dict[str, Known]:
-        """Returns what is known of the file `under` and of the files below it, by path."""
+    def files(self, under: str) -> dict[str, tuple[Any, ...]]:
+        """Returns what is known of the file `under` and of the files below it, by path.
+
+        Each is a `Row`, with the SHA-256 behind it of the cache's object of the same MD5, None when it was not seen.
+        """
         rows = self._query(
-            "SELECT path, mtime, ctime, size, inode, f.sha256, f.md5, ifnull(o.sha256 = f.sha256, 0) FROM files f"
+            "SELECT f.path, f.mtime, f.ctime, f.size, f.inode, f.sha256, f.md5, o.sha256 FROM files f"
             " LEFT JOIN objects o ON o.md5 = f.md5 WHERE path = ? OR path > ? AND path < ?",
             (under, f"{under}/", f"{under}0"),
         )
-        return {
-            path: Known((mtime, ctime, size, inode), sha256.hex(), md5.hex(), bool(kept))
-            for path, mtime, ctime, size, inode, sha256, md5, kept in rows
-        }
+        return {row[0]: row for row in rows}
 
     def objects(self, md5s: Collection[str]) -> dict[str, str]:
         """Returns the SHA-256 of those of these objects (by MD5) whose bytes were seen; all in hex digits."""
-        wanted = [bytes.fromhex(md5) for md5 in md5s]
-        found = {}
+        wanted = list(md5s)
+        found: dict[str, str] = {}
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
             marks = ",".join("?" * len(part))
-            for md5, sha256 in self._query(f"SELECT md5, sha256 FROM objects WHERE md5 IN ({marks})", part):  # noqa: S608
-                found[md5.hex()] = sha256.hex()
+            found |= self._query(f"SELECT md5, sha256 FROM objects WHERE md5 IN ({marks})", part)  # noqa: S608
         return found
+
+    def directory(self, path: str, scan: str) -> Content | None:
+        """Returns the content of a directory that looked exactly like this when it was read, or None."""
+        for digest, files, md5, size, listing_md5, listing_size in self._query(
+            "SELECT digest, files, md5, size, listing_md5, listing_size FROM directories WHERE path = ? AND scan = ?",
+            (path, scan),
+        ):
+            listing = Blob(md5=listing_md5, size=listing_size)
+            return Content(digest=digest, files=files, md5=md5, size=size, listing=listing)
+        return None
 
     def forget_files(self, paths: Iterable[str]) -> None:
         """Forgets files that are gone."""
         self._write("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
 
-    def save_files(self, rows: Iterable[tuple[str, Known]]) -> None:
-        """Remembers files by path."""
-        self._write(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(path, *k.signature, bytes.fromhex(k.sha256), bytes.fromhex(k.md5)) for path, k in rows],
-        )
+    def save_files(self, rows: list[Row]) -> None:
+        """Remembers files."""
+        self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def save_objects(self, rows: Iterable[tuple[str, str]]) -> None:
+    def save_objects(self, rows: list[tuple[str, str]]) -> None:
         """Remembers the MD5 and SHA-256 of objects whose bytes were seen (hex digits)."""
-        self._write(
-            "INSERT OR REPLACE INTO objects VALUES (?, ?)",
-            [(bytes.fromhex(md5), bytes.fromhex(sha256)) for md5, sha256 in rows],
-        )
+        self._write("INSERT OR REPLACE INTO objects VALUES (?, ?)", rows)
+
+    def save_directory(self, path: str, scan: str, content: Content, listing: Blob) -> None:
+        """Remembers what a directory held that looks like this."""
+        row = (path, scan, content.digest, content.files, content.md5, content.size, listing.md5, listing.size)
+        self._write("INSERT OR REPLACE INTO directories VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [row])
 
     def _query(self, sql: str, values: Sequence[str | bytes]) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []
@@ -102,7 +102,7 @@ class StatCache:
             rows += self._database().execute(sql, values)
         return rows
 
-    def _write(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
+    def _write(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
             with self._forgiven(), self._database() as transaction:
                 transaction.executemany(sql, rows)

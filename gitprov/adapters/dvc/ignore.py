@@ -52,7 +52,20 @@ class Ignores:
         Raises:
             GitprovError: GP-DVC-001 when a `.dvcignore` cannot be read.
         """
-        return {path for path in paths if self._ignored(path)}
+        found, folder, is_plain = set(), None, False
+        for path in paths:
+            around, _, name = path.rpartition("/")
+            if around != folder:
+                folder, is_plain = around, self._is_plain(around)
+            if (not is_plain or name == ".git") and self._ignored(path):
+                found.add(path)
+        return found
+
+    def _is_plain(self, folder: str) -> bool:
+        """Tells whether nothing can be ignored right in a folder: no pattern counts there, nor is it ignored itself."""
+        folder = folder and f"{folder}/"
+        inside = folder.startswith(self._top) and not is_outside(folder)
+        return not inside or not (self._folder_ignored(folder) or self._rules(folder))
 
     def _ignored(self, path: str) -> bool:
         if not path.startswith(self._top) or is_outside(path):

@@ -6,7 +6,7 @@ import socket
 import stat
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -31,7 +31,7 @@ def test_a_file_is_kept_under_its_md5(clone: Clone) -> None:
     snapshot = clone.cache().snapshot("model.bin")
     content = snapshot.content
     assert (content.digest, content.md5) == (sha256_of(b"weights"), md5_of(b"weights"))
-    assert (content.files, content.size, content.listing, snapshot.entries) == (1, 7, None, ())
+    assert (content.files, content.size, content.listing) == (1, 7, None)
     kept = clone.object(b"weights")
     assert kept.read_bytes() == b"weights"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o444
@@ -59,15 +59,15 @@ def test_small_and_large_files_are_read_whole(clone: Clone, size: int) -> None:
 def test_a_directory_has_a_listing_and_a_dvc_listing(clone: Clone) -> None:
     clone.tree()
     snapshot = clone.cache().snapshot("data")
-    modes = {entry.path: entry.mode for entry in snapshot.entries}
+    cache = clone.cache()
+    entries = cache.entries(snapshot.content)
+    modes = {entry.path: entry.mode for entry in entries}
     assert modes["run.sh"] == EXECUTABLE
     assert {path for path, mode in modes.items() if mode == SYMLINK} == {"link.csv", "sub/up", "folder"}
     assert {path for path, mode in modes.items() if mode == DIRECTORY} == {"nothing/here"}
-    cache = clone.cache()
-    assert cache.entries(snapshot.content) == snapshot.entries
     items = cache.objects(snapshot.content)
     [listing] = [item for item in items if item.sha256 == snapshot.content.digest]
-    assert read_listing(cache.read(listing)) == snapshot.entries
+    assert read_listing(cache.read(listing)) == entries
     [dvc] = [item for item in items if item.is_dir]
     names = {row["relpath"]: row["md5"] for row in json.loads(cache.read(dvc))}
     assert names.keys() == {path for path, mode in modes.items() if mode != DIRECTORY} - {"folder"}
@@ -134,6 +134,53 @@ def test_a_stat_cache_that_cannot_be_written_costs_time_only(clone: Clone) -> No
     clone.state.write_text("a file where the folder should be")
     with pytest.raises(GitprovError, match="GP-IO-001"):
         clone.cache().snapshot("data")
+
+
+def test_a_directory_is_looked_at_whole(clone: Clone) -> None:
+    """What a directory held is remembered by how it looked: every way in which it can change must show."""
+    ignored: set[str] = set()
+    cache = clone.cache(ignores=lambda paths: ignored & set(paths))
+    clone.tree()
+    wait_for_a_tick()
+    seen = [cache.snapshot("data", keep=False).content]
+    data = clone.root / "data"
+
+    changes: list[Callable[[], object]] = [
+        lambda: (data / "run.sh").chmod(0o644),
+        lambda: (data / "new").symlink_to("a.csv"),
+        (data / "link.csv").unlink,
+        lambda: (data / "link.csv").symlink_to("a.csv"),
+        (data / "hollow").mkdir,
+        (data / "nothing" / "here").rmdir,
+        lambda: (data / "empty.txt").rename(data / "void.txt"),
+        lambda: (data / "sub" / "b.bin").write_bytes(b"other"),
+        lambda: ignored.add("data/void.txt"),
+    ]
+    for change in changes:
+        change()
+        wait_for_a_tick()
+        seen.append(cache.snapshot("data", keep=False).content)
+        assert cache.snapshot("data", keep=False).content == seen[-1]
+    assert len({content.digest for content in seen}) == len(seen)
+    assert clone.cache().snapshot("data").content != seen[-1], "nothing is ignored here"
+    kept = cache.snapshot("data")
+    assert kept.content == seen[-1]
+    assert not cache.missing(cache.objects(kept.content))
+
+
+@pytest.mark.parametrize("victim", [b"1,2\n", b"../a.csv", "listing", "dvc"])
+def test_whatever_left_the_cache_is_kept_again(clone: Clone, victim: bytes | str) -> None:
+    clone.tree()
+    wait_for_a_tick()
+    cache = clone.cache()
+    content = cache.snapshot("data").content
+    items = cache.objects(content)
+    paths = {"listing": cache.intake.folder.path(items[0]), "dvc": cache.intake.folder.path(items[-1])}
+    Path(paths[victim] if isinstance(victim, str) else clone.object(victim)).unlink()
+    assert cache.snapshot("data", keep=False).content == content
+    assert cache.missing(items)
+    assert cache.snapshot("data").content == content
+    assert not cache.missing(items)
 
 
 def test_bytes_that_left_the_cache_are_kept_again(clone: Clone) -> None:
@@ -305,8 +352,9 @@ def test_dvcignore_leaves_files_out(clone: Clone) -> None:
     clone.write("data/skip.tmp", "x")
     clone.write("data/only/skip.tmp", "x")
     os.mkfifo(clone.root / "data" / "pipe.tmp")
-    snapshot = clone.cache(ignores=lambda paths: {path for path in paths if path.endswith(".tmp")}).snapshot("data")
-    assert [entry.path for entry in snapshot.entries] == ["keep.csv"]
+    cache = clone.cache(ignores=lambda paths: {path for path in paths if path.endswith(".tmp")})
+    snapshot = cache.snapshot("data")
+    assert [entry.path for entry in cache.entries(snapshot.content)] == ["keep.csv"]
     assert snapshot.left_out == 3
 
 
@@ -327,7 +375,7 @@ def test_a_link_into_the_cache_is_the_file(clone: Clone) -> None:
 def test_an_empty_directory(clone: Clone) -> None:
     (clone.root / "data").mkdir()
     snapshot = clone.cache().snapshot("data")
-    assert (snapshot.entries, snapshot.content.files, snapshot.content.size) == ((), 0, 0)
+    assert (snapshot.content.files, snapshot.content.size) == (0, 0)
     assert snapshot.content.digest == sha256_of(b"")
     assert snapshot.content.md5 == md5_of(b"[]")
 
