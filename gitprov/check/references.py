@@ -9,7 +9,7 @@ from gitprov.ids import Digest, digest_hex
 from gitprov.ids.recipes import UNKNOWN, recipe_id
 from gitprov.lineage import Held, Ledger
 from gitprov.lineage.graph import cycles
-from gitprov.lineage.layers import layers_of
+from gitprov.lineage.layers import closure, layers_of, other_runs
 from gitprov.records import (
     Artifact,
     Content,
@@ -133,9 +133,16 @@ def _release(ledger: Ledger, held: Held, release: Release) -> Iterator[Finding]:
                 f"member {role} was not made by the run that is named",
                 why=f"{ledger.short(member.run)} did not make {ledger.short(member.artifact)}",
             )
+    for one in release.runs:
+        found = [*_there(ledger, held, one, ledger.runs, "one of the runs")]
+        yield from found
+        whole = whole and not found
     yield from _equal(held, "set", release.set_, set_digest(release.members))
     if whole:
-        layers = layers_of(ledger, release.members)
+        made_by = closure(ledger, release.members, release.runs)
+        runs = " ".join(other_runs(made_by, release.members))
+        yield from _equal(held, "runs", " ".join(release.runs), runs)
+        layers = layers_of(ledger, made_by, release.members)
         for name in ("artifacts", "code", "data", "environment"):
             yield from _equal(held, f"layers.{name}", getattr(release.layers, name), getattr(layers, name))
 

@@ -171,12 +171,7 @@ NAM_SYNTAX = _code(
 )
 
 # RUN, steps and commands
-RUN_CHANGED = _code(
-    "GP-RUN-001",
-    Exit.FINDINGS,
-    "an input changed while the command ran",
-    "run again with nothing else writing the input",
-)
+RUN_TOUCHED = _code("GP-RUN-001", Exit.USAGE, "an output changed after its command had ended", "run the step again")
 RUN_CONTAINER = _code(
     "GP-RUN-002", Exit.USAGE, "a container named by a tag, not by its digest", "name it as IMAGE@sha256:DIGEST"
 )
@@ -199,11 +194,6 @@ RUN_SEVERAL = _code(
 )
 RUN_DRAFT = _code("GP-RUN-008", Exit.USAGE, "no such draft", "gitprov status lists the drafts")
 RUN_COMMAND = _code("GP-RUN-009", Exit.USAGE, "a command that cannot be started", "check the spelling and the PATH")
-RUN_UNFINISHED = _code(
-    "GP-RUN-010", Exit.OUTSIDE, "the command succeeded but recording is not finished", "gitprov keep"
-)
-
-RUN_TOUCHED = _code("GP-RUN-011", Exit.USAGE, "an output changed after its command had ended", "run the step again")
 
 # SEA: sealing a release
 SEA_MISSING = _code(
@@ -225,6 +215,12 @@ DVC_EXTRA = _code(
 DVC_REMOTE = _code("GP-DVC-003", Exit.USAGE, "no remote is configured", "gitprov init, or dvc remote add -d NAME URL")
 DVC_MISSING = _code("GP-DVC-004", Exit.OUTSIDE, "this needs the dvc package", "pip install dvc")
 DVC_NOTHING = _code("GP-DVC-005", Exit.USAGE, "no dvc.lock to capture", "dvc repro, git commit, then gitprov capture")
+DVC_SEVERAL = _code(
+    "GP-DVC-006",
+    Exit.USAGE,
+    "several folders have a DVC project",
+    "gitprov init in the one that is meant: .gitprov/project.yaml will name it as dvc_root",
+)
 
 # GIT: the repository
 GIT_NONE = _code("GP-GIT-001", Exit.USAGE, "not inside a git repository", "git init, then gitprov init")

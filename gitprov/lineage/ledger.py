@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from gitprov.errors import GitprovError
 from gitprov.ids import Digest, digest_hex
-from gitprov.records import Artifact, Evaluation, Event, Release, Run, Stored, path_of
+from gitprov.records import Artifact, Content, Evaluation, Event, Release, Run, Stored, path_of
 
 State = Literal["committed", "staged", "draft"]
 """How far a record has come: in HEAD, in the index only, or in `.gitprov/drafts/`."""
@@ -118,7 +118,7 @@ class Ledger:
 
     def named(self, name: str) -> list[Digest]:
         """Returns the artifacts of a name, the one that was made last at the end."""
-        return sorted(self._named.get(name, ()), key=lambda one: (self.made(one), one))
+        return sorted(self._named.get(name, ()), key=self._age)
 
     def with_content(self, content: Digest) -> list[Digest]:
         """Returns the artifacts that hold this content."""
@@ -134,7 +134,7 @@ class Ledger:
 
     def at_path(self, path: str) -> list[Digest]:
         """Returns the artifacts that were recorded at this path of the work tree, the last made at the end."""
-        return sorted(set(self._paths.get(path, ())) & set(self.artifacts), key=lambda one: (self.made(one), one))
+        return sorted(set(self._paths.get(path, ())) & set(self.artifacts), key=self._age)
 
     def makers(self, artifact: Digest) -> list[Digest]:
         """Returns the runs that gave this artifact, the last one at the end."""
@@ -147,6 +147,20 @@ class Ledger:
     def made(self, artifact: Digest) -> str:
         """Returns when the artifact was made last, "" when nobody knows."""
         return max((self.runs[run].finished or "" for run in self._makers.get(artifact, ())), default="")
+
+    def superseded_by(self, artifact: Digest) -> Digest | None:
+        """Returns the artifact that knows by its bytes what this one, of the same name, knows by DVC's MD5 only."""
+        record = self.artifacts[artifact]
+        if isinstance(record.content, Content) or record.content.reference.kind != "dvc":
+            return None
+        md5 = record.content.reference.version
+        others = ((one, self.artifacts[one].content) for one in self._named[record.name])
+        return next((one for one, other in others if isinstance(other, Content) and other.md5 == md5), None)
+
+    def _age(self, artifact: Digest) -> tuple[str, bool, int, Digest]:
+        """Orders artifacts from the oldest to the newest; where times are unknown, by how far the record has come."""
+        record, state = self.artifacts[artifact], self.held[artifact].state
+        return self.made(artifact), isinstance(record.content, Content), get_args(State).index(state), artifact
 
     def paths_of(self, artifact: Digest) -> list[str]:
         """Returns where the artifact lay in the work tree, where it was made last at the end."""

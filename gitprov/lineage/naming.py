@@ -101,7 +101,7 @@ def _by_release(ledger: Ledger, name: str, version: int) -> Target:
 
 
 def _by_name(ledger: Ledger, name: str, holds: Callable[[Digest], bool]) -> Target:
-    candidates = ledger.named(name)
+    candidates = [one for one in ledger.named(name) if ledger.superseded_by(one) is None]
     if len(candidates) == 1:
         return Target(candidates[0], f"the only artifact named {name}")
     held = [one for one in candidates if holds(one)]

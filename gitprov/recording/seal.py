@@ -9,7 +9,7 @@ from gitprov.ids import Digest, digest_hex, sha256_of
 from gitprov.ids.names import check_name
 from gitprov.ids.recipes import UNKNOWN
 from gitprov.lineage import Ledger
-from gitprov.lineage.layers import closure, layers_of
+from gitprov.lineage.layers import MadeBy, choose, layers_of, other_runs
 from gitprov.ports.blobs import Object
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import copied_objects, resolve_code
@@ -73,7 +73,8 @@ def seal(
         if not made
     ]
     release_members = {role: Member(artifact=one, run=runs[role][-1]) for role, one in chosen.items() if runs[role]}
-    findings += unresolved(place, ledger, release_members)
+    made_by = choose(ledger, release_members)
+    findings += unresolved(place, ledger, release_members, made_by)
     if findings:
         return Sealed(Outcome(dry_run=dry_run), tuple(findings))
     digest = set_digest(release_members)
@@ -87,7 +88,8 @@ def seal(
             version=max(before, default=0) + 1,
             set_=digest,
             members=release_members,
-            layers=layers_of(ledger, release_members),
+            layers=layers_of(ledger, made_by, release_members),
+            runs=other_runs(made_by, release_members),
         )
     )
     files = [release.path]
@@ -100,11 +102,19 @@ def seal(
         return Sealed(Outcome((release,), stage(place, files)))
 
 
-def unresolved(place: Workplace, ledger: Ledger, members: Mapping[str, Member]) -> list[Finding]:
+def unresolved(place: Workplace, ledger: Ledger, members: Mapping[str, Member], made_by: MadeBy) -> list[Finding]:
     """Returns what of the four layers of a set does not resolve, each with the command that mends it."""
     findings: list[Finding] = []
     chosen = {member.artifact for member in members.values()}
-    made_by = closure(ledger, members)
+    findings += [
+        codes.SEA_MISSING.finding(
+            ledger.artifacts[one].name,
+            f"no run is recorded that made {ledger.artifacts[one].name} id:{digest_hex(one)[:8]}",
+            fix="fetch the branch that has it, or make it again: gitprov run",
+        )
+        for one, run in made_by.items()
+        if run is None
+    ]
     needed = [one for one in made_by if one in chosen or ledger.artifacts[one].recipe.is_source]
     findings += _bytes(place, ledger, needed, members=chosen)
     for one in dict.fromkeys(run for run in made_by.values() if run is not None):
@@ -139,9 +149,7 @@ def _bytes(place: Workplace, ledger: Ledger, artifacts: list[Digest], *, members
     for one, items in objects.items():
         missing = [item for item in items if item in lacking]
         if missing:
-            what = (
-                f"{words[one]}: the remote lacks {sum(item.size for item in missing)} bytes of it"
-            )
+            what = f"{words[one]}: the remote lacks {sum(item.size for item in missing)} bytes of it"
             findings.append(
                 codes.BLB_MISSING.finding(
                     ledger.artifacts[one].name, what, why=f"remote {place.remote.name}", fix="gitprov push"

@@ -352,7 +352,17 @@ class Layers(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release(Part):
-    """Version n of a name: the whole set that decides behaviour."""
+    """Version n of a name: the whole set that decides behaviour.
+
+    Attributes:
+        name: Of the release.
+        version: Its number.
+        set_: `set_digest(members)`.
+        members: Role to member.
+        runs: The runs that made what the members rest on, without those that `members` names; sorted. One run an
+            artifact: who makes the same again, or merges an earlier run, changes nothing of a release.
+        layers: What follows from these.
+    """
 
     schema: ClassVar[str] = "gitprov/release/v1"
     name: NameField
@@ -360,6 +370,13 @@ class Release(Part):
     set_: DigestField
     members: Mapping[NameField, Member]
     layers: Layers
+    runs: tuple[DigestField, ...] = ()
+
+    def fault(self) -> str | None:
+        """Returns a fault when the runs are not sorted, each once, or there is no member."""
+        if not self.members:
+            return "must have a member"
+        return None if list(self.runs) == sorted(set(self.runs)) else "must have its runs sorted, each once"
 
 
 def set_digest(members: Mapping[str, Member]) -> Digest:

@@ -19,7 +19,7 @@ from gitprov.ids.listings import (
 )
 from gitprov.ids.recipes import environment_digest, recipe_id
 from gitprov.lineage import Held, Ledger
-from gitprov.lineage.layers import layers_of
+from gitprov.lineage.layers import choose, layers_of, other_runs
 from gitprov.records import (
     Artifact,
     Blob,
@@ -272,7 +272,8 @@ RELEASE = store(
         version=3,
         set_=set_digest(MEMBERS),
         members=MEMBERS,
-        layers=layers_of(_LEDGER, MEMBERS),
+        layers=layers_of(_LEDGER, choose(_LEDGER, MEMBERS), MEMBERS),
+        runs=other_runs(choose(_LEDGER, MEMBERS), MEMBERS),
     )
 )
 MEASURED = store(

@@ -7,7 +7,7 @@ from gitprov.ids import Digest, md5_of, sha256_of
 from gitprov.ids.listings import FILE, CodeEntry, write_code_listing
 from gitprov.ids.recipes import environment_digest, recipe_id
 from gitprov.lineage import Held, Ledger, State
-from gitprov.lineage.layers import layers_of
+from gitprov.lineage.layers import choose, layers_of, other_runs
 from gitprov.records import (
     AnyContent,
     Artifact,
@@ -192,12 +192,14 @@ class Book:
         """Records a release of these artifacts by role, each with the run that made it last."""
         ledger = self.ledger
         members = {role: Member(artifact=one, run=ledger.makers(one)[-1]) for role, one in artifacts.items()}
+        made_by = choose(ledger, members)
         release = Release(
             name=name,
             version=version,
             set_=set_digest(members),
             members=members,
-            layers=layers_of(ledger, members),
+            layers=layers_of(ledger, made_by, members),
+            runs=other_runs(made_by, members),
         )
         return self.keep(release, state).id
 

@@ -60,9 +60,9 @@ facts = st.lists(st.sampled_from(get_args(Fact)), unique=True, max_size=4)
 extras = st.dictionaries(names.map("later.".__add__), params, max_size=1)
 
 
-def by_name(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+def by_name(strategy: st.SearchStrategy[Any], least: int = 0) -> st.SearchStrategy[dict[str, Any]]:
     """A mapping from names."""
-    return st.dictionaries(names, strategy, max_size=3)
+    return st.dictionaries(names, strategy, min_size=least, max_size=3)
 
 
 blobs = st.builds(Blob, md5=md5s, size=sizes)
@@ -160,7 +160,7 @@ evaluations = st.builds(
     data=optional(inputs),
     extra=extras,
 )
-members = by_name(st.builds(Member, artifact=digests, run=digests))
+members = by_name(st.builds(Member, artifact=digests, run=digests), least=1)
 layers = st.builds(Layers, artifacts=digests, code=digests, data=digests, environment=digests)
 releases = st.builds(
     lambda members, **rest: Release(members=members, set_=set_digest(members), **rest),
@@ -168,6 +168,7 @@ releases = st.builds(
     name=names,
     version=st.integers(1, 10**6),
     layers=layers,
+    runs=st.lists(digests, max_size=3, unique=True).map(lambda found: tuple(sorted(found))),
 )
 events = st.builds(
     Event,

@@ -139,6 +139,7 @@ def judge(path: str, data: bytes, records: dict[str, dict[str, Any]]) -> list[st
     elif kind == "release":
         named += [one[key] for one in record["members"].values() for key in ("artifact", "run")]
         faults += ["set"] if digest({r: m["artifact"] for r, m in record["members"].items()}) != record["set"] else []
+        named += record.get("runs", [])
         faults += ["layers"] if set(named) <= records.keys() and layers(record, records) != record["layers"] else []
     elif kind == "evaluation":
         named += [record["subject"]["artifact"]] if "artifact" in record["subject"] else []
@@ -148,15 +149,16 @@ def judge(path: str, data: bytes, records: dict[str, dict[str, Any]]) -> list[st
 
 
 def layers(release: dict[str, Any], records: dict[str, dict[str, Any]]) -> dict[str, str]:
-    runs = sorted((r.get("finished", ""), i) for i, r in records.items() if r["schema"] == "gitprov/run/v1")
+    chosen = sorted((records[run].get("finished", ""), run) for run in release.get("runs", []))
+    chosen += [("", member["run"]) for member in release["members"].values()]
+    makers = {out["artifact"]: run for _, run in chosen for out in records[run]["outputs"].values()}
     made_by = {member["artifact"]: member["run"] for member in release["members"].values()}
     todo = list(made_by)
     while todo:
         for used in records.get(made_by[todo.pop()], {}).get("inputs", {}).values():
             one = used["artifact"]
             if one not in made_by:
-                makers = (i for _, i in runs if one in [out["artifact"] for out in records[i]["outputs"].values()])
-                made_by[one] = next(makers, "")
+                made_by[one] = makers.get(one, "")
                 todo.append(one)
     artifacts = [records[one] for one in made_by if one in records]
     ran = [records[run] for run in made_by.values() if run in records]

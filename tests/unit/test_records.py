@@ -105,8 +105,9 @@ def test_every_changed_byte_of_a_release_is_seen(release: Release) -> None:
             continue
         assert isinstance(found, Release)
         alone = path_of(found, stored.id) != stored.path or found.set_ != set_digest(found.members)
-        runs = {role: member.run for role, member in found.members.items()}
-        others = (runs, found.layers) != ({r: m.run for r, m in release.members.items()}, release.layers)
+        runs = [member.run for member in found.members.values()]
+        before = [member.run for member in release.members.values()]
+        others = (runs, found.runs, found.layers) != (before, release.runs, release.layers)
         assert alone or others
 
 

@@ -174,7 +174,7 @@ def test_an_output_that_somebody_changed_meanwhile_is_refused(project: Repo, git
     project.write("one.txt", "by hand, and longer")
     project.write("two.txt", "x")
     refused = gitprov("keep", status=2)
-    assert "GP-RUN-011" in refused.err
+    assert "GP-RUN-001" in refused.err
     assert "one.txt" in refused.err
     assert not list((project.path / ".gitprov/artifacts/a").glob("*/*.yaml"))
 
