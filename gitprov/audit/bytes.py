@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from gitprov.audit.facts import assurance, mention
+from gitprov.audit.facts import is_unverified, mention
 from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
@@ -50,7 +50,7 @@ def check_bytes(
     undecided = [
         codes.BLB_UNVERIFIED.finding(ledger.held[one].stored.path, f"{mention(ledger, one).label} is known by MD5 only")
         for one in chosen
-        if one in ledger.artifacts and assurance(ledger.artifacts[one]) == "unverified"
+        if one in ledger.artifacts and is_unverified(ledger, one)
     ]
     remote: Remote | None = None
     try:

@@ -105,13 +105,20 @@ def cache_of(place: Workplace) -> Cache | None:
     return None if place.git.is_bare else place.cache
 
 
+def is_unverified(ledger: Ledger, artifact: Digest) -> bool:
+    """Tells whether nobody has checked the bytes of an artifact, neither in its own record nor in a later one."""
+    return assurance(ledger.artifacts[artifact]) == "unverified" and ledger.superseded_by(artifact) is None
+
+
 def look_up(place: Workplace, ledger: Ledger, text: str) -> Target:
     """Returns what `text` names; in a bare repository by name and id only.
 
     Raises:
         GitprovError: GP-NAM-* as `gitprov.lineage.resolve` does.
     """
-    return find(ledger, text, place.git, None if place.git.is_bare else place.worktree, cache_of(place))
+    if place.git.is_bare:
+        return find(ledger, text, place.git, None, None)
+    return find(ledger, text, place.git, place.worktree, place.cache, dvc=place.dvc)
 
 
 def members(ledger: Ledger, target: Target, verb: str) -> dict[str, tuple[Digest, Digest | None]]:

@@ -1,25 +1,25 @@
 """`gitprov status`: the work tree against the records."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from gitprov.audit.facts import Mention, mention
 from gitprov.audit.versions import ReleaseState, release_state
-from gitprov.errors import GitprovError
-from gitprov.ids import Digest
+from gitprov.errors import Exit, GitprovError
+from gitprov.ids import Digest, Md5
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.choosing import expected_artifacts
 from gitprov.recording.drafts import draft_name, draft_names
-from gitprov.recording.naming import is_same
+from gitprov.recording.naming import expected_at, expected_md5s, is_same
 from gitprov.recording.pending import pending_names
 from gitprov.records import Content, Run
 
 Presence = Literal["unchanged", "older", "changed", "missing", "not pulled", "gone"]
-"""What a path holds: its last record; an earlier one; other bytes; nothing, though the cache has the bytes; nothing,
-and they are to be pulled; nothing, and neither git nor DVC expects it any more."""
+"""What a path holds: what git expects there, or its last record; an earlier one; other bytes; nothing, though the cache
+has the bytes; nothing, and they are to be pulled; nothing, and neither git nor DVC expects it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,10 @@ class PathState:
     Attributes:
         path: From the top of the work tree.
         presence: What it holds.
-        artifact: The artifact that it holds, else the last one that was recorded there.
+        artifact: The artifact that it holds, else the one that is expected there.
         step: The step that made that artifact.
         stage: The stage of dvc.yaml that makes the path now; looked up for a changed path only.
+        can_capture: Whether `.dvc` or dvc.lock name the changed bytes already, so that `capture` records them.
         problem: Why it cannot be read, when it cannot.
     """
 
@@ -41,6 +42,7 @@ class PathState:
     step: str | None
     problem: str | None = None
     stage: str | None = None
+    can_capture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def status(place: Workplace, ledger: Ledger) -> Status:
     paths = ledger.paths()
     absent = [path for path in paths if place.worktree.kind(path) is None]
     expected = place.git.tracked([*absent, *(f"{path}.dvc" for path in absent)])
-    states = tuple(_path_state(place, ledger, path, expected) for path in paths)
+    md5_at = expected_md5s(place.git, place.worktree, place.dvc)
+    states = tuple(_path_state(place, ledger, path, md5_at, expected) for path in paths)
     return Status(
         paths=states,
         drafts=tuple(_drafts(place, ledger)),
@@ -111,32 +114,45 @@ def _restores_all(expected: Mapping[str, Digest], states: Iterable[PathState]) -
     return True
 
 
-def _path_state(place: Workplace, ledger: Ledger, path: str, expected: Collection[str]) -> PathState:
+def _path_state(
+    place: Workplace,
+    ledger: Ledger,
+    path: str,
+    md5_at: Callable[[str], Md5 | None],
+    expected: Collection[str],
+) -> PathState:
     recorded = ledger.at_path(path)
-    last = recorded[-1]
-    problem = None
+    md5, problem = None, None
+    try:
+        md5 = md5_at(path)
+    except GitprovError as error:
+        problem = error.what
+    last = expected_at(ledger, path, md5) or recorded[-1]
+    stage = None
+    can_capture = False
     if place.worktree.kind(path) in ("file", "directory"):
         try:
             found = place.cache.snapshot(path, keep=False, progress=place.progress).content
         except GitprovError as error:
+            if error.code.exit is Exit.USAGE and not error.code.id.startswith("GP-PTH"):
+                raise  # the settings are broken, not the path
             presence: Presence = "changed"
             problem = error.what
         else:
             held = [one for one in recorded if is_same(ledger.artifacts[one].content, found)]
-            presence = "changed" if not held else "unchanged" if held[-1] == last else "older"
-            last = held[-1] if held else last
+            here = last if last in held else held[-1] if held else None
+            presence = "changed" if here is None else "unchanged" if here in (last, recorded[-1]) else "older"
+            last = here or last
+            can_capture = presence == "changed" and found.md5 == md5
     elif place.worktree.kind(path) is not None:
         presence, problem = "changed", "it is no regular file or directory any more"
     else:
         presence = _absent(place, ledger, path, last, expected)
     runs = ledger.makers(last)
     step = ledger.runs[runs[-1]].step if runs else None
-    stage = _stage(place, path) if presence == "changed" else None
-    return PathState(path, presence, mention(ledger, last), step, problem, stage)
-
-
-def _stage(place: Workplace, path: str) -> str | None:
-    return next((stage.name for stage in place.dvc.stages() if path in (*stage.outs, *stage.git_outs)), None)
+    if presence == "changed":
+        stage = next((one.name for one in place.dvc.stages() if path in (*one.outs, *one.git_outs)), None)
+    return PathState(path, presence, mention(ledger, last), step, problem, stage, can_capture)
 
 
 def _absent(place: Workplace, ledger: Ledger, path: str, artifact: Digest, expected: Collection[str]) -> Presence:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gitprov.audit.bytes import Bytes, check_bytes
-from gitprov.audit.facts import assurance, cache_of, look_up, members
+from gitprov.audit.facts import cache_of, is_unverified, look_up, members
 from gitprov.check.files import (
     ATTRIBUTES,
     check_attributes,
@@ -90,8 +90,7 @@ def verify(
         read = check_bytes(place, ledger, records, in_cache=in_cache, in_remote=in_remote)
         findings += read.findings
         undecided += read.undecided
-    artifacts = [ledger.artifacts[one] for one in records if one in ledger.artifacts]
-    unverified = [artifact for artifact in artifacts if assurance(artifact) == "unverified"]
+    unverified = [one for one in records if one in ledger.artifacts and is_unverified(ledger, one)]
     return Verdict(tuple(findings), tuple(undecided), len(records), len(unverified), read)
 
 

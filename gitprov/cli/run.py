@@ -194,7 +194,7 @@ def _show(result: RunResult, kept: Outcome | None, *, dry_run: bool) -> None:
             click.echo(f"{printable(path)} {done}: this recipe is known as {known} (--force runs it again)")
         show_files(result.staged, dry_run=dry_run)
     elif dry_run:
-        click.echo(f"would run {printable(' '.join(result.plan.argv))}")
+        click.echo(f"would run {printable(shlex.join(result.plan.argv))}")
         for role, recipe in result.plan.recipes.items():
             click.echo(f"  output {role}: recipe {recipe.id[:19]}")
     elif result.exit != 0:

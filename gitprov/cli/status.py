@@ -49,15 +49,18 @@ def command(name: str | None, as_json: bool) -> None:
     found = status(project, ledger)
     top = project.git.root
     typed = {path.path: os.path.relpath(os.path.join(top, path.path)) for path in found.paths}
-    show_answer("status", found, lines(found, typed), as_json=as_json)
+    home = project.dvc.root
+    dvc = "dvc" if home == "." else f"dvc --cd {_quoted(os.path.relpath(os.path.join(top, home)))}"
+    show_answer("status", found, lines(found, typed, dvc), as_json=as_json)
 
 
-def lines(found: "Status", paths: Mapping[str, str]) -> Iterator[str]:
+def lines(found: "Status", paths: Mapping[str, str], dvc: str) -> Iterator[str]:
     """Yields the comparison for people.
 
     Args:
         found: The comparison.
         paths: How each path is typed from the current folder.
+        dvc: How DVC is called from there.
     """
     here = [path for path in found.paths if path.presence != "gone"]
     if not here and not found.releases:
@@ -79,7 +82,7 @@ def lines(found: "Status", paths: Mapping[str, str]) -> Iterator[str]:
         if rows:
             yield bold(heading)
             yield from columns(rows, "  ")
-    commands = list(dict.fromkeys(_next(found, paths)))
+    commands = list(dict.fromkeys(_next(found, paths, dvc)))
     if commands:
         yield bold("next")
         yield from (f"  {one_line(text)}" for text in commands)
@@ -113,14 +116,14 @@ def _path(found: "PathState") -> list[str]:
     ]
 
 
-def _next(found: "Status", paths: Mapping[str, str]) -> Iterator[str]:
+def _next(found: "Status", paths: Mapping[str, str], dvc: str) -> Iterator[str]:
     absent = []
     for path in found.paths:
         typed = _quoted(paths[path.path])
         if path.presence == "changed":
             yield _after_change(path, typed)
         if path.artifact.assurance == "unverified":
-            yield f"dvc pull {typed} && gitprov capture"
+            yield f"{dvc} pull && gitprov capture"
         elif path.presence in ("missing", "not pulled"):
             absent.append(typed)
     if absent:
@@ -134,6 +137,8 @@ def _next(found: "Status", paths: Mapping[str, str]) -> Iterator[str]:
 
 
 def _after_change(path: "PathState", typed: str) -> str:
+    if path.can_capture and path.stage is not None:
+        return "gitprov capture"
     back = f"gitprov restore --force {typed}"
     if path.stage is not None:
         return f"gitprov run {shlex.quote(path.stage)}    (or {back} to take the change back)"

@@ -35,7 +35,8 @@ def show_outcome(outcome: Outcome, *, as_json: bool, nothing: str = "nothing new
 def show_files(paths: Iterable[str], *, dry_run: bool) -> None:
     """Prints the files that were staged."""
     for path in paths:
-        click.echo(f"  {'would stage' if dry_run else 'staged'} {printable(path)}")
+        on_one_line = printable(path).replace("\n", "\\n")
+        click.echo(f"  {'would stage' if dry_run else 'staged'} {on_one_line}")
 
 
 def show_notes(notes: Iterable[str]) -> None:

@@ -82,6 +82,11 @@ class DvcProject(Protocol):
         """Tells whether DVC is initialised here."""
         ...
 
+    @property
+    def root(self) -> str:
+        """The folder that has `.dvc/`, from the top of the work tree; "." at the top."""
+        ...
+
     def init(self, remote: str | None, *, dry_run: bool = False) -> list[str]:
         """Makes `.dvc/` as `dvc init` does, and a default remote when none is configured; returns the files made.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
@@ -10,8 +9,8 @@ from gitprov.ids import Digest
 from gitprov.lineage import Ledger
 from gitprov.lineage.naming import describe
 from gitprov.ports.workplace import Workplace
-from gitprov.recording.naming import find
-from gitprov.records import Artifact, Content, Release, Run
+from gitprov.recording.naming import expected_at, expected_md5s, find
+from gitprov.records import Artifact, Release, Run
 
 
 def expected_artifacts(place: Workplace, ledger: Ledger) -> dict[str, Digest]:
@@ -19,18 +18,9 @@ def expected_artifacts(place: Workplace, ledger: Ledger) -> dict[str, Digest]:
 
     What git tracks is not among them: git itself brings it.
     """
-    names = [path for path in place.git.index() if PurePosixPath(path).name == "dvc.lock"]
-    locks = {path: data for path in names if (data := place.worktree.read(path)) is not None}
-    locked = {out.path: out.md5 for entry in place.dvc.lock_entries(locks) for out in entry.outs}
-    found: dict[str, Digest] = {}
-    for path in ledger.paths():
-        pointer = place.dvc.pointer(path)
-        md5 = pointer.out.md5 if pointer else locked.get(path)
-        for one in ledger.at_path(path):
-            content = ledger.artifacts[one].content
-            if isinstance(content, Content) and content.md5 == md5:
-                found[path] = one
-    return found
+    md5_at = expected_md5s(place.git, place.worktree, place.dvc)
+    found = {path: expected_at(ledger, path, md5_at(path)) for path in ledger.paths()}
+    return {path: one for path, one in found.items() if one is not None}
 
 
 def named_artifacts(place: Workplace, ledger: Ledger, names: Sequence[str]) -> dict[str, Digest]:
@@ -82,7 +72,7 @@ def _path(place: Workplace, text: str) -> str | None:
 def _named(
     place: Workplace, ledger: Ledger, text: str, path: str | None, expected: dict[str, Digest]
 ) -> dict[str, Digest]:
-    target = find(ledger, text, place.git, place.worktree, place.cache)
+    target = find(ledger, text, place.git, place.worktree, place.cache, dvc=place.dvc)
     match ledger.held[target.id].stored.record:
         case Artifact():
             artifacts = [target.id]

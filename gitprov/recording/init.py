@@ -1,9 +1,11 @@
 """`gitprov init`: sets a repository up. Idempotent, asks nothing, changes nothing that is not ours."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gitprov.errors import catalogue as codes
+from gitprov.ports.git import TreeEntry
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.writing import stage
 from gitprov.records.stored import ROOT
@@ -34,14 +36,15 @@ def init(
         dry_run: Write nothing.
 
     Raises:
-        GitprovError: GP-GIT-006 when another folder of the work tree has a `.gitprov`; GP-IO-001.
+        GitprovError: GP-GIT-006 when another folder of the work tree has a `.gitprov`; GP-DVC-006; GP-IO-001.
     """
     _refuse_second(place)
     wanted: dict[str, bytes] = {}
+    tracked = place.git.index([ROOT])
     for name, data in templates.items():
         path = f"{ROOT}/{name}"
         if name != "project.yaml" or place.worktree.read(path) is None:
-            wanted[path] = data
+            wanted[path] = data if name != "project.yaml" else _project(place, data, tracked.get(path))
     attributes = place.worktree.read(".gitattributes") or b""
     if MERGE_UNION.encode() not in attributes.splitlines():
         joint = b"" if not attributes or attributes.endswith(b"\n") else b"\n"
@@ -58,9 +61,20 @@ def init(
         made = place.dvc.init(remote)
         if place.git.config("gitprov.person") is None:
             place.git.set_config("gitprov.person", person)
-        index = place.git.index([ROOT])
-        ours = [path for path in (f"{ROOT}/{name}" for name in templates) if path not in index]
+        ours = [path for path in (f"{ROOT}/{name}" for name in templates) if path not in tracked]
         return Initialised(stage(place, [*changed, *made, *ours]), place.dvc.remotes(), person)
+
+
+def _project(place: Workplace, template: bytes, tracked: TreeEntry | None) -> bytes:
+    """Returns project.yaml: the one that git has when only its file is gone, else a new one.
+
+    A new one names the folder of the DVC project that is there: a second project would part the team's bytes.
+    """
+    if tracked is not None:
+        return next(data for _, data in place.git.blobs([tracked.oid]))
+    root = place.dvc.root
+    named = f"dvc_root: {json.dumps(root, ensure_ascii=False)}\n".encode()
+    return template if root == "." else template.replace(b"# dvc_root: ml\n", named)
 
 
 def _refuse_second(place: Workplace) -> None:

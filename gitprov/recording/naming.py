@@ -1,22 +1,33 @@
 """Finds what people name, with the work tree's help."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
-from gitprov.ids import Digest
+from gitprov.ids import Digest, Md5
 from gitprov.lineage import Ledger, Target, resolve
 from gitprov.lineage.naming import describe
 from gitprov.ports.blobs import Cache
+from gitprov.ports.dvc import DvcProject
 from gitprov.ports.git import GitStore
 from gitprov.ports.worktree import WorkTree
 from gitprov.records import AnyContent, Content
 from gitprov.records.stored import ROOT
 
 
-def find(ledger: Ledger, text: str, git: GitStore, worktree: WorkTree | None, cache: Cache | None) -> Target:
+def find(
+    ledger: Ledger,
+    text: str,
+    git: GitStore,
+    worktree: WorkTree | None,
+    cache: Cache | None,
+    *,
+    dvc: DvcProject | None = None,
+) -> Target:
     """Returns the record that `text` names; without a work tree, names and ids only.
+
+    With `dvc`, a path that holds nothing stands for what its `.dvc` file or dvc.lock names.
 
     Raises:
         GitprovError: GP-NAM-* as `gitprov.lineage.resolve` does.
@@ -44,9 +55,37 @@ def find(ledger: Ledger, text: str, git: GitStore, worktree: WorkTree | None, ca
             return None
         if place.startswith(f"{ROOT}/"):
             return [one for one, held in ledger.held.items() if held.stored.path == place] or None
-        return _recorded_at(ledger, place, snapshot(place), there=worktree.kind(place) is not None)
+        there = worktree.kind(place) is not None
+        expect = expected_md5s(git, worktree, dvc) if dvc is not None and not there else lambda _: None
+        expected = expected_at(ledger, place, expect(place))
+        return [expected] if expected else _recorded_at(ledger, place, snapshot(place), there=there)
 
     return resolve(ledger, text, holds=holds, at=at)
+
+
+def expected_md5s(git: GitStore, worktree: WorkTree, dvc: DvcProject) -> Callable[[str], Md5 | None]:
+    """Returns what tells the MD5 that a path is to have by its `.dvc` file or dvc.lock."""
+    names = [path for path in git.index() if PurePosixPath(path).name == "dvc.lock"]
+    locks = {path: data for path in names if (data := worktree.read(path)) is not None}
+    locked = {out.path: out.md5 for entry in dvc.lock_entries(locks) for out in entry.outs}
+
+    def expected(path: str) -> Md5 | None:
+        pointer = dvc.pointer(path)
+        return pointer.out.md5 if pointer else locked.get(path)
+
+    return expected
+
+
+def expected_at(ledger: Ledger, path: str, md5: Md5 | None) -> Digest | None:
+    """Returns the artifact recorded at a path that DVC knows by this MD5, the last made of several."""
+    found = [one for one in ledger.at_path(path) if md5 is not None and _md5(ledger.artifacts[one].content) == md5]
+    return found[-1] if found else None
+
+
+def _md5(content: AnyContent) -> str | None:
+    if isinstance(content, Content):
+        return content.md5
+    return content.reference.version if content.reference.kind == "dvc" else None
 
 
 def _recorded_at(ledger: Ledger, path: str, found: Content | None, *, there: bool) -> Sequence[Digest] | None:
@@ -67,9 +106,7 @@ def _recorded_at(ledger: Ledger, path: str, found: Content | None, *, there: boo
 
 def is_same(recorded: AnyContent, found: Content) -> bool:
     """Tells whether bytes that were found are the recorded ones; what DVC said without bytes, by its MD5."""
-    if isinstance(recorded, Content):
-        return recorded.digest == found.digest
-    return recorded.reference.kind == "dvc" and recorded.reference.version == found.md5
+    return recorded.digest == found.digest if isinstance(recorded, Content) else _md5(recorded) == found.md5
 
 
 def _around(ledger: Ledger, place: str) -> list[Digest]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gitprov.errors import Finding
+from gitprov.errors import Finding, GitprovError
 from gitprov.lineage import Ledger
 from gitprov.ports.blobs import Fault, Transfer
 from gitprov.ports.workplace import Workplace
@@ -73,6 +73,7 @@ def push(place: Workplace, ledger: Ledger, *, refs: bool = True, repair: bool = 
     else:
         sent = remote.upload(here, repair=repair, progress=place.progress)
     findings, notes = _judge(place, ledger, needed, [*faults, *sent.faults])
+    said = None if findings or not refs else _push_refs(place, dry_run=dry_run)
     return Pushed(
         remote=remote.name,
         objects=sent.objects,
@@ -80,9 +81,19 @@ def push(place: Workplace, ledger: Ledger, *, refs: bool = True, repair: bool = 
         present=sent.present,
         findings=tuple(findings),
         notes=tuple(notes),
-        git=None if findings or not refs else place.git.push(dry_run=dry_run),
+        git=said,
         dry_run=dry_run,
     )
+
+
+def _push_refs(place: Workplace, *, dry_run: bool) -> str:
+    """Pushes the branch, and says of a refusal that the bytes have arrived."""
+    try:
+        return place.git.push(dry_run=dry_run)
+    except GitprovError as error:
+        arrived = f"the bytes are in remote {place.remote.name}; only refs were not pushed"
+        why = "; ".join(filter(None, [error.why, "" if dry_run else arrived]))
+        raise error.code.error(error.what, why=why, fix=error.fix) from error
 
 
 def _judge(

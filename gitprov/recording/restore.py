@@ -12,8 +12,9 @@ from gitprov.ids.names import path_fault
 from gitprov.lineage import Ledger
 from gitprov.lineage.naming import describe
 from gitprov.ports.workplace import Workplace
+from gitprov.recording.naming import is_same
 from gitprov.recording.pull import Pulled, plan_pull, pull
-from gitprov.records import Content
+from gitprov.records import AnyContent, Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +76,17 @@ def restore(
     done: list[RestoredPath] = []
     findings = list(pulled.findings)
     lacking = {finding.subject for finding in findings}
-    refused = {finding.subject for finding in pulled.findings}
     with place.worktree.locked(f"restore {' '.join(targets.values())}"):
         for path, target in targets.items():
             if ledger.held[chosen[path]].stored.path in lacking:
                 continue
             content = ledger.artifacts[chosen[path]].content
             if not isinstance(content, Content):
-                what = f"{describe(ledger, chosen[path])}: its bytes were never had, so they cannot be restored"
-                findings.append(codes.BLB_UNVERIFIED.finding(path, what))
-                continue
-            if ledger.held[chosen[path]].stored.path in refused:
+                if _holds(place, target, content):
+                    done.append(RestoredPath(target, chosen[path], written=False))
+                else:
+                    what = f"{describe(ledger, chosen[path])}: its bytes were never had, so they cannot be restored"
+                    findings.append(codes.BLB_UNVERIFIED.finding(path, what))
                 continue
             try:
                 written = place.cache.restore(content, target, force=force, progress=place.progress)
@@ -94,6 +95,13 @@ def restore(
                 continue
             done.append(RestoredPath(target, chosen[path], written))
     return Restored(tuple(done), pulled, tuple(findings))
+
+
+def _holds(place: Workplace, path: str, content: AnyContent) -> bool:
+    try:
+        return is_same(content, place.cache.snapshot(path, keep=False).content)
+    except GitprovError:  # nothing is there, or nothing that could be recorded
+        return False
 
 
 def _check_targets(targets: Mapping[str, str]) -> None:

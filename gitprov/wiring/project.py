@@ -1,6 +1,7 @@
 """Builds the ports of one repository out of adapters, each when it is first asked for."""
 
 import os
+import shlex
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -124,15 +125,22 @@ class Project:
             GitprovError: GP-GIT-002.
         """
         if self.worktree.read(f"{ROOT}/project.yaml") is None:
+            lost = self.git.tracked([f"{ROOT}/project.yaml"])
             raise codes.GIT_NOT_INITIALISED.error(
-                "this repository does not use gitprov yet", why=f"{ROOT}/project.yaml is not there"
+                f"{ROOT}/project.yaml was removed" if lost else "this repository does not use gitprov yet",
+                why="" if lost else f"{ROOT}/project.yaml is not there",
+                fix=f"git -C {shlex.quote(self.git.root)} checkout -- {ROOT}/project.yaml" if lost else "",
             )
 
     @cached_property
     def _dvc_files(self) -> "DvcFiles":
-        from gitprov.adapters.dvc import DvcFiles
+        from gitprov.adapters.dvc import DvcFiles, find_dvc_root
 
-        return DvcFiles(self.git.root, self.worktree, self.settings.project().dvc_root)
+        if self.worktree.read(f"{ROOT}/project.yaml") is not None:
+            root = self.settings.project().dvc_root
+        else:
+            root = find_dvc_root(self.git.index(), self.git.relative("."))
+        return DvcFiles(self.git.root, self.worktree, root)
 
     @cached_property
     def _dvc_cache(self) -> "DvcCache":

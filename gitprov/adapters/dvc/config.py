@@ -225,6 +225,8 @@ def _read_with_dvc(folder: str) -> tuple[dict[str, Sections], Sections]:
         read = Config(folder, validate=False)
         Config.validate(read)
     except ConfigError as error:
-        raise codes.DVC_FILE.error(f"{os.path.join(folder, 'config')}: {error}", fix="dvc config --list") from error
+        raise codes.DVC_FILE.error(
+            f"{os.path.join(folder, 'config')}: {error}", fix="mend that file by hand, then dvc config --list"
+        ) from error
     kinds = ("remote", "machine", "db")
     return {kind: read.get(kind, {}) for kind in kinds}, {key: read[key] for key in read if key not in kinds}

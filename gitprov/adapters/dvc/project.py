@@ -2,7 +2,7 @@
 
 import os
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -32,6 +32,29 @@ _INIT = {
 }
 
 
+def find_dvc_root(files: Iterable[str], around: str) -> str:
+    """Returns the folder of the DVC project that a repository has already: the top when it has none.
+
+    Args:
+        files: What git tracks.
+        around: The current folder; where several folders below the top have a project, it is in the one that is meant.
+
+    Raises:
+        GitprovError: GP-DVC-006 when it is in none of them.
+    """
+    found = {posixpath.dirname(posixpath.dirname(path)) or "." for path in files if f"/{path}".endswith("/.dvc/config")}
+    if not found or "." in found:
+        return "."
+    here = [root for root in (around, *above(around)) if root in found] if len(found) > 1 else sorted(found)
+    if not here:
+        raise codes.DVC_SEVERAL.error(
+            f"{len(found)} folders have a DVC project",
+            why=", ".join(sorted(found)),
+            fix=f"gitprov -C {min(found)} init",
+        )
+    return here[0]
+
+
 class DvcFiles:
     """The DVC project in the folder `dvc_root` of a work tree. Methods raise as the port says, and GP-IO-001."""
 
@@ -41,6 +64,11 @@ class DvcFiles:
         self._files = worktree
         self._dvc_root = dvc_root
         self._tracking = Tracking(root)
+
+    @property
+    def root(self) -> str:
+        """The folder that has `.dvc/`."""
+        return self._dvc_root
 
     def exists(self) -> bool:
         """Tells whether DVC is initialised here."""

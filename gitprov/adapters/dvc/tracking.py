@@ -1,6 +1,7 @@
 """What git says that DVC's files depend on: which of them count, and which data it would commit by mistake."""
 
 import posixpath
+import re
 from collections.abc import Callable
 from functools import cached_property
 
@@ -49,7 +50,9 @@ def with_line(old: bytes, path: str) -> bytes:
     """Returns a .gitignore with the line of `path` at its end, as DVC writes it; unchanged when it has the line."""
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
-    line = GitIgnoreSpecPattern.escape(f"/{posixpath.basename(path)}").encode()
+    pattern = GitIgnoreSpecPattern.escape(f"/{posixpath.basename(path)}")
+    # What ends a line, and a space at its end, cannot stand there; escaping does not help, any character does.
+    line = re.sub(r"[\r\n]| \Z", "?", pattern).encode()
     if line in old.split(b"\n"):
         return old
     joint = b"" if not old or old.endswith(b"\n") else b"\n"

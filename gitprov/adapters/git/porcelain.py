@@ -1,5 +1,7 @@
 """What people would type, with their own configuration: GitPython."""
 
+import re
+
 from gitprov.adapters.git.plumbing import Plumbing
 from gitprov.errors import catalogue as codes
 
@@ -31,9 +33,15 @@ def push_branch(plumbing: Plumbing, *, dry_run: bool) -> str:
 
     branch = plumbing.as_user("symbolic-ref", "--quiet", "--short", "HEAD", fine=(0, 1)).decode().strip()
     if not branch:
-        raise codes.GIT_FAILED.error("HEAD is not on a branch, so there is nothing to push", fix="git switch BRANCH")
+        raise codes.GIT_FAILED.error("HEAD is not on a branch", fix="git switch -c BRANCH, then gitprov push")
+    if not plumbing.as_user("rev-parse", "--verify", "--quiet", "HEAD", fine=(0, 1)):
+        raise codes.GIT_NO_COMMIT.error("there is no commit to push", fix="git commit, then gitprov push")
     upstream = config(f"branch.{branch}.remote")
     remote = config(f"branch.{branch}.pushRemote") or config("remote.pushDefault") or upstream or "origin"
+    if remote not in plumbing.as_user("remote").decode().split() and not re.search(r"[/:]", remote):
+        raise codes.GIT_FAILED.error(
+            f"git has no remote {remote}", fix=f"git remote add {remote} URL, then gitprov push (--no-refs: bytes only)"
+        )
     target = config(f"branch.{branch}.merge") if remote == upstream else f"refs/heads/{branch}"
     options = [*(["--dry-run"] if dry_run else []), *([] if upstream else ["--set-upstream"])]
     try:
@@ -50,4 +58,4 @@ def push_branch(plumbing: Plumbing, *, dry_run: bool) -> str:
 
 def _said(error: Exception) -> str:
     stderr = str(getattr(error, "stderr", "")).strip()
-    return "; ".join(line for line in stderr.removeprefix("stderr: '").removesuffix("'").splitlines() if line)
+    return "; ".join(filter(None, map(str.strip, stderr.removeprefix("stderr: '").removesuffix("'").splitlines())))

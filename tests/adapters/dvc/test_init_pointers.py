@@ -235,3 +235,15 @@ def test_the_ignore_line_stands_once(repo: Repo) -> None:
     repo.write("logs/.gitignore", "*.log\n")
     assert files.write_pointer("logs/a.log", content_of(repo.write("logs/a.log", "x"))) == ["logs/a.log.dvc"]
     assert (repo.path / "logs/.gitignore").read_text() == "*.log\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["new\nline", "end\r", "end ", "two  ", "!x", "#x", "a*b", "a[b]", "a?b", "\ttab", "a b"]
+)
+def test_git_ignores_the_bytes_under_every_name(repo: Repo, name: str) -> None:
+    """A line of .gitignore that said less would let `git add --all` commit the bytes; more, hide other files."""
+    repo.write("line", "a file of somebody else\n")
+    files_of(repo).write_pointer(name, content_of(repo.write(name, "bytes\n")))
+    repo.git("add", "--all")
+    assert repo.git("ls-files", "-z", "--", ":(literal)" + name) == ""
+    assert repo.git("ls-files", "line") == "line"

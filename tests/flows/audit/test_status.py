@@ -182,7 +182,7 @@ def test_what_dvc_knows_and_nobody_has_is_unverified(repo: Repo, gitprov: Gitpro
     gitprov("capture")
     repo.commit("capture")
     assert presence(gitprov) == {"model.bin": "not pulled"}
-    assert next_commands(gitprov) == ["dvc pull model.bin && gitprov capture"]
+    assert next_commands(gitprov) == ["dvc pull && gitprov capture"]
     for line in ("status", "why model.bin", "log", "lineage model.bin", "status model.bin", "verify"):
         assert "unverified" in gitprov(*line.split()).out, line
     why = gitprov("why", "model.bin").out
@@ -195,3 +195,14 @@ def test_what_dvc_knows_and_nobody_has_is_unverified(repo: Repo, gitprov: Gitpro
     repo.write("model.bin", "model")
     assert presence(gitprov) == {"model.bin": "unchanged"}
     assert "error" not in gitprov("why", "model.bin").err
+
+
+def test_what_dvc_cannot_read_is_said_of_its_path_alone(project: Repo, gitprov: Gitprov) -> None:
+    project.write("b.csv", "b\n")
+    gitprov("add", "b.csv")
+    project.write(f"{RAW}.dvc", "<<<<<<< HEAD\n")
+    told = {one["path"]: one["problem"] for one in gitprov("status", "--json").json()["paths"]}
+    assert told["b.csv"] is None
+    assert f"{RAW}.dvc" in told[RAW]
+    project.write(".dvc/config", "[[[\n")
+    assert "error[GP-DVC-001]" in gitprov("status", status=2).err

@@ -248,3 +248,15 @@ def test_a_plain_dvc_pull_gets_the_same(team: Repo, clone: Clone, gitprov: Gitpr
     assert done.returncode == 0, done.stderr
     assert (second.path / "model.bin").read_bytes() == (team.path / "model.bin").read_bytes()
     assert (second.path / "data" / "sub" / "b.csv").read_text() == "sub/b.csv\n"
+
+
+def test_a_branch_that_cannot_be_pushed_leaves_the_bytes_there(team: Repo, gitprov: Gitprov) -> None:
+    team.git("checkout", "--quiet", "--detach")
+    detached = gitprov("push", status=5).err
+    assert "HEAD is not on a branch" in detached
+    assert "the bytes are in remote storage" in detached
+    assert "fix: git switch -c BRANCH" in detached
+    assert gitprov("push", "--no-refs", "--json").json()["objects"] == 0
+    team.git("checkout", "--quiet", "main")
+    team.git("remote", "remove", "origin")
+    assert "fix: git remote add origin URL" in gitprov("push", status=5).err
