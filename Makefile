@@ -76,7 +76,7 @@ test-prettier: dev ## that prettier leaves records alone (needs npm)
 
 .PHONY: bench
 bench: dev ## the performance claims, side by side with their peers
-	python benchmarks/run.py
+	python -m benchmarks.run
 
 # --- care ------------------------------------------------------------------------------------------------------------
 

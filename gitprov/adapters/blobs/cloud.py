@@ -33,8 +33,15 @@ from gitprov.ports.blobs import Object
 if TYPE_CHECKING:
     from gitprov.adapters.dvc.config import RemoteConfig
 
-LIST_FROM = 8
-"""So many objects in one of the 256 folders are asked for with one listing rather than one by one."""
+OBJECTS = "files/md5"
+FOLDERS = 256
+"""In so many folders DVC spreads objects."""
+
+PAGE = 1000
+"""So many objects a store lists in one request."""
+
+FEW = 8
+"""So few objects are asked for one by one."""
 
 EXTRAS = {"s3": "s3", "ssh": "ssh", "sftp": "ssh", "gs": "gs", "gcs": "gs", "azure": "azure"}
 """The extra of gitprov that brings the plug-in for a scheme."""
@@ -74,31 +81,38 @@ class DvcRemote(CheckedRemote):
         return disk_errors()
 
     def _sizes(self, items: list[Object]) -> dict[Object, int]:
+        """Asks for each object, lists the folders, or lists everything, whichever takes the fewest requests."""
         with self._far():
             self._fs.fs.invalidate_cache()
-        folders: dict[str, list[Object]] = {}
-        for item in items:
-            folders.setdefault(os.path.dirname(object_name(item.md5)), []).append(item)
-        found = self._each(self._sizes_in, folders.items())
-        return {item: size for sizes in found for item, size in sizes.items()}
+        if len(items) < FEW:
+            return self._sizes_one_by_one(items)
+        names = {item: object_name(item.md5, is_dir=item.is_dir) for item in items}
+        folders = {os.path.dirname(name) for name in names.values()}
+        sample = self._list(min(folders))
+        by_folder = len(folders) * (1 + len(sample) // PAGE)
+        everything = 1 + len(sample) * FOLDERS // PAGE
+        if len(items) <= min(by_folder, everything):
+            return self._sizes_one_by_one(items)
+        found: dict[str, int] = {}
+        for listed in self._each(self._list, [OBJECTS] if everything < by_folder else folders):
+            found |= listed
+        return {item: found[name] for item, name in names.items() if name in found}
 
-    def _sizes_in(self, folder_items: tuple[str, list[Object]]) -> dict[Object, int]:
-        folder, items = folder_items
-        sizes = {}
-        if len(items) < LIST_FROM:
-            for item in items:
-                with suppress(FileNotFoundError), self._far():
-                    sizes[item] = int(self._fs.info(self._path(item))["size"])
-            return sizes
+    def _sizes_one_by_one(self, items: list[Object]) -> dict[Object, int]:
+        sizes = zip(items, self._each(self._size, items), strict=True)
+        return {item: size for item, size in sizes if size is not None}
+
+    def _size(self, item: Object) -> int | None:
         with suppress(FileNotFoundError), self._far():
-            listed = {
-                info["name"].rpartition("/")[2]: info["size"] for info in self._fs.ls(self._at(folder), detail=True)
-            }
-            for item in items:
-                name = os.path.basename(self._path(item))
-                if name in listed:
-                    sizes[item] = int(listed[name])
-        return sizes
+            return int(self._fs.info(self._path(item))["size"])
+        return None
+
+    def _list(self, folder: str) -> dict[str, int]:
+        """Returns the sizes of the objects in a folder, by their names from the top of the remote."""
+        with suppress(FileNotFoundError), self._far():
+            found = self._fs.fs.find(self._at(folder), detail=True)
+            return {f"{OBJECTS}/{'/'.join(name.split('/')[-2:])}": int(info["size"]) for name, info in found.items()}
+        return {}
 
     def _send(self, items: list[Object], advance: Advance) -> Iterator[tuple[list[Object], list[Copied]]]:
         done = self._each(partial(self._send_one, advance=advance), items)

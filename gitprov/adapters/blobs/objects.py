@@ -15,6 +15,8 @@ from gitprov.ids import Digest, Md5, digest_hex, md5_of, sha256_of
 from gitprov.ids.listings import Entry
 from gitprov.ports.blobs import Object
 
+STAGING = ".gitprov-staging-"
+
 OBJECT_MODE = 0o444
 """DVC hashes an object again unless it has exactly this mode."""
 
@@ -66,7 +68,6 @@ class ObjectFolder:
         self._objects = f"{root}/files/md5"
         self.words = words
         self._shared = shared
-        self._folders: set[str] = set()
 
     def path(self, item: Object) -> str:
         """Returns where the object lies, or would."""
@@ -118,17 +119,15 @@ class ObjectFolder:
 
     def make_folder(self, folder: str) -> None:
         """Makes a folder and those above it."""
-        if folder in self._folders:
+        if os.path.isdir(folder):
             return
-        if not os.path.isdir(folder):
-            above = os.path.dirname(folder)
-            self.make_folder(above)
-            with suppress(FileExistsError):
-                os.mkdir(folder)
-                if self._shared:
-                    os.chmod(folder, 0o2775)  # noqa: S103 - what DVC gives a shared cache
-                sync_folders([above])
-        self._folders.add(folder)
+        above = os.path.dirname(folder)
+        self.make_folder(above)
+        with suppress(FileExistsError):
+            os.mkdir(folder)
+            if self._shared:
+                os.chmod(folder, 0o2775)  # noqa: S103 - what DVC gives a shared cache
+            sync_folders([above])
 
 
 @contextmanager
@@ -137,15 +136,24 @@ def staging(home: str) -> Iterator[str]:
 
     What a killed process left behind is removed too: a live one holds a lock on its folder.
     """
-    for left in Path(home).glob(".gitprov-staging-*"):
+    for left in Path(home).glob(f"{STAGING}*"):
         _remove_if_dead(left)
-    folder = tempfile.mkdtemp(prefix=".gitprov-staging-", dir=home)
-    lock = os.open(folder, os.O_RDONLY)
+    folder, lock = _lock_new(home)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _lock_new(home: str) -> tuple[str, int]:
+    """Makes a folder and locks it; again, when another process took it for a dead one before it was locked."""
+    while True:
+        folder = tempfile.mkdtemp(prefix=STAGING, dir=home)
+        lock = os.open(folder, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.isdir(folder):
+            return folder, lock
         os.close(lock)
 
 

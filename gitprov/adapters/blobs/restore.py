@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from gitprov.adapters.blobs.folders import Folders
@@ -107,8 +108,12 @@ class Restorer:
             raise codes.PTH_OVERWRITE.error(f"{min(lost)}{more} would be lost", why="the DVC cache does not have it")
 
     def _staging_home(self, base: str) -> str:
-        os.makedirs(self._state, exist_ok=True)
-        return self._state if os.stat(self._state).st_dev == os.stat(base).st_dev else base
+        """Returns a folder on the file system of `base`; not in the work tree if that can be."""
+        with suppress(OSError):
+            os.makedirs(self._state, exist_ok=True)
+            if os.stat(self._state).st_dev == os.stat(base).st_dev:
+                return self._state
+        return base
 
     def _stage(
         self, entries: Mapping[str, Entry], waiting: str, progress: Progress | None, *, keep_modes: bool

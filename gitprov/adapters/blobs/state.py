@@ -44,7 +44,7 @@ class StatCache:
     """The stat cache in `folder`. When the database cannot be used everything is hashed again; nothing else is lost."""
 
     def __init__(self, folder: str) -> None:
-        self._path = f"{folder}/stat-1.sqlite"
+        self._path = f"{folder}/stat-1.sqlite"  # another number when what it holds is to be read again
         self._opened: sqlite3.Connection | None = None
 
     def files(self, under: str) -> dict[str, tuple[Any, ...]]:
@@ -119,7 +119,7 @@ class StatCache:
         """Goes on without the cache when it fails, and removes it when its file is damaged."""
         try:
             yield
-        except sqlite3.OperationalError:
+        except (OSError, sqlite3.OperationalError):
             pass
         except sqlite3.DatabaseError:
             if self._opened is not None:

@@ -42,8 +42,10 @@ def told(progress: Progress | None, what: str, items: Iterable[Sized]) -> Iterat
         yield nobody
     else:
         progress.begin(what, total)
-        yield progress.advance
-        progress.end()
+        try:
+            yield progress.advance
+        finally:
+            progress.end()
 
 
 def over(

@@ -312,6 +312,8 @@ def test_a_killed_restore_leaves_no_half_file(clone: Clone) -> None:
             assert all(partial[path] == whole[path] for path in partial)
         clone.cache().restore(content, "data")
         assert contents(clone.root / "data") == whole
+        (clone.root / "data" / "0" / "0").unlink()
+        clone.cache().restore(content, "data")
         assert not list(clone.state.glob(".gitprov-staging-*"))
 
 
