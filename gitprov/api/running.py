@@ -3,18 +3,20 @@
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from gitprov.errors import GitprovError
+from gitprov.errors import catalogue as codes
 from gitprov.ids import Value
 from gitprov.lineage import Ledger
-from gitprov.recording.code import code_paths
 from gitprov.recording.drafts import Draft
+from gitprov.recording.inputs import Used, use_input
 from gitprov.recording.keep import keep as keep_drafts
-from gitprov.recording.pending import Pending, finish_pending, settle, stamps_of, write_pending
-from gitprov.recording.plan import Begun, OutputSpec, Request, Used, make_plan, use_input
+from gitprov.recording.pending import Pending, finish_pending, forget, stamps_of, write_pending
+from gitprov.recording.plan import Begun, OutputSpec, Request, begin, check_apart, check_output, complete
+from gitprov.recording.run import settled, under_way, watched
 from gitprov.recording.sources import kind_of
 from gitprov.recording.stages import guess_kind
 from gitprov.records import Content
@@ -38,25 +40,45 @@ class RunningRun:
         self._step = step
         self._inputs: dict[str, Used] = {}
         self._outputs: dict[str, OutputSpec] = {}
+        self._announced = ExitStack()
 
     def input(self, role: str, what: str | Path) -> Path:
         """Returns where to read an input: an artifact by name, or a path; it is hashed now and when the run ends.
 
         Raises:
-            GitprovError: GP-NAM-*, GP-PTH-* when there is no such thing; GP-BLB-002 when its bytes are not here.
+            GitprovError: GP-NAM-*, GP-PTH-* when there is no such thing; GP-BLB-002 when its bytes are not here;
+                GP-USE-001 when the role is something else already, or an output lies there.
         """
-        self._inputs[role] = use_input(self._project, self._ledger, role, str(what))
-        return Path(self._project.git.root) / self._inputs[role].path
+        used = use_input(self._project, self._ledger, role, str(what))
+        self._check_role(role, self._inputs.get(role, used).input.content == used.input.content)
+        check_apart(self._outputs, {role: used})
+        self._inputs[role] = used
+        return Path(self._project.git.root) / used.path
 
     def output(self, role: str, path: str | Path, *, name: str | None = None, kind: str | None = None) -> Path:
-        """Returns where to write an output, `path`; it is recorded as artifact `name` (else the role's name)."""
+        """Returns where to write an output, `path`; it is recorded as artifact `name` (else the role's name).
+
+        Raises:
+            GitprovError: GP-PTH-001, -002 for a path that cannot be recorded, GP-SCH-003 for a name; GP-USE-001 when
+                the role is something else already, or another output or an input lies there; GP-LCK-001 when another
+                run is making it.
+        """
         place = self._project.git.relative(str(path))
-        with self._project.worktree.locked(f"run {self._step}"):
-            settle(self._project, self._ledger, [place])  # what an earlier run left there is recorded first
         own = name or role
-        own_kind = kind_of(self._project, self._ledger, own, kind, guess_kind(role))
-        self._outputs[role] = OutputSpec(place, own, own_kind)
+        spec = OutputSpec(place, own, kind_of(self._project, self._ledger, own, kind, guess_kind(role)))
+        if self._outputs.get(role) == spec:
+            return Path(self._project.git.root) / place
+        self._check_role(role, role not in self._outputs)
+        check_output(role, spec)
+        check_apart({**self._outputs, role: spec}, self._inputs)
+        self._announced.enter_context(self._project.worktree.announced([place]))
+        forget(self._project, [place])
+        self._outputs[role] = spec
         return Path(self._project.git.root) / place
+
+    def _check_role(self, role: str, is_free: bool) -> None:
+        if not is_free:
+            raise codes.USE_ARGUMENT.error(f"the role {role} is something else already", fix="give it another role")
 
 
 @contextmanager
@@ -88,19 +110,21 @@ def run(
         locks=tuple(top(path) for path in locks),
         container=container,
     )
-    paths = code_paths(project, step, request.code, (), request.cwd)
-    state = project.git.code(paths, ())
-    running = RunningRun(project, ledger, step, request.params)
-    started = project.clock.now()
-    yield running
-    try:
-        begun = Begun(running._inputs, state, paths)  # noqa: SLF001  # the two are one
-        done = replace(request, outputs=running._outputs, params=running.params)  # noqa: SLF001
-        running.draft = _finish(project, ledger, done, begun, started)
-        if keep:
-            keep_drafts(project, ledger, [running.draft.name])
-    except GitprovError as error:
-        warnings.warn(f"the run succeeded and is not recorded yet: {error}; fix: {error.fix}", stacklevel=3)
+    with under_way(project, []):
+        ledger, notes = settled(project, ledger)
+        begun = begin(project, ledger, request, {})
+        _tell([*notes, *begun.notes])
+        running = RunningRun(project, ledger, step, request.params)
+        with running._announced:  # noqa: SLF001  # the two are one
+            started = project.clock.now()
+            yield running
+            try:
+                _record(running, request, begun, started)
+                if keep and running.draft is not None:
+                    keep_drafts(project, ledger, [running.draft.name])
+            except (GitprovError, OSError) as error:
+                fix = error.fix if isinstance(error, GitprovError) else "gitprov keep"
+                _tell([f"the run succeeded and is not recorded yet: {error}; fix: {fix}"])
 
 
 def _own_command(project: Project) -> tuple[str, ...]:
@@ -117,19 +141,27 @@ def _own_command(project: Project) -> tuple[str, ...]:
     return ("python", str(Path(project.git.root) / script), *sys.argv[1:])
 
 
-def _finish(project: Project, ledger: Ledger, request: Request, begun: Begun, started: str) -> Draft:
-    plan = make_plan(project, ledger, request, begun=begun)
+def _record(running: RunningRun, request: Request, begun: Begun, started: str) -> None:
+    project, inputs, outputs = running._project, running._inputs, running._outputs  # noqa: SLF001
+    if not outputs:
+        _tell(["the run has no output: nothing is recorded"])
+        return
+    plan = complete(project, replace(request, outputs=outputs, params=running.params), inputs, begun)
     pending = Pending(
         run=replace(plan.run, started=started, finished=project.clock.now(), exit=0),
-        outputs=request.outputs,
+        outputs=outputs,
         recipes=plan.recipes,
-        inputs={role: used.path for role, used in plan.inputs.items()},
-        sources=tuple(record for used in plan.inputs.values() for record in used.new),
-        stamps=stamps_of(project, request.outputs.values()),
-        pointers={u.path: u.content for u in plan.inputs.values() if u.new and isinstance(u.content, Content)},
+        inputs={role: used.path for role, used in inputs.items()},
+        sources=tuple(record for used in inputs.values() for record in used.new),
+        stamps=stamps_of(project, watched(plan)),
+        pointers={u.path: u.content for u in inputs.values() if u.new and isinstance(u.content, Content)},
     )
+    name = write_pending(project, pending)
     with project.worktree.locked(f"run {request.step}"):
-        draft, notes = finish_pending(project, ledger, write_pending(project, pending))
-    for note in (*plan.notes, *notes):
-        warnings.warn(note, stacklevel=4)
-    return draft
+        running.draft, notes = finish_pending(project, running._ledger, name)  # noqa: SLF001
+    _tell(notes)
+
+
+def _tell(notes: Sequence[str]) -> None:
+    for note in notes:
+        warnings.warn(note, stacklevel=5)

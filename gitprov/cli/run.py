@@ -76,9 +76,10 @@ def command(ctx: click.Context, /, words: tuple[str, ...], as_json: bool, **opti
     dry_run, keep_it = options["dry_run"], options["keep_it"]
     result = run(project, ledger, request, facts=facts, force=options["force"], dry_run=dry_run)
     kept = None
-    if result.draft is not None and keep_it:
+    made = (result.draft.name,) if result.draft is not None else result.drafts
+    if made and keep_it:
         try:
-            kept = keep(project, ledger, [result.draft.name])
+            kept = keep(project, ledger, made)
         except GitprovError as error:  # the command has succeeded: its status stands
             result = replace(result, unfinished=error)
     if as_json:
@@ -120,8 +121,8 @@ def _request(
             step=step,
             command=words,
             cwd=project.git.relative("."),
-            inputs=pairs(options["inputs"], "--input"),
-            outputs=_outputs(project, ledger, pairs(options["outputs"], "--output")),
+            inputs=pairs(options["inputs"], "--input", "ROLE=ARTIFACT"),
+            outputs=_outputs(project, ledger, pairs(options["outputs"], "--output", "ROLE=PATH")),
             params=_params(project, options),
             code=code,
             locks=locks,
@@ -142,7 +143,7 @@ def _outputs(project: Project, ledger: Ledger, given: dict[str, str]) -> dict[st
     for role, text in given.items():
         path, _, rest = text.partition(":")
         name, _, kind = rest.partition(":")
-        name = name or role
+        name = check_name(name, "an artifact's name") if name else check_name(role, "a role")
         outputs[role] = OutputSpec(
             project.git.relative(path), name, kind_of(project, ledger, name, kind or None, guess_kind(role))
         )
@@ -157,7 +158,7 @@ def _params(project: Project, options: dict[str, Any]) -> dict[str, Any]:
         if data is None:
             raise codes.PTH_MISSING.error(f"the parameter file {path} is not there")
         params |= project.settings.values(data, path)
-    params |= {name: _value(text) for name, text in pairs(options["params"], "--param").items()}
+    params |= {name: _value(text) for name, text in pairs(options["params"], "--param", "NAME=VALUE").items()}
     if options["seed"] is not None:
         params["seed"] = options["seed"]
     return params
@@ -173,7 +174,7 @@ def _value(text: str) -> Any:  # JSON
 def _json(result: RunResult, kept: Outcome | None, *, dry_run: bool) -> dict[str, object]:
     draft = result.draft
     return {
-        "draft": draft.name if draft and kept is None else None,
+        "drafts": [] if kept else [draft.name] if draft else list(result.drafts),
         "dry_run": dry_run,
         "exit": result.exit,
         "notes": [*result.notes, *(kept.notes if kept else ())],
@@ -188,11 +189,7 @@ def _json(result: RunResult, kept: Outcome | None, *, dry_run: bool) -> dict[str
 
 def _show(result: RunResult, kept: Outcome | None, *, dry_run: bool) -> None:
     if result.restored is not None:
-        for path, artifact in result.restored.items():
-            done = "would be restored" if dry_run else "was restored"
-            known = f"id:{digest_hex(artifact)[:8]}"
-            click.echo(f"{printable(path)} {done}: this recipe is known as {known} (--force runs it again)")
-        show_files(result.staged, dry_run=dry_run)
+        _show_restored(result, kept, dry_run=dry_run)
     elif dry_run:
         click.echo(f"would run {printable(shlex.join(result.plan.argv))}")
         for role, recipe in result.plan.recipes.items():
@@ -211,3 +208,15 @@ def _show(result: RunResult, kept: Outcome | None, *, dry_run: bool) -> None:
         click.echo("  why: the command succeeded, and recording it is not finished; nothing is lost", err=True)
         fix = result.unfinished.fix
         click.echo(f"  fix: {printable(fix if 'gitprov keep' in fix else f'{fix}; then gitprov keep')}", err=True)
+
+
+def _show_restored(result: RunResult, kept: Outcome | None, *, dry_run: bool) -> None:
+    for path, artifact in (result.restored or {}).items():
+        done = "would be restored" if dry_run else "was restored"
+        known = f"id:{digest_hex(artifact)[:8]}"
+        click.echo(f"{printable(path)} {done}: this recipe is known as {known} (--force runs it again)")
+    show_files(result.staged, dry_run=dry_run)
+    if kept is not None:
+        show_outcome(kept, as_json=False)
+    elif result.drafts:
+        click.echo(f"next: gitprov keep {' '.join(result.drafts)}")

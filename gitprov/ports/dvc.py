@@ -22,6 +22,10 @@ class Stage:
         outs: Outputs kept in the cache.
         git_outs: Outputs, metrics and plots with `cache: false`: git may keep them.
         frozen: Whether DVC must not run it.
+        always_changed: Whether DVC runs it every time, since what it makes depends on more than it declares.
+        persistent: Outputs of both kinds that DVC leaves where they are before it runs the stage; it removes others.
+        outside: Deps and outputs outside the work tree.
+        missing_params: Declared parameters that their file does not have, as `FILE:NAME`.
     """
 
     name: str
@@ -33,6 +37,15 @@ class Stage:
     outs: tuple[str, ...]
     git_outs: tuple[str, ...]
     frozen: bool
+    always_changed: bool = False
+    persistent: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    missing_params: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """The stage as DVC and people name it: `train`, and in a folder `FOLDER/dvc.yaml:train`."""
+        return self.name if self.folder == "." else f"{self.folder}/dvc.yaml:{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +61,11 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class LockEntry:
-    """A stage as dvc.lock has it: what DVC ran last."""
+    """A stage as dvc.lock has it: what DVC ran last. Its `cwd` is what the dvc.yaml beside it says."""
 
     stage: str
     folder: str
+    cwd: str
     commands: tuple[str, ...]
     deps: tuple[Locked, ...]
     outs: tuple[Locked, ...]

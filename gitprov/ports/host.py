@@ -51,11 +51,15 @@ class Host(Protocol):
         """
         ...
 
-    def disagreements(self, command: Sequence[str], locks: Mapping[str, bytes]) -> list[str]:
+    def disagreements(self, command: Sequence[str], cwd: str, locks: Mapping[str, bytes]) -> list[str]:
         """Returns where the installed packages are not what the locks say, one sentence each.
 
         `numpy 2.1.0 is installed, uv.lock says 2.0.0`; empty when they agree or nobody can tell.
         """
+        ...
+
+    def shell(self, text: str) -> tuple[str, ...]:
+        """Returns the argument list that runs a shell command as DVC runs it: in the person's own shell."""
         ...
 
     def run(self, command: Sequence[str], cwd: str, *, variables: Mapping[str, str], watch: bool) -> Executed:

@@ -1,5 +1,6 @@
 """Files of the work tree: records, settings, drafts; written durably or not at all."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
@@ -42,6 +43,30 @@ class WorkTree(Protocol):
 
     def remove(self, path: str) -> None:
         """Removes a file if it is there, and folders that this leaves empty below `.gitprov/drafts/`."""
+        ...
+
+    def clear(self, path: str) -> None:
+        """Removes what is at a path, a folder with all that is in it; nothing when nothing is there."""
+        ...
+
+    def protect(self, path: str) -> None:
+        """Takes away the permission to write from a file, or from every file in a folder."""
+        ...
+
+    def is_linked(self, path: str) -> bool:
+        """Tells whether a file at or below a path has another name too, or is a symlink: writing it changes others."""
+        ...
+
+    def announced(self, paths: Sequence[str]) -> AbstractContextManager[None]:
+        """Says to other processes that a run is under way which makes `paths`, as long as it lasts.
+
+        Raises:
+            GitprovError: GP-LCK-001 when another run that is under way makes one of them, or around or below one.
+        """
+        ...
+
+    def is_idle(self) -> bool:
+        """Tells whether no run is under way."""
         ...
 
     def locked(self, intent: str) -> AbstractContextManager[None]:

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from gitprov.errors import catalogue as codes
 from gitprov.ids.names import check_name
 from gitprov.lineage import Ledger
 from gitprov.ports.blobs import Snapshot
 from gitprov.ports.workplace import Workplace
-from gitprov.recording.sources import kind_of, name_of_path, source_records
+from gitprov.recording.sources import check_place, kind_of, name_of_path, source_records
 from gitprov.recording.writing import Outcome, stage, write_records
 from gitprov.records import Stored
 
@@ -46,8 +45,7 @@ def add(
     files: list[str] = []
     with place.worktree.locked(f"add {' '.join(paths)}"):
         for path in paths:
-            if path == "." or path.startswith((".git/", ".gitprov/", ".dvc/")) or path in (".git", ".gitprov", ".dvc"):
-                raise codes.PTH_KIND.error(f"{path} cannot be an artifact", why="it holds the repository's own files")
+            check_place(path)
             snapshot = place.cache.snapshot(path, keep=not dry_run, progress=place.progress)
             files += pointer_files(place, path, snapshot, notes, dry_run=dry_run)
             own_name = name or previous_name(ledger, path) or name_of_path(path)

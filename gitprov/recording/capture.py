@@ -3,28 +3,34 @@
 What DVC knew is `declared`, what nobody knows is `unknown`, and nothing is invented: no actor, no times, no hardware.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
-from gitprov.ids import Digest, md5_of, normalize, sha256_of
+from gitprov.ids import Digest, Value, md5_of, normalize, sha256_of
+from gitprov.ids.listings import EXECUTABLE, FILE, SYMLINK
 from gitprov.ids.names import path_fault
 from gitprov.ids.recipes import UNKNOWN, environment_digest
 from gitprov.lineage import Ledger
-from gitprov.ports.dvc import Locked, LockEntry, Stage
+from gitprov.ports.blobs import Snapshot
+from gitprov.ports.dvc import Locked, LockEntry
 from gitprov.ports.git import TreeEntry
 from gitprov.ports.workplace import Workplace
+from gitprov.recording.add import previous_name
 from gitprov.recording.code import code_digest
-from gitprov.recording.environment import is_lock
-from gitprov.recording.plan import OutputSpec, Request, Used, make_recipe
+from gitprov.recording.commands import shell_command
+from gitprov.recording.environment import is_lock, may_lock
+from gitprov.recording.inputs import Used
+from gitprov.recording.plan import OutputSpec, Request, make_recipe
 from gitprov.recording.sources import ROLE, STEP, kind_of, name_of_path
-from gitprov.recording.stages import flat_params, output_specs, roles, shell_command, step_name
+from gitprov.recording.stages import code_deps, flat_params, output_specs, roles, step_name
 from gitprov.recording.writing import Outcome, stage, write_records
 from gitprov.records import (
     AnyContent,
     Artifact,
     Code,
+    Content,
     Environment,
     Input,
     Lock,
@@ -59,7 +65,7 @@ def capture(place: Workplace, ledger: Ledger, *, dry_run: bool = False) -> Outco
     if not files:
         raise codes.DVC_NOTHING.error("HEAD has no dvc.lock", why=f"commit {head[:12]} does not track one")
     entries = in_order(place.dvc.lock_entries(files | _read(place, tree, "dvc.yaml")))
-    work = _Capture(place, ledger, head, tree, entries, keep=not dry_run)
+    work = _Capture(place, ledger, head, tree, keep=not dry_run)
     with place.worktree.locked("capture"):
         for entry in entries:
             try:
@@ -102,7 +108,6 @@ class _Capture:
         ledger: Ledger,
         head: str,
         tree: Mapping[str, TreeEntry],
-        entries: Sequence[LockEntry],
         *,
         keep: bool,
     ) -> None:
@@ -110,8 +115,8 @@ class _Capture:
         self.records: dict[Digest, Stored] = {}
         self.known: list[Stored] = []
         self.notes: list[str] = []
-        self.made_here = {out.path for entry in entries for out in entry.outs}
-        self.stages = {(one.folder, one.name): one for one in self._stages()}
+        self.made: dict[str, Stored] = {}
+        self.tracked = {*tree, *(str(parent) for path in tree for parent in PurePosixPath(path).parents)}
         self.locks = self._locks()
 
     def take(self, entry: LockEntry) -> None:
@@ -120,25 +125,24 @@ class _Capture:
         if outside:
             raise codes.PTH_OUTSIDE.error(f"{', '.join(outside)} lies outside the repository")
         step = step_name(entry.stage)
-        stage_ = self.stages.get((entry.folder, entry.stage))
-        tracked = [dep for dep in entry.deps if dep.path not in self.made_here and self._in_git(dep.path)]
+        own_code = code_deps(self.place, [dep.path for dep in entry.deps], self.tracked)
+        tracked = [dep for dep in entry.deps if dep.path in own_code]
         data = [dep for dep in entry.deps if dep not in tracked]
         inputs = {role: self._input(by_path) for role, by_path in _by_role(data).items()}
         outs = {out.path: self._content(out) for out in entry.outs}
-        known = self._recorded(step, {u.input.content for u in inputs.values()}, {c.digest for c in outs.values()})
-        if known is not None:
-            self.known.append(known)
+        params = normalize(flat_params(entry.params))
+        run_before = self._recorded(entry, step, params, [used.content for used in inputs.values()], outs.values())
+        if run_before is not None:
+            self.known.append(run_before)
             return
         unverified = [path for path, content in outs.items() if isinstance(content, ReferencedContent)]
         if unverified:
             self.notes.append(
                 f"unverified, since the bytes are not here: {', '.join(unverified)} (dvc pull, then capture again)"
             )
-        cwd = stage_.cwd if stage_ is not None else entry.folder
         specs = output_specs(self.place, self.ledger, list(outs))
         code, environment = self._code(step, tracked, inputs, specs), self._environment()
-        request = Request(step=step, command=shell_command(entry.commands), cwd=cwd, outputs=specs)
-        params = normalize(flat_params(entry.params))
+        request = Request(step=step, command=shell_command(entry.commands), cwd=entry.cwd, outputs=specs)
         recipes = {
             role: make_recipe(
                 request,
@@ -173,7 +177,7 @@ class _Capture:
                 },
                 inputs={role: used.input for role, used in inputs.items()},
                 command=request.command,
-                cwd=cwd,
+                cwd=entry.cwd,
                 params=params if isinstance(params, dict) and params else None,
                 code=code,
                 environment=environment,
@@ -184,35 +188,55 @@ class _Capture:
         for used in inputs.values():
             self._keep(*used.new)
         self._keep(*artifacts.values(), run)
+        self.made |= {out.path: artifacts[role] for role, out in specs.items()}
 
     def _keep(self, *records: Stored) -> None:
         for record in records:
             if record.id not in self.ledger.held:
                 self.records[record.id] = record
 
-    def _recorded(self, step: str, inputs: set[Digest], outs: set[Digest]) -> Stored | None:
+    def _recorded(
+        self,
+        entry: LockEntry,
+        step: str,
+        params: Value,
+        inputs: Iterable[AnyContent],
+        outs: Iterable[AnyContent],
+    ) -> Stored | None:
+        """Returns the run that says what the entry does: with these bytes, command and parameters."""
+        read, made = ({self._identity(content) for content in contents} for contents in (inputs, outs))
         for one, run in self.ledger.runs.items():
             if (
-                run.step == step
-                and {used.content for used in run.inputs.values()} == inputs
-                and {made.content for made in run.outputs.values()} == outs
+                (run.step, run.cwd, run.command) == (step, entry.cwd, shell_command(entry.commands))
+                and (run.params or {}) == params
+                and {used.content for used in run.inputs.values()} == read
+                and {out.content for out in run.outputs.values()} == made
             ):
                 return self.ledger.held[one].stored
         return None
 
+    def _identity(self, content: AnyContent) -> Digest:
+        """Returns a content's digest; of one known by its MD5 only, that of the recorded bytes with this MD5."""
+        if isinstance(content, Content):
+            return content.digest
+        md5, is_dir = content.reference.version, content.reference.locator.endswith(".dir")
+        recorded = (one.content for one in self.ledger.artifacts.values() if isinstance(one.content, Content))
+        same = (one.digest for one in recorded if one.md5 == md5 and (one.listing is not None) == is_dir)
+        return next(same, content.digest)
+
     def _input(self, dep: Locked) -> Used:
         """Returns a data dep: what an earlier stage made, what is recorded, or a new source."""
         content = self._content(dep)
-        made = [r for r in self.records.values() if isinstance(r.record, Artifact) and r.record.content == content]
+        made = self.made.get(dep.path)
         recorded = [one for one in self.ledger.at_path(dep.path) if one in self.ledger.with_content(content.digest)]
         recorded = recorded or self.ledger.with_content(content.digest)
         new: tuple[Stored, ...] = ()
-        if made:
-            artifact = made[-1].id
+        if made is not None and isinstance(made.record, Artifact) and made.record.content == content:
+            artifact = made.id
         elif recorded:
             artifact = recorded[-1]
         else:
-            name = name_of_path(dep.path)
+            name = previous_name(self.ledger, dep.path) or name_of_path(dep.path)
             source = store(
                 Artifact(
                     name=name,
@@ -252,11 +276,20 @@ class _Capture:
                 )
             except GitprovError as error:
                 self.notes.append(f"{locked.path} cannot be read: {error.what}")
-        adopted = self.place.cache.adopt(locked.md5, is_dir=locked.is_dir)
+        adopted = self.place.cache.adopt(locked.md5, is_dir=locked.is_dir) or self._at_head(locked)
         return adopted.content if adopted is not None else _reference(locked)
 
-    def _in_git(self, path: str) -> bool:
-        return path in self.tree or any(tracked.startswith(f"{path}/") for tracked in self.tree)
+    def _at_head(self, locked: Locked) -> Snapshot | None:
+        """Returns what HEAD has at a path that git tracks, if that is what dvc.lock says; its bytes go to the cache."""
+        entry = self.tree.get(locked.path)
+        if entry is None or entry.mode == SYMLINK:
+            return None
+        (_, data), *_ = self.place.git.blobs([entry.oid])
+        if md5_of(data) != locked.md5:
+            return None
+        if self.keep:
+            self.place.cache.put(data)
+        return Snapshot(Content(digest=sha256_of(data), md5=md5_of(data), size=len(data)))
 
     def _code(
         self, step: str, deps: Sequence[Locked], inputs: Mapping[str, Used], specs: Mapping[str, OutputSpec]
@@ -277,37 +310,34 @@ class _Capture:
     def _same(self, dep: Locked) -> bool:
         """Tells whether HEAD still has the bytes of a git-tracked dep that DVC saw."""
         if dep.is_dir:
-            snapshot = (
-                self.place.cache.snapshot(dep.path, keep=False).content if self.place.worktree.kind(dep.path) else None
-            )
-            return snapshot is not None and snapshot.md5 == dep.md5 and not self.place.git.changed([dep.path])
+            if self.place.worktree.kind(dep.path) != "directory":
+                return False
+            snapshot = self.place.cache.snapshot(dep.path, keep=False)
+            return snapshot.content.md5 == dep.md5 and not self.place.git.code([dep.path], ()).dirty
         entry = self.tree.get(dep.path)
         if entry is None:
             return False
         (_, data), *_ = self.place.git.blobs([entry.oid])
-        # DVC before 3.0 hashed text with line feeds only; its lock files are still read.
-        return dep.md5 in (md5_of(data), md5_of(data.replace(b"\r\n", b"\n")))
+        # DVC hashes the work tree's line ends, which git may have changed; before 3.0 it hashed line feeds only.
+        unix = data.replace(b"\r\n", b"\n")
+        return dep.md5 in (md5_of(data), md5_of(unix), md5_of(unix.replace(b"\n", b"\r\n")))
 
     def _environment(self) -> Environment:
+        """Returns what the locks at HEAD say; where variables count, nobody knows what they were."""
         if not self.locks:
             return Environment(digest=UNKNOWN)
         digests = {path: sha256_of(data) for path, data in self.locks.items()}
+        known = environment_digest(container=None, locks=digests, variables={})
         return Environment(
-            digest=environment_digest(container=None, locks=digests, variables={}),
+            digest=UNKNOWN if self.place.settings.project().environment.variables else known,
             locks=tuple(Lock(path=path, sha256=digests[path]) for path in sorted(digests)),
         )
 
     def _locks(self) -> dict[str, bytes]:
-        top = {path: entry for path, entry in self.tree.items() if "/" not in path}
+        top = {path: entry for path, entry in self.tree.items() if "/" not in path and may_lock(path)}
+        top = {path: entry for path, entry in top.items() if entry.mode in (FILE, EXECUTABLE)}
         found = dict(zip(top, (data for _, data in self.place.git.blobs([e.oid for e in top.values()])), strict=True))
         return {path: data for path, data in found.items() if is_lock(path, data)}
-
-    def _stages(self) -> list[Stage]:
-        try:
-            return self.place.dvc.stages()
-        except GitprovError as error:
-            self.notes.append(f"dvc.yaml was not read ({error.what}): commands run where their dvc.lock lies")
-            return []
 
 
 def _by_role(deps: Sequence[Locked]) -> dict[str, Locked]:

@@ -48,14 +48,14 @@ Resolution = Literal["commit", "history", "stored"]
 """How recorded code can be had: at the recorded commit, at another reachable one, or from the stored copy."""
 
 
-def code_paths(place: Workplace, step: str, asked: Sequence[str], tracked_deps: Sequence[str], cwd: str) -> list[str]:
-    """Returns the code paths of a step: as asked, else the stage's git-tracked deps, else the settings', else a folder.
+def code_paths(place: Workplace, step: str, asked: Sequence[str], code_deps: Sequence[str], cwd: str) -> list[str]:
+    """Returns the code paths of a step: as asked, else the deps of the stage that are code, else the settings'.
 
-    The folder is the nearest one around `cwd` with a pyproject.toml or a dvc.yaml, else the top.
+    Else they are the nearest folder around `cwd` with a pyproject.toml or a dvc.yaml, else the top.
     """
     project = place.settings.project()
     configured = project.steps[step].code if step in project.steps else ()
-    for choice in (asked, tracked_deps, configured, project.code.include):
+    for choice in (asked, code_deps, configured, project.code.include):
         if choice:
             return sorted(set(choice))
     folders = [cwd, *(str(parent) for parent in PurePosixPath(cwd).parents)]

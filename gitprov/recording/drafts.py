@@ -9,14 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gitprov.errors import catalogue as codes
-from gitprov.ids import digest_hex
+from gitprov.ids import Digest, digest_hex
 from gitprov.ports.workplace import Workplace
-from gitprov.recording.ledger import DRAFTS
-from gitprov.records import Content, Stored
+from gitprov.recording.ledger import DRAFTS, NOTE, drafts
+from gitprov.records import Content, Run, Stored
 from gitprov.records.codec import from_data, to_data
 from gitprov.records.stored import ROOT
-
-NOTE = "draft.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +24,34 @@ class Draft:
     Attributes:
         name: The folder: step and the first digits of the run's id.
         records: The run, its artifacts, and sources that were not recorded before.
+        pending: The name of the pending run that it was made from.
         pointers: Outputs and sources that get a `.dvc` file, path to content.
-        stage: The dvc.yaml stage whose dvc.lock entry is to be written, by its name there.
+        stage: The dvc.yaml stage whose dvc.lock entry is to be written, by its address.
         deps, outs: What that entry says, path to content.
     """
 
     name: str
     records: tuple[Stored, ...]
+    pending: str = ""
     pointers: Mapping[str, Content] = field(default_factory=dict)
     stage: str | None = None
     deps: Mapping[str, Content] = field(default_factory=dict)
     outs: Mapping[str, Content] = field(default_factory=dict)
+
+    @property
+    def run(self) -> Run:
+        """The run that it records."""
+        return self._own[1]
+
+    @property
+    def run_id(self) -> Digest:
+        """Its id."""
+        return self._own[0]
+
+    @property
+    def _own(self) -> tuple[Digest, Run]:
+        runs = [(stored, stored.record) for stored in self.records if isinstance(stored.record, Run)]
+        return next((stored.id, run) for stored, run in runs if draft_name(stored, run.step) == self.name)
 
 
 def draft_name(run: Stored, step: str) -> str:
@@ -52,6 +67,7 @@ def write_draft(place: Workplace, draft: Draft) -> None:
     note = {
         "deps": {path: to_data(content) for path, content in draft.deps.items()},
         "outs": {path: to_data(content) for path, content in draft.outs.items()},
+        "pending": draft.pending,
         "pointers": {path: to_data(content) for path, content in draft.pointers.items()},
         "stage": draft.stage,
     }
@@ -64,12 +80,13 @@ def draft_names(place: Workplace) -> list[str]:
     return [path.removeprefix(DRAFTS + "/").removesuffix(f"/{NOTE}") for path in notes]
 
 
-def read_note(place: Workplace, name: str, records: tuple[Stored, ...]) -> Draft:
+def read_draft(place: Workplace, name: str) -> Draft:
     """Returns a draft as it was written.
 
     Raises:
-        GitprovError: GP-RUN-008 when its note is missing or broken.
+        GitprovError: GP-RUN-008 when its note or its run is missing or broken.
     """
+    records = tuple(held.stored for held in drafts(place.worktree) if held.draft == name)
     data = place.worktree.read(f"{DRAFTS}/{name}/{NOTE}")
     try:
         note = json.loads(data or b"")
@@ -77,15 +94,18 @@ def read_note(place: Workplace, name: str, records: tuple[Stored, ...]) -> Draft
             key: {path: from_data(Content, value) for path, value in note[key].items()}
             for key in ("pointers", "deps", "outs")
         }
-        return Draft(name, records, contents["pointers"], note["stage"], contents["deps"], contents["outs"])
-    except (ValueError, KeyError, AttributeError, TypeError):
+        draft = Draft(name, records, note["pending"], stage=note["stage"], **contents)
+        _ = draft.run
+    except (ValueError, KeyError, AttributeError, TypeError, StopIteration):
         raise codes.RUN_DRAFT.error(
-            f"the draft {name} is damaged", why=f"{DRAFTS}/{name}/{NOTE} cannot be read", fix="run the step again"
+            f"the draft {name} is damaged",
+            why=f"{DRAFTS}/{name} is not as it was written",
+            fix=f"gitprov keep --drop {name}, and run the step again",
         ) from None
+    return draft
 
 
 def remove_draft(place: Workplace, name: str) -> None:
     """Removes a draft; its note first, so that half of one is never taken for a whole."""
     place.worktree.remove(f"{DRAFTS}/{name}/{NOTE}")
-    for path in place.worktree.files(f"{DRAFTS}/{name}"):
-        place.worktree.remove(path)
+    place.worktree.clear(f"{DRAFTS}/{name}")

@@ -9,7 +9,7 @@ from gitprov.ids import Digest, Value, sha256_of
 from gitprov.ids.names import check_name
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
-from gitprov.recording.plan import use_input
+from gitprov.recording.inputs import use_input
 from gitprov.recording.writing import Outcome, stage, write_records
 from gitprov.records import Artifact, Evaluation, Input, Release, Subject, store
 
@@ -42,6 +42,8 @@ def evaluate(
             is neither an artifact nor a release.
     """
     check_name(suite, "a suite")
+    if ledger.held[subject].state == "draft":  # what is staged must not rest on what may never be
+        raise codes.NAM_UNKNOWN.error(f"{ledger.short(subject)} is still a draft", fix="gitprov keep")
     record = ledger.held[subject].stored.record
     if isinstance(record, Artifact):
         about = Subject(artifact=subject)
@@ -54,7 +56,7 @@ def evaluate(
     raw = place.worktree.read(metrics_path)
     if raw is None:
         raise codes.PTH_MISSING.error(f"the metrics file {metrics_path} is not there")
-    used = use_input(place, ledger, "data", data, keep=not dry_run) if data is not None else None
+    used = use_input(place, ledger, "data", data, keep=not dry_run, restore=False) if data is not None else None
     evaluation = store(
         Evaluation(
             name=record.name,

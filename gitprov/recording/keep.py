@@ -1,25 +1,27 @@
-"""`gitprov keep`: stages what drafts hold."""
+"""`gitprov keep`: stages what drafts hold, or drops them."""
 
 from collections.abc import Sequence
 
+from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
-from gitprov.ids import digest_hex
-from gitprov.lineage import Held, Ledger
+from gitprov.ids import digest_hex, normalize
+from gitprov.lineage import Ledger
 from gitprov.ports.blobs import Snapshot
+from gitprov.ports.dvc import Stage
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.add import pointer_files
-from gitprov.recording.drafts import Draft, draft_names, read_note, remove_draft
-from gitprov.recording.ledger import drafts
-from gitprov.recording.pending import settle
+from gitprov.recording.commands import shell_command
+from gitprov.recording.drafts import Draft, draft_names, read_draft, remove_draft
+from gitprov.recording.pending import drop_pending, pending_names, pending_step, settle, tidy
+from gitprov.recording.stages import flat_params, stage_at
 from gitprov.recording.writing import Outcome, stage, write_records
-from gitprov.records import Run
 
 
 def keep(place: Workplace, ledger: Ledger, wanted: Sequence[str] = (), *, dry_run: bool = False) -> Outcome:
     """Moves drafts to their places and stages them: all, or those `wanted`.
 
-    A run that was interrupted after its command had succeeded is finished first; one that cannot be finished yet does
-    not hold up the others.
+    A run that was interrupted after its command had succeeded is finished first; what cannot be finished or kept yet
+    does not hold up the others.
 
     Args:
         place: The ports.
@@ -28,55 +30,90 @@ def keep(place: Workplace, ledger: Ledger, wanted: Sequence[str] = (), *, dry_ru
         dry_run: Write nothing.
 
     Raises:
-        GitprovError: GP-RUN-008 when nothing fits, or a draft is damaged; whatever finishing raises.
+        GitprovError: GP-RUN-008 when nothing fits; what finishing and keeping raise, when nothing was kept.
     """
     with place.worktree.locked("keep"):
-        notes, unfinished = settle(place, ledger) if not dry_run else ((), ())
-        held, names = drafts(place.worktree), draft_names(place)
-        if unfinished and not names:
-            raise unfinished[0]
-        chosen = _choose(names, held, wanted)
-        outcomes = [_keep_one(place, _load(place, name, held), dry_run=dry_run) for name in chosen]
+        notes, failed = settle(place, ledger) if not dry_run else ((), ())
+        drafts, damaged = _read_all(place)
+        errors = [*failed, *damaged.values()]
+        if errors and not drafts:
+            raise errors[0]
+        outcomes = []
+        for draft in _choose(drafts, wanted):
+            try:
+                outcomes.append(_keep_one(place, draft, dry_run=dry_run))
+            except GitprovError as error:
+                errors.append(error)
+        if errors and not outcomes:
+            raise errors[-1]
+        if not dry_run:
+            tidy(place)
+    notes += tuple(f"a run is not kept yet: {error.what}; {error.fix}" for error in errors)
+    notes += tuple(note for one in outcomes for note in one.notes)
     return Outcome(
         records=tuple(record for one in outcomes for record in one.records),
         staged=tuple(sorted({path for one in outcomes for path in one.staged})),
-        notes=tuple(
-            dict.fromkeys(
-                [
-                    *notes,
-                    *(f"a run is not finished yet: {error.what}; {error.fix}" for error in unfinished),
-                    *(note for one in outcomes for note in one.notes),
-                ]
-            )
-        ),
+        notes=tuple(dict.fromkeys(notes)),
         dry_run=dry_run,
     )
 
 
-def _load(place: Workplace, name: str, held: Sequence[Held]) -> Draft:
-    return read_note(place, name, tuple(one.stored for one in held if one.draft == name))
+def drop(place: Workplace, wanted: Sequence[str], *, dry_run: bool = False) -> tuple[str, ...]:
+    """Forgets drafts, and runs that could not be finished; returns their names. Outputs stay where they are.
+
+    Args:
+        place: The ports.
+        wanted: Draft names, prefixes of run ids, step names, or names of runs that could not be finished.
+        dry_run: Forget nothing.
+
+    Raises:
+        GitprovError: GP-RUN-008 when nothing fits.
+    """
+    with place.worktree.locked("keep"):
+        drafts, damaged = _read_all(place)
+        named = {name: (name, pending_step(place, name)) for name in pending_names(place)}
+        waiting = [name for name, known in named.items() if any(text in known for text in wanted)]
+        broken = [name for name in damaged if name in wanted]
+        met = {*broken, *(text for name in waiting for text in named[name])}
+        rest = [text for text in wanted if text not in met or any(_fits(draft, text) for draft in drafts)]
+        chosen = broken + [draft.name for draft in (_choose(drafts, rest) if rest else ())]
+        if not dry_run:
+            for name in waiting:
+                drop_pending(place, name)
+            for name in chosen:
+                remove_draft(place, name)
+            tidy(place)
+    return (*waiting, *chosen)
 
 
-def _choose(names: Sequence[str], held: Sequence[Held], wanted: Sequence[str]) -> list[str]:
-    if not wanted:
-        if not names:
-            raise codes.RUN_DRAFT.error("there is no draft to keep", fix="gitprov run STEP makes one")
-        return list(names)
-    chosen: list[str] = []
+def _read_all(place: Workplace) -> tuple[list[Draft], dict[str, GitprovError]]:
+    """Returns the drafts in the order in which they ran, and why some cannot be read.
+
+    In this order, since what DVC's files say in the end is what was kept last.
+    """
+    found, damaged = [], {}
+    for name in draft_names(place):
+        try:
+            found.append(read_draft(place, name))
+        except GitprovError as error:
+            damaged[name] = error
+    return sorted(found, key=lambda draft: (draft.run.finished or "", draft.name)), damaged
+
+
+def _choose(drafts: Sequence[Draft], wanted: Sequence[str]) -> list[Draft]:
+    if not drafts and not wanted:
+        raise codes.RUN_DRAFT.error("there is no draft to keep", fix="gitprov run STEP makes one")
     for text in wanted:
-        prefix = text.removeprefix("id:").removeprefix("sha256:")
-        found = [
-            one.draft
-            for one in held
-            if one.draft is not None
-            and isinstance(one.stored.record, Run)
-            and (one.draft.startswith(text) or digest_hex(one.id).startswith(prefix) or one.stored.record.step == text)
-        ]
-        fitting = [name for name in names if name in found]
-        if not fitting:
-            raise codes.RUN_DRAFT.error(f"no draft fits {text}", why=f"there are: {', '.join(names) or 'none'}")
-        chosen += fitting
-    return list(dict.fromkeys(chosen))
+        if not any(_fits(draft, text) for draft in drafts):
+            names = ", ".join(draft.name for draft in drafts)
+            raise codes.RUN_DRAFT.error(f"no draft fits {text}", why=f"there are: {names or 'none'}")
+    return [draft for draft in drafts if not wanted or any(_fits(draft, text) for text in wanted)]
+
+
+def _fits(draft: Draft, text: str) -> bool:
+    step, digits = draft.run.step, text.removeprefix("id:").removeprefix("sha256:")
+    by_name = text == step or (draft.name.startswith(text) and text.startswith(f"{step}-"))
+    return by_name or (len(digits) >= 4 and digest_hex(draft.run_id).startswith(digits))
 
 
 def _keep_one(place: Workplace, draft: Draft, *, dry_run: bool) -> Outcome:
@@ -84,16 +121,27 @@ def _keep_one(place: Workplace, draft: Draft, *, dry_run: bool) -> Outcome:
     files = [stored.path for stored in draft.records]
     if not dry_run:
         write_records(place, draft.records)
+    found = stage_at(place.dvc.stages(), draft.stage) if draft.stage is not None else None
+    own = {*found.outs, *found.git_outs} if found is not None else set()
     for path, content in draft.pointers.items():
-        files += pointer_files(place, path, Snapshot(content), notes, dry_run=dry_run)
-    if draft.stage is not None:
-        found = [one for one in place.dvc.stages() if one.name == draft.stage]
-        if not found:
-            notes.append(f"dvc.yaml has no stage {draft.stage} any more: its dvc.lock entry was not written")
-        elif not dry_run:
-            files += place.dvc.lock_stage(found[0], draft.deps, draft.outs)
+        if path not in own:
+            files += pointer_files(place, path, Snapshot(content), notes, dry_run=dry_run)
+    if draft.stage is not None and (found is None or not _is_as_run(found, draft)):
+        notes.append(f"stage {draft.stage} or its parameters changed since it ran: its dvc.lock entry was not written")
+    elif found is not None and not dry_run:
+        files += place.dvc.lock_stage(found, draft.deps, draft.outs)
     if dry_run:
         return Outcome(draft.records, tuple(files), notes=tuple(notes), dry_run=True)
     staged = stage(place, files)
     remove_draft(place, draft.name)
     return Outcome(draft.records, staged, notes=tuple(notes))
+
+
+def _is_as_run(now: Stage, draft: Draft) -> bool:
+    """Tells whether a stage still says what has run: else its entry would tell DVC that something else has."""
+    return (
+        (draft.run.params or {}) == normalize(flat_params(now.params))
+        and draft.run.command == shell_command(now.commands)
+        and set(draft.deps) == set(now.deps)
+        and set(draft.outs) == {*now.outs, *now.git_outs}
+    )

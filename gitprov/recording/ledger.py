@@ -9,6 +9,8 @@ from gitprov.records import Stored, decode
 from gitprov.records.stored import FOLDERS, ROOT
 
 DRAFTS = f"{ROOT}/drafts"
+NOTE = "draft.json"
+"""The file that makes a folder of `DRAFTS` a draft: it is written last and removed first."""
 
 
 def open_ledger(git: GitStore, worktree: WorkTree | None, *, revision: str = "HEAD") -> Ledger:
@@ -39,8 +41,12 @@ def open_ledger(git: GitStore, worktree: WorkTree | None, *, revision: str = "HE
 def drafts(worktree: WorkTree) -> list[Held]:
     """Returns the records of all drafts; one that cannot be read is left to `keep`, which names it."""
     found = []
-    for path in worktree.files(DRAFTS):
+    files = worktree.files(DRAFTS)
+    whole = {path.removesuffix(f"/{NOTE}") for path in files if path.endswith(f"/{NOTE}")}
+    for path in files:
         draft, _, rest = path.removeprefix(DRAFTS + "/").partition("/")
+        if f"{DRAFTS}/{draft}" not in whole:
+            continue
         data = worktree.read(path) if rest.endswith(".yaml") and rest.startswith(("artifacts/", "runs/")) else None
         if data is None:
             continue

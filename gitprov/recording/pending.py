@@ -14,7 +14,8 @@ from gitprov.errors import catalogue as codes
 from gitprov.ids import sha256_of
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
-from gitprov.recording.drafts import Draft, draft_name, write_draft
+from gitprov.recording.commands import overlap
+from gitprov.recording.drafts import Draft, draft_name, draft_names, read_draft, write_draft
 from gitprov.recording.ledger import DRAFTS
 from gitprov.recording.plan import OutputSpec
 from gitprov.records import Artifact, Content, Input, Output, Recipe, Run, Stored, decode, store
@@ -34,7 +35,8 @@ class Pending:
         inputs: Role to where the command read it.
         sources: Records of inputs that were new, and the paths that they get a `.dvc` file for.
         stage: The dvc.yaml stage, with the content of its deps by path.
-        stamps: What the outputs were when the command ended, path to `WorkTree.stamp`; none for what was not there.
+        stamps: What outputs and inputs were when the command ended, path to `WorkTree.stamp`; none for what was not
+            there.
         before: Outputs that were there before, path to digest: an old one may have been left as it was.
     """
 
@@ -58,9 +60,9 @@ def write_pending(place: Workplace, pending: Pending) -> str:
     return name
 
 
-def stamps_of(place: Workplace, outputs: Iterable[OutputSpec]) -> dict[str, str]:
-    """Returns the stamps of the outputs that are there."""
-    found = {out.path: place.worktree.stamp(out.path) for out in outputs}
+def stamps_of(place: Workplace, paths: Iterable[str]) -> dict[str, str]:
+    """Returns the stamps of the paths where something is."""
+    found = {path: place.worktree.stamp(path) for path in paths}
     return {path: stamp for path, stamp in found.items() if stamp is not None}
 
 
@@ -73,49 +75,73 @@ def pending_names(place: Workplace) -> list[str]:
     ]
 
 
-def finish_pending(place: Workplace, ledger: Ledger, name: str) -> tuple[Draft, tuple[str, ...]]:
+def finish_pending(place: Workplace, ledger: Ledger, name: str) -> tuple[Draft | None, tuple[str, ...]]:
     """Hashes the outputs, writes the draft, and clears what was pending; returns the draft and what to tell people.
+
+    The draft is None when another process has finished the run and kept it meanwhile.
 
     Raises:
         GitprovError: GP-RUN-004 when an output is not there; GP-RUN-011 when it is not what the command left;
             GP-PTH-*, GP-BLB-*, GP-IO-* while it is read. What is pending stays pending then.
     """
+    if name not in pending_names(place):
+        made = (read_draft(place, one) for one in draft_names(place))
+        return next((draft for draft in made if draft.pending == name), None), ()
     pending = _read(place, name)
-    for path, stamp in pending.stamps.items():
-        if place.worktree.stamp(path) not in (stamp, None):
-            raise codes.RUN_TOUCHED.error(
-                f"{path} is not what the command left there: it was written again since",
-                fix=f"run {pending.run.step} again, or forget that run: rm {FOLDER}/{name}.json",
-            )
-    draft, notes = _finish(place, ledger, pending)
+    _check_untouched(place, pending)
+    draft, notes = _finish(place, ledger, name, pending)
+    _check_untouched(place, pending)  # while they were read, too
     write_draft(place, draft)
     place.worktree.remove(f"{FOLDER}/{name}.json")
     return draft, notes
 
 
-def settle(
-    place: Workplace, ledger: Ledger, overwritten: Collection[str] = ()
-) -> tuple[tuple[str, ...], tuple[GitprovError, ...]]:
-    """Finishes every run that is pending; returns what to tell people, and why some could not be finished.
-
-    Args:
-        place: The ports.
-        ledger: What is recorded.
-        overwritten: Paths that are about to be written. A run that cannot be finished and has an output among them is
-            forgotten: what lies there afterwards would be taken for what the old run made.
-    """
+def settle(place: Workplace, ledger: Ledger) -> tuple[tuple[str, ...], tuple[GitprovError, ...]]:
+    """Finishes every run that is pending; returns what to tell people, and why some could not be finished."""
     notes: list[str] = []
     unfinished: list[GitprovError] = []
     for name in pending_names(place):
         try:
             notes += finish_pending(place, ledger, name)[1]
         except GitprovError as error:
-            if _meets(place, name, overwritten):
-                place.worktree.remove(f"{FOLDER}/{name}.json")
-                notes.append(f"an earlier run is forgotten, since its output is made again now: {error.what}")
-            else:
-                unfinished.append(error)
+            unfinished.append(error)
     return tuple(notes), tuple(unfinished)
+
+
+def forget(place: Workplace, overwritten: Collection[str]) -> tuple[str, ...]:
+    """Forgets the pending runs with an output that is about to be written; returns what to tell people.
+
+    They could not be finished, and what lies there afterwards would be taken for what the old run made.
+    """
+    met = [name for name in pending_names(place) if _meets(place, name, overwritten)]
+    for name in met:
+        drop_pending(place, name)
+    return tuple("an earlier run is forgotten: it could not be finished, and its output is made again" for _ in met)
+
+
+def pending_step(place: Workplace, name: str) -> str:
+    """Returns the step of a pending run, "" when it cannot be read."""
+    try:
+        return _read(place, name).run.step
+    except GitprovError:
+        return ""
+
+
+def tidy(place: Workplace) -> None:
+    """Removes what runs that are over left in the drafts: restored inputs, parameters, halves of drafts.
+
+    While a run is under way, or is to be finished, nothing is removed. The lock must be held.
+    """
+    if not place.worktree.is_idle() or pending_names(place):
+        return
+    kept = set(draft_names(place))
+    for folder in {path.split("/")[2] for path in place.worktree.files(DRAFTS)} - kept:
+        place.worktree.clear(f"{DRAFTS}/{folder}")
+
+
+def drop_pending(place: Workplace, name: str) -> None:
+    """Forgets a pending run."""
+    place.worktree.remove(f"{FOLDER}/{name}.json")
 
 
 def _meets(place: Workplace, name: str, paths: Collection[str]) -> bool:
@@ -123,7 +149,17 @@ def _meets(place: Workplace, name: str, paths: Collection[str]) -> bool:
         outs = [out.path for out in _read(place, name).outputs.values()]
     except GitprovError:
         return False
-    return any(f"{a}/".startswith(f"{b}/") or f"{b}/".startswith(f"{a}/") for a in outs for b in paths)
+    return any(overlap(out, path) for out in outs for path in paths)
+
+
+def _check_untouched(place: Workplace, pending: Pending) -> None:
+    for out in pending.outputs.values():
+        stamp = pending.stamps.get(out.path)
+        if stamp is not None and place.worktree.stamp(out.path) not in (stamp, None):
+            raise codes.RUN_TOUCHED.error(
+                f"{out.path} is not what the command left there: it was written again since",
+                fix=f"run {pending.run.step} again; gitprov keep --drop {pending.run.step} forgets that run",
+            )
 
 
 def _read(place: Workplace, name: str) -> Pending:
@@ -132,11 +168,11 @@ def _read(place: Workplace, name: str) -> Pending:
         return _from_json(json.loads(data))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise codes.RUN_DRAFT.error(
-            f"{FOLDER}/{name}.json is damaged", fix="remove it and run the step again"
+            f"{FOLDER}/{name}.json is damaged", fix=f"gitprov keep --drop {name}, and run the step again"
         ) from None
 
 
-def _finish(place: Workplace, ledger: Ledger, pending: Pending) -> tuple[Draft, tuple[str, ...]]:
+def _finish(place: Workplace, ledger: Ledger, name: str, pending: Pending) -> tuple[Draft, tuple[str, ...]]:
     notes: list[str] = []
     contents: dict[str, Content] = {}
     late = [out.path for out in pending.outputs.values() if out.path not in pending.stamps]
@@ -167,7 +203,8 @@ def _finish(place: Workplace, ledger: Ledger, pending: Pending) -> tuple[Draft, 
             pending.run,
             declared=(*pending.run.declared, "outputs") if late else pending.run.declared,
             inputs={
-                role: _after(place, used, pending.inputs.get(role), notes) for role, used in pending.run.inputs.items()
+                role: _after(place, pending, used, pending.inputs[role], notes)
+                for role, used in pending.run.inputs.items()
             },
             outputs={
                 role: Output(
@@ -184,6 +221,7 @@ def _finish(place: Workplace, ledger: Ledger, pending: Pending) -> tuple[Draft, 
     draft = Draft(
         name=draft_name(run, pending.run.step),
         records=(*artifacts.values(), run, *pending.sources),
+        pending=name,
         pointers={**pending.pointers, **outs},
         stage=pending.stage,
         deps=pending.deps,
@@ -192,9 +230,13 @@ def _finish(place: Workplace, ledger: Ledger, pending: Pending) -> tuple[Draft, 
     return draft, tuple(notes)
 
 
-def _after(place: Workplace, used: Input, path: str | None, notes: list[str]) -> Input:
-    if path is None:
-        return used
+def _after(place: Workplace, pending: Pending, used: Input, path: str, notes: list[str]) -> Input:
+    """Returns an input with whether it was still the same when the command had ended."""
+    if place.worktree.stamp(path) != pending.stamps.get(path):
+        notes.append(
+            f"the input {path} was written again since the command ended: nobody knows whether it was the same"
+        )
+        return replace(used, after="unknown")
     try:
         now = place.cache.snapshot(path, keep=False).content.digest
     except GitprovError:

@@ -1,41 +1,25 @@
 """What a run is going to be: everything that is known before the command starts, judged before it starts."""
 
-import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 
-from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
-from gitprov.ids import Digest, Value, canonical_json, digest_hex, normalize
+from gitprov.ids import Digest, Md5, Value, normalize
 from gitprov.ids.names import check_name
 from gitprov.ids.recipes import recipe_id
 from gitprov.lineage import Ledger
 from gitprov.ports.git import CodeState
 from gitprov.ports.workplace import Workplace
-from gitprov.recording.add import previous_name
 from gitprov.recording.code import check_scripts, code_paths, record_code
+from gitprov.recording.commands import is_below, overlap, recorded_command, shell_words, substitute
 from gitprov.recording.environment import check_container, find_locks
-from gitprov.recording.ledger import DRAFTS
-from gitprov.recording.naming import find
-from gitprov.recording.sources import kind_of, name_of_path, source_records
-from gitprov.records import (
-    AnyContent,
-    Artifact,
-    Content,
-    Environment,
-    Input,
-    Output,
-    Recipe,
-    Release,
-    Run,
-    Stored,
-    store,
-)
+from gitprov.recording.inputs import Used, use_input
+from gitprov.recording.sources import check_place
+from gitprov.records import Artifact, Blob, Content, Environment, Output, Recipe, Run, store
 from gitprov.records.types import Fact
 
-_placeholder = re.compile(r"\{(params|inputs|outputs)\.([^{}]+)\}")
+UNDECLARED_ROOM = 5000
+"""Characters that a run record keeps free for what is seen only while the command runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +29,6 @@ class OutputSpec:
     path: str
     name: str
     kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """One input: its record, its content, and where the command finds it.
-
-    Attributes:
-        input: What the run record says.
-        content: The content; by reference where no bytes could be had.
-        path: Where the command reads it, from the top of the work tree.
-        new: Records of a source that was not recorded before.
-    """
-
-    input: Input
-    content: AnyContent
-    path: str
-    new: tuple[Stored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +43,7 @@ class Request:
         outputs: Role to output.
         params: The parameters.
         code: Code paths; none to find them.
-        tracked_deps: The git-tracked deps of a dvc.yaml stage.
+        code_deps: The deps of a dvc.yaml stage that are its code.
         locks: Lock files; none to find them.
         container: IMAGE@sha256:DIGEST.
         is_shell: Whether the command is `sh -c TEXT` of a dvc.yaml stage, whose placeholders are DVC's business.
@@ -89,10 +56,21 @@ class Request:
     outputs: Mapping[str, OutputSpec] = field(default_factory=dict)
     params: Mapping[str, Value] = field(default_factory=dict)
     code: tuple[str, ...] = ()
-    tracked_deps: tuple[str, ...] = ()
+    code_deps: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
     container: str | None = None
     is_shell: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What was seen before a run began: its code and its environment, and the command that is to run."""
+
+    argv: tuple[str, ...]
+    code: CodeState
+    code_paths: Sequence[str]
+    environment: Environment
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,97 +86,89 @@ class Plan:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """What was seen when a run that plans itself as it goes (the Python API) began: its inputs and its code."""
-
-    inputs: Mapping[str, Used]
-    code: CodeState
-    code_paths: Sequence[str]
-
-
-def make_plan(
-    place: Workplace, ledger: Ledger, request: Request, *, begun: Begun | None = None, dry_run: bool = False
-) -> Plan:
+def make_plan(place: Workplace, ledger: Ledger, request: Request, *, dry_run: bool = False) -> Plan:
     """Returns the plan of a run: inputs found and hashed, code and environment recorded, every name judged.
 
     Args:
         place: The ports.
         ledger: What is recorded.
         request: What is asked for.
-        begun: Inputs and code as they were seen earlier, in place of the request's inputs and of the code now.
         dry_run: Keep no bytes.
 
     Raises:
         GitprovError: GP-RUN-002, -003, -006 for a request that cannot be recorded; GP-NAM-*, GP-PTH-*, GP-BLB-* for its
-            inputs; GP-VAL-*, GP-YML-003 when the record would not hold its values. Nothing has run then.
+            inputs; GP-USE-001 for outputs that lie in one another, or in an input; GP-VAL-*, GP-YML-003 when the record
+            would not hold its values. Nothing has run then.
     """
-    check_name(request.step, "a step")
     for role, out in request.outputs.items():
-        check_name(role, "a role")
-        check_name(out.name, "an artifact's name")
-        check_name(out.kind, "a kind")
+        check_output(role, out)
     if not request.outputs:
         raise codes.USE_ARGUMENT.error("a run without an output records nothing", fix="add --output ROLE=PATH")
-    params = normalize(request.params)
-    if not isinstance(params, dict):
-        raise codes.RUN_PARAM.error("parameters are a mapping")
+    check_container(request.container)
+    inputs = {role: use_input(place, ledger, role, text, keep=not dry_run) for role, text in request.inputs.items()}
+    check_apart(request.outputs, inputs)
+    return complete(place, request, inputs, begin(place, ledger, request, inputs), keep=not dry_run)
+
+
+def begin(place: Workplace, ledger: Ledger, request: Request, inputs: Mapping[str, Used]) -> Begun:
+    """Returns the code and the environment that a run starts from, judged.
+
+    Raises:
+        GitprovError: As `make_plan`.
+    """
+    check_name(request.step, "a step")
     container = check_container(request.container)
-    if begun is None:
-        inputs = {role: use_input(place, ledger, role, text, keep=not dry_run) for role, text in request.inputs.items()}
-    else:
-        inputs = dict(begun.inputs)
-    argv = request.command if request.is_shell else substitute(request, inputs, params)
-
-    out_paths = [out.path for out in request.outputs.values()]
-    apart = sorted({*(used.input.path or used.path for used in inputs.values()), *out_paths})
-    if begun is None:
-        paths = code_paths(place, request.step, request.code, request.tracked_deps, request.cwd)
-        state = place.git.code(paths, apart)
-    else:
-        paths, state = list(begun.code_paths), _without(begun.code, apart)
-    inner = _shell_words(request.command[-1]) if request.is_shell else argv
-    check_scripts(place, inner, request.cwd, apart, state)
-
+    argv = request.command
+    if not request.is_shell:
+        argv = substitute(
+            request.command,
+            request.cwd,
+            params=_params(request),
+            inputs={role: used.path for role, used in inputs.items()},
+            outputs={role: out.path for role, out in request.outputs.items()},
+        )
+        _check_found(request.command, inputs)
+    read = [used.input.path or used.path for used in inputs.values()]
+    made = [out.path for out in request.outputs.values()]
+    paths = code_paths(place, request.step, request.code, request.code_deps, request.cwd)
+    state = place.git.code(paths, sorted({*read, *made, *_unkept(place, ledger)}))
+    words = shell_words(request.command[-1]) if request.is_shell else argv
+    check_scripts(place, words, request.cwd, read, state)
     locks = find_locks(place, request.locks)
     variables = place.settings.project().environment.variables
-    environment = place.host.environment(inner, request.cwd, locks=locks, container=container, variables=variables)
-    code = record_code(place, state, paths, keep=not dry_run)
-    command = recorded_command(place, request.command)
+    environment = place.host.environment(words, request.cwd, locks=locks, container=container, variables=variables)
+    _judge(_run(place, request, {}, environment), request, {})
+    notes = tuple(place.host.disagreements(words, request.cwd, locks)) if locks else ()
+    return Begun(argv, state, paths, environment, notes)
+
+
+def complete(
+    place: Workplace, request: Request, inputs: Mapping[str, Used], begun: Begun, *, keep: bool = True
+) -> Plan:
+    """Returns the plan of a run that began so; with `keep` a copy of its code is stored.
+
+    Raises:
+        GitprovError: As `make_plan`.
+    """
+    state = _without(
+        begun.code, [*(used.path for used in inputs.values()), *(o.path for o in request.outputs.values())]
+    )
+    code = record_code(place, state, begun.code_paths, keep=keep)
+    run = replace(_run(place, request, inputs, begun.environment), code=code)
     recipes = {
         role: make_recipe(
             request,
             role,
-            command=command,
+            command=run.command or (),
             inputs=inputs,
             code=code.digest,
-            params=params,
-            environment=environment,
+            params=run.params or {},
+            environment=begun.environment,
         )
         for role in request.outputs
     }
-    declared: list[Fact] = ["actor"]
-    if container is not None:
-        declared.append("container")
-    if locks:
-        declared.append("locks")
-    if params:
-        declared.append("params")
-    run = Run(
-        step=request.step,
-        actor=place.person(),
-        outputs={},
-        inputs={role: used.input for role, used in inputs.items()},
-        command=command,
-        cwd=request.cwd,
-        params=params or None,
-        code=code,
-        environment=environment,
-        declared=tuple(declared),
-    )
     _judge(run, request, recipes)
-    notes = tuple(place.host.disagreements(inner, locks)) if locks else ()
-    return Plan(request, argv, inputs, recipes, state, run, notes)
+    return Plan(request, begun.argv, inputs, recipes, state, run, begun.notes)
 
 
 def make_recipe(
@@ -235,150 +205,100 @@ def make_recipe(
     )
 
 
-def use_input(place: Workplace, ledger: Ledger, role: str, text: str, *, keep: bool = True) -> Used:
-    """Returns an input: a recorded artifact by name, or a path, which is recorded as a source when it is new.
+def check_output(role: str, out: OutputSpec) -> None:
+    """Refuses an output that cannot be recorded.
 
     Raises:
-        GitprovError: GP-NAM-* and GP-PTH-* when there is no such thing; GP-BLB-002 when its bytes are not here.
+        GitprovError: GP-SCH-003 for a name; GP-PTH-002 for a path with the repository's own files.
     """
     check_name(role, "a role")
-    path = _path_of(place, text)
-    if path is not None and not (ledger.named(text) and not text.startswith("./")):
-        return use_path(place, ledger, path, keep=keep)
-    target = find(ledger, text, place.git, place.worktree, place.cache)
-    artifact = _artifact_of(ledger, target.id, text)
-    content = ledger.artifacts[artifact].content
-    for known in reversed(ledger.paths_of(artifact)):
-        if place.worktree.kind(known) in ("file", "directory"):
-            here = place.cache.snapshot(known, keep=keep, progress=place.progress).content
-            if here.digest == content.digest:
-                return Used(
-                    Input(artifact=artifact, content=content.digest, after="unknown", path=known), content, known
-                )
-    if not isinstance(content, Content):
-        raise codes.BLB_UNVERIFIED.error(f"the bytes of {text} are not here", fix="dvc pull, or name a path")
-    known = (ledger.paths_of(artifact) or [ledger.artifacts[artifact].name])[-1]
-    shelf = f"{DRAFTS}/inputs/{digest_hex(content.digest)[:16]}/{PurePosixPath(known).name}"
-    if keep:
-        place.cache.restore(content, f"{place.git.root}/{shelf}", progress=place.progress)
-    return Used(Input(artifact=artifact, content=content.digest, after="unknown"), content, shelf)
+    check_name(out.name, "an artifact's name")
+    check_name(out.kind, "a kind")
+    check_place(out.path)
 
 
-def use_path(place: Workplace, ledger: Ledger, path: str, *, keep: bool = True) -> Used:
-    """Returns a path of the work tree as an input; bytes that nobody recorded become a source artifact."""
-    snapshot = place.cache.snapshot(path, keep=keep, progress=place.progress)
-    same = ledger.with_content(snapshot.content.digest)
-    here = [one for one in ledger.at_path(path) if one in same] or sorted(same, key=lambda one: (ledger.made(one), one))
-    new: tuple[Stored, ...] = ()
-    if here:
-        artifact = here[-1]
-    else:
-        name = previous_name(ledger, path) or name_of_path(path)
-        new = source_records(place, path, snapshot.content, name=name, kind=kind_of(place, ledger, name, None))
-        artifact = new[0].id
-    used = Input(artifact=artifact, content=snapshot.content.digest, after="unknown", path=path)
-    return Used(used, snapshot.content, path, new)
-
-
-def substitute(request: Request, inputs: Mapping[str, Used], params: Mapping[str, Value]) -> tuple[str, ...]:
-    """Returns the command with `{params.x}`, `{inputs.role}` and `{outputs.role}` replaced.
+def check_apart(outputs: Mapping[str, OutputSpec], inputs: Mapping[str, Used]) -> None:
+    """Refuses outputs that lie in one another or in an input: nobody could say who made which bytes.
 
     Raises:
-        GitprovError: GP-RUN-006 for a placeholder that names nothing.
+        GitprovError: GP-USE-001.
     """
-    up = [".."] * len([part for part in PurePosixPath(request.cwd).parts if part != "."])
-
-    def from_cwd(path: str) -> str:
-        return str(PurePosixPath(path).relative_to(request.cwd)) if _below(path, request.cwd) else "/".join([*up, path])
-
-    def value(match: re.Match[str]) -> str:
-        group, name = match.groups()
-        if group == "params" and name in params:
-            chosen = params[name]
-            return chosen if isinstance(chosen, str) else _scalar(chosen)
-        if group == "inputs" and name in inputs:
-            return from_cwd(inputs[name].path)
-        if group == "outputs" and name in request.outputs:
-            return from_cwd(request.outputs[name].path)
-        there = {"params": params, "inputs": inputs, "outputs": request.outputs}[group]
-        raise codes.RUN_PARAM.error(
-            f"the command names {match.group()}, and there is no such thing",
-            why=f"{group}: {', '.join(there) or 'none'}",
-        )
-
-    return tuple(_placeholder.sub(value, word) for word in request.command)
+    paths = [(f"the output {role}", out.path) for role, out in outputs.items()]
+    read = [(f"the input {role}", used.path) for role, used in inputs.items()]
+    for position, (role, path) in enumerate(paths):
+        for other, there in (*paths[:position], *read):
+            if overlap(path, there):
+                raise codes.USE_ARGUMENT.error(
+                    f"{role} ({path}) and {other} ({there}) are not apart",
+                    why="nobody could say which bytes the command made",
+                    fix="let the command write somewhere else",
+                )
 
 
-def recorded_command(place: Workplace, command: Sequence[str]) -> tuple[str, ...]:
-    """Returns a command as a recipe holds it: no path of this machine in it.
+def _run(place: Workplace, request: Request, inputs: Mapping[str, Used], environment: Environment) -> Run:
+    params = _params(request)
+    given = {"container": environment.container, "locks": environment.locks, "params": params}
+    declared: list[Fact] = ["actor", *(fact for fact in ("container", "locks", "params") if given[fact])]
+    return Run(
+        step=request.step,
+        actor=place.person(),
+        outputs={},
+        inputs={role: used.input for role, used in inputs.items()},
+        command=recorded_command(place, request.command),
+        cwd=request.cwd,
+        params=params or None,
+        environment=environment,
+        declared=tuple(declared),
+    )
 
-    A path inside the repository becomes relative to its top; an absolute program elsewhere becomes its name.
+
+def _params(request: Request) -> Mapping[str, Value]:
+    params = normalize(dict(request.params))
+    return params if isinstance(params, dict) else {}
+
+
+def _check_found(command: Sequence[str], inputs: Mapping[str, Used]) -> None:
+    """Refuses a command that is not told where an input lies which is not in the work tree.
+
+    Raises:
+        GitprovError: GP-RUN-006.
     """
-    out = []
-    for position, word in enumerate(command):
-        if PurePosixPath(word).is_absolute():
-            try:
-                out.append(place.git.relative(word))
-                continue
-            except GitprovError:
-                if position == 0:
-                    out.append(PurePosixPath(word).name)
-                    continue
-        out.append(word)
-    return tuple(out)
+    for role, used in inputs.items():
+        if used.input.path is None and not any(f"{{inputs.{role}}}" in word for word in command):
+            raise codes.RUN_PARAM.error(
+                f"the command cannot find the input {role}: its bytes are not in the work tree",
+                why="they are restored for this run only, and the command does not name the place",
+                fix=f"write {{inputs.{role}}} in the command, or restore it first: gitprov restore",
+            )
+
+
+def _unkept(place: Workplace, ledger: Ledger) -> list[str]:
+    """Returns the outputs of drafts that git does not track: they are data, though nothing ignores them yet."""
+    drafts = [run for one, run in ledger.runs.items() if ledger.held[one].state == "draft"]
+    paths = sorted({made.path for run in drafts for made in run.outputs.values()})
+    tracked = place.git.tracked(paths)
+    return [path for path in paths if path not in tracked]
 
 
 def _judge(run: Run, request: Request, recipes: Mapping[str, Recipe]) -> None:
     """Writes the records that are to come with stand-ins for what is not known yet, so that they cannot fail later."""
     nothing = Digest("sha256:" + "0" * 64)
-    content = Content(digest=nothing, files=1, md5="md5:" + "0" * 32, size=0)  # type: ignore[arg-type]
-    for role, out in request.outputs.items():
-        store(Artifact(name=out.name, kind=out.kind, content=content, recipe=recipes[role]))
+    most = 2**53 - 1
+    md5 = Md5("md5:" + "0" * 32)
+    content = Content(digest=nothing, files=most, md5=md5, size=most, listing=Blob(md5=md5, size=most))
+    for role, recipe in recipes.items():
+        out = request.outputs[role]
+        store(Artifact(name=out.name, kind=out.kind, content=content, recipe=recipe))
     outputs = {
         role: Output(artifact=nothing, content=nothing, path=out.path, recipe=nothing)
         for role, out in request.outputs.items()
     }
-    time = "2000-01-01T00:00:00Z"
-    store(replace(run, outputs=outputs, started=time, finished=time, exit=0))
+    time = "2000-01-01T00:00:00.000001Z"
+    declared: tuple[Fact, ...] = (*run.declared, "outputs")
+    room = ("x" * UNDECLARED_ROOM,)
+    store(replace(run, outputs=outputs, started=time, finished=time, declared=declared, undeclared=room))
 
 
 def _without(state: CodeState, apart: Sequence[str]) -> CodeState:
-    entries = tuple(entry for entry in state.entries if not any(_below(entry.path, path) for path in apart))
+    entries = tuple(entry for entry in state.entries if not any(is_below(entry.path, path) for path in apart))
     return replace(state, entries=entries)
-
-
-def _artifact_of(ledger: Ledger, record: Digest, text: str) -> Digest:
-    found = ledger.held[record].stored.record
-    if isinstance(found, Artifact):
-        return record
-    if isinstance(found, Release):
-        members = found.members
-        if len(members) == 1 or "model" in members:
-            return (members["model"] if "model" in members else next(iter(members.values()))).artifact
-        raise codes.NAM_AMBIGUOUS.error(f"{text} has several members", why=", ".join(members), fix="name one by its id")
-    raise codes.NAM_UNKNOWN.error(f"{text} is not an artifact", why=f"it is a {type(found).__name__.lower()}")
-
-
-def _path_of(place: Workplace, text: str) -> str | None:
-    if text.startswith("id:") or "@v" in text:
-        return None
-    try:
-        path = place.git.relative(text)
-    except GitprovError:
-        return None
-    return path if place.worktree.kind(path) is not None else None
-
-
-def _below(path: str, folder: str) -> bool:
-    return folder in (".", path) or path.startswith(folder + "/")
-
-
-def _scalar(value: Value) -> str:
-    return canonical_json(value).decode()
-
-
-def _shell_words(text: str) -> list[str]:
-    try:
-        return shlex.split(text, comments=True)
-    except ValueError:
-        return text.split()

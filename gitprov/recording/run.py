@@ -3,7 +3,8 @@
 Nothing of ours fails after the command has succeeded: its status is returned, and what is left to do stays pending.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -16,15 +17,23 @@ from gitprov.ports.host import Executed
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.add import pointer_files
 from gitprov.recording.drafts import Draft
-from gitprov.recording.ledger import DRAFTS
-from gitprov.recording.pending import Pending, finish_pending, settle, stamps_of, write_pending
+from gitprov.recording.known import find_known, restore_known
+from gitprov.recording.ledger import DRAFTS, open_ledger
+from gitprov.recording.pending import (
+    Pending,
+    finish_pending,
+    forget,
+    pending_names,
+    settle,
+    stamps_of,
+    tidy,
+    write_pending,
+)
 from gitprov.recording.plan import Plan, Request, make_plan
-from gitprov.recording.stages import StageFacts, find_stage
+from gitprov.recording.stages import StageFacts, stage_at
+from gitprov.recording.undeclared import said, undeclared_files
 from gitprov.recording.writing import stage
 from gitprov.records import Content
-
-MOST_UNDECLARED = 50
-"""How many undeclared files a run lists; with more, the last line says how many there were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,7 @@ class RunResult:
         exit: The command's status; 0 when nothing had to run.
         draft: What `keep` will stage; None when the command failed, or nothing ran.
         restored: Output path to artifact, when the result was known and its bytes were restored instead.
+        drafts: The drafts that the restored artifacts are in, which `keep` may stage.
         staged: DVC's files that were brought up to date with what was restored.
         notes: What a person should know.
         unfinished: Why the command's success could not be recorded yet.
@@ -45,6 +55,7 @@ class RunResult:
     exit: int = 0
     draft: Draft | None = None
     restored: Mapping[str, Digest] | None = None
+    drafts: tuple[str, ...] = ()
     staged: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unfinished: GitprovError | None = None
@@ -71,33 +82,73 @@ def run(
 
     Raises:
         GitprovError: What `make_plan` raises; GP-RUN-007 when the recipe gave several results and `force` is not set;
-            GP-RUN-009 when the command cannot be started. Nothing has run then.
+            GP-LCK-001 when another run is making one of the outputs; GP-RUN-009 when the command cannot be started.
+            Nothing has run then.
     """
-    plan = make_plan(place, ledger, request, dry_run=dry_run)
-    if not force:
-        known = _known(ledger, plan)
-        if known is not None and dry_run:
-            return RunResult(plan, restored=known, notes=plan.notes)
-        if known is not None and _restore(place, ledger, known):
-            with place.worktree.locked(f"run {request.step}"):
-                files = _follow(place, ledger, known, facts)
-            return RunResult(plan, restored=known, staged=files, notes=plan.notes)
+    force = force or (facts is not None and facts.always_changed)
     if dry_run:
-        return RunResult(plan, notes=plan.notes)
-    with place.worktree.locked(f"run {request.step}"):
-        settled, _ = settle(place, ledger, [out.path for out in request.outputs.values()])
-    told = (*plan.notes, *settled)
-    before = {
-        out.path: place.cache.snapshot(out.path, keep=False).content.digest
-        for out in request.outputs.values()
-        if place.worktree.kind(out.path) in ("file", "directory")
-    }
-    executed = place.host.run(plan.argv, request.cwd, variables=_variables(place, plan), watch=True)
+        plan = make_plan(place, ledger, request, dry_run=True)
+        known, why = (None, ()) if force else find_known(place, ledger, plan)
+        return RunResult(plan, restored=known, notes=(*plan.notes, *why))
+    with under_way(place, [out.path for out in request.outputs.values()]):
+        ledger, told = settled(place, ledger)
+        plan = make_plan(place, ledger, request)
+        known, why = (None, ()) if force else find_known(place, ledger, plan)
+        told = (*told, *plan.notes, *why, *forget(place, [out.path for out in request.outputs.values()]))
+        if known is not None and restore_known(place, ledger, known):
+            drafts = [name for one in known.values() if (name := ledger.held[one].draft) is not None]
+            files: tuple[str, ...] = ()
+            if not drafts:  # of a draft, `keep` does it
+                with place.worktree.locked(f"run {request.step}"):
+                    files = _follow(place, ledger, known, facts)
+            return RunResult(plan, restored=known, drafts=tuple(dict.fromkeys(drafts)), staged=files, notes=told)
+        return _execute(place, ledger, plan, facts, told)
+
+
+@contextmanager
+def under_way(place: Workplace, outputs: Sequence[str]) -> Iterator[None]:
+    """Tells other processes which outputs are being made, and tidies up after.
+
+    Raises:
+        GitprovError: GP-LCK-001 when another run is making one of them.
+    """
+    with place.worktree.announced(outputs):
+        yield
+    with suppress(GitprovError), place.worktree.locked("tidy up"):
+        tidy(place)
+
+
+def settled(place: Workplace, ledger: Ledger) -> tuple[Ledger, tuple[str, ...]]:
+    """Finishes what is pending; returns the ledger with that, and what to tell people.
+
+    Raises:
+        GitprovError: GP-LCK-001.
+    """
+    if not pending_names(place):
+        return ledger, ()
+    with place.worktree.locked("finish"):
+        notes, _ = settle(place, ledger)
+    return open_ledger(place.git, place.worktree), notes
+
+
+def _execute(
+    place: Workplace, ledger: Ledger, plan: Plan, facts: StageFacts | None, told: tuple[str, ...]
+) -> RunResult:
+    step = plan.request.step
+    before = _make_way(place, plan, facts)
+    executed = place.host.run(
+        _argv(place, plan), plan.request.cwd, variables=_variables(place, plan, facts), watch=True
+    )
     if executed.exit != 0:
         return RunResult(plan, exit=executed.exit, notes=told)
     try:
-        with place.worktree.locked(f"run {request.step}"):
-            name = write_pending(place, _pending(place, plan, executed, facts, before))
+        pending = _pending(place, plan, executed, facts, before)
+        name = write_pending(place, pending)
+    except (GitprovError, OSError) as error:
+        return RunResult(plan, notes=told, unfinished=_lost(error))
+    told += said(pending.run)
+    try:
+        with place.worktree.locked(f"run {step}"):
             draft, notes = finish_pending(place, ledger, name)
     except GitprovError as error:
         return RunResult(plan, notes=told, unfinished=error)
@@ -106,37 +157,36 @@ def run(
     return RunResult(plan, draft=draft, notes=(*told, *notes))
 
 
-def _known(ledger: Ledger, plan: Plan) -> dict[str, Digest] | None:
-    """Returns output path to artifact when every output's recipe is known, with one content each."""
-    found: dict[str, Digest] = {}
-    for role, recipe in plan.recipes.items():
-        out = plan.request.outputs[role]
-        same = [one for one in ledger.with_recipe(recipe.id) if ledger.artifacts[one].name == out.name]
-        same = [one for one in same if isinstance(ledger.artifacts[one].content, Content)]
-        if not same or not recipe.is_known:
-            return None
-        if len({ledger.artifacts[one].content.digest for one in same}) > 1:
-            raise codes.RUN_SEVERAL.error(
-                f"the recipe of {out.name} has given {len(same)} different results",
-                why=", ".join(f"id:{digest_hex(one)[:8]}" for one in same),
-            )
-        found[out.path] = same[-1]
-    return found
+def _lost(error: GitprovError | OSError) -> GitprovError:
+    what = error.what if isinstance(error, GitprovError) else str(error)
+    return codes.IO_FAILED.error(f"what ran could not be written down: {what}", fix="free space, then run it again")
 
 
-def _restore(place: Workplace, ledger: Ledger, known: Mapping[str, Digest]) -> bool:
-    """Restores known outputs; returns False when their bytes are not to be had here, so that the command runs."""
-    contents = {path: ledger.artifacts[one].content for path, one in known.items()}
-    for path, content in contents.items():
-        if not isinstance(content, Content):
-            return False
-        try:
-            if place.cache.missing(place.cache.objects(content)):
-                return False
-        except GitprovError:
-            return False
-        place.cache.restore(content, path, progress=place.progress)
-    return True
+def _make_way(place: Workplace, plan: Plan, facts: StageFacts | None) -> dict[str, str]:
+    """Does to old outputs what DVC does before it runs a stage; returns what else was there, path to digest.
+
+    DVC removes them, so that nothing old is taken for new; their bytes stay in the cache. What shares its bytes with
+    the cache by a link gets bytes of its own, since the command may write in place.
+    """
+    before: dict[str, str] = {}
+    for out in plan.request.outputs.values():
+        if place.worktree.kind(out.path) is None:
+            continue
+        if facts is not None and out.path in facts.fresh:
+            place.cache.snapshot(out.path, progress=place.progress)
+            place.worktree.clear(out.path)
+            continue
+        if place.worktree.is_linked(out.path):
+            content = place.cache.snapshot(out.path, progress=place.progress).content
+            place.worktree.clear(out.path)
+            place.cache.restore(content, out.path, progress=place.progress)
+        with suppress(GitprovError):  # what cannot be recorded is for the command to mend
+            before[out.path] = place.cache.snapshot(out.path, keep=False, progress=place.progress).content.digest
+    return before
+
+
+def _argv(place: Workplace, plan: Plan) -> tuple[str, ...]:
+    return place.host.shell(plan.argv[-1]) if plan.request.is_shell else plan.argv
 
 
 def _follow(place: Workplace, ledger: Ledger, known: Mapping[str, Digest], facts: StageFacts | None) -> tuple[str, ...]:
@@ -144,21 +194,21 @@ def _follow(place: Workplace, ledger: Ledger, known: Mapping[str, Digest], facts
     contents = {path: ledger.artifacts[one].content for path, one in known.items()}
     outs = {path: content for path, content in contents.items() if isinstance(content, Content)}
     files = [file for path, content in outs.items() for file in pointer_files(place, path, Snapshot(content), [])]
-    if facts is not None:
-        found = find_stage(place.dvc.stages(), facts.name)
+    found = stage_at(place.dvc.stages(), facts.address) if facts is not None else None
+    if facts is not None and found is not None:
         files += place.dvc.lock_stage(found, facts.deps, outs)
     return stage(place, files)
 
 
-def _variables(place: Workplace, plan: Plan) -> dict[str, str]:
-    """Returns the variables that tell the command its facts."""
-    params = plan.run.params
-    if not params:
-        return {}
-    data = canonical_json(params)
+def _variables(place: Workplace, plan: Plan, facts: StageFacts | None) -> dict[str, str]:
+    """Returns the variables that tell the command its facts, and those that DVC sets for a stage."""
     path = f"{DRAFTS}/params/{digest_hex(next(iter(plan.recipes.values())).id)[:16]}.json"
-    place.worktree.replace(path, data)
-    return {"GITPROV_PARAMS": str(PurePosixPath(place.git.root) / path)}
+    place.worktree.replace(path, canonical_json(plan.run.params or {}))
+    top = PurePosixPath(place.git.root)
+    told = {"GITPROV_PARAMS": str(top / path)}
+    if facts is None:
+        return told
+    return told | {"DVC_ROOT": str(top / place.settings.project().dvc_root), "DVC_STAGE": facts.address}
 
 
 def _pending(
@@ -174,42 +224,20 @@ def _pending(
             started=executed.started,
             finished=executed.finished,
             exit=executed.exit,
-            undeclared=_undeclared(place, plan, executed.opened, facts),
+            undeclared=undeclared_files(place, plan, executed.opened, facts),
         ),
         outputs=plan.request.outputs,
         recipes=plan.recipes,
         inputs={role: used.path for role, used in plan.inputs.items()},
         sources=sources,
         pointers=pointers,
-        stage=facts.name if facts is not None else None,
+        stage=facts.address if facts is not None else None,
         deps=facts.deps if facts is not None else {},
-        stamps=stamps_of(place, plan.request.outputs.values()),
+        stamps=stamps_of(place, watched(plan)),
         before=before,
     )
 
 
-def _undeclared(
-    place: Workplace, plan: Plan, opened: tuple[str, ...], facts: StageFacts | None
-) -> tuple[str, ...] | None:
-    """Returns the opened files that nobody declared: in the repository from its top, elsewhere absolute."""
-    declared = [used.path for used in plan.inputs.values()] + [out.path for out in plan.request.outputs.values()]
-    declared += [entry.path for entry in plan.code.entries]
-    declared += [lock.path for lock in (plan.run.environment.locks or ())] if plan.run.environment else []
-    declared += [*facts.deps, *facts.params_files] if facts is not None else []
-    known = set(declared)
-    found = set()
-    for path in opened:
-        try:
-            inside = place.git.relative(path)
-        except GitprovError:
-            found.add(path)
-            continue
-        parents = {str(parent) for parent in PurePosixPath(inside).parents}
-        if inside in known or parents & known or inside.split("/")[0] in (".git", ".gitprov", ".dvc"):
-            continue
-        found.add(inside)
-    if not found:
-        return None
-    shown = sorted(found)[:MOST_UNDECLARED]
-    more = len(found) - len(shown)
-    return (*shown, f"and {more} more") if more else tuple(shown)
+def watched(plan: Plan) -> list[str]:
+    """Returns the paths whose state is noted when the command has ended: its inputs and outputs."""
+    return [*(used.path for used in plan.inputs.values()), *(out.path for out in plan.request.outputs.values())]

@@ -1,7 +1,9 @@
 """Source artifacts: things that were added, not made. Their recipe is their content."""
 
 import re
+import unicodedata
 
+from gitprov.errors import catalogue as codes
 from gitprov.ids.names import NAME_LIMIT, check_name, is_name
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
@@ -11,10 +13,23 @@ STEP = "add"
 ROLE = "source"
 DEFAULT_KIND = "dataset"
 
+_OWN = (".dvc", ".git", ".gitprov")
+
+
+def check_place(path: str) -> None:
+    """Refuses a path of the work tree that holds the repository's own files.
+
+    Raises:
+        GitprovError: GP-PTH-002.
+    """
+    if path == "." or path.split("/", maxsplit=1)[0] in _OWN:
+        raise codes.PTH_KIND.error(f"{path} cannot be an artifact", why="it holds the repository's own files")
+
 
 def name_of_path(path: str) -> str:
-    """Returns the name that a path has when nobody gives it one: `data/Raw set.csv` is `data.raw-set.csv`."""
-    parts = [re.sub(r"[^a-z0-9._-]+", "-", part.lower()) for part in path.split("/")]
+    """Returns the name that a path has when nobody gives it one: `data/Raw sét.csv` is `data.raw-set.csv`."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", path) if not unicodedata.combining(char))
+    parts = [re.sub(r"[^a-z0-9._-]+", "-", part.lower()) for part in plain.split("/")]
     name = re.sub(r"[._-]*[.][._-]*", ".", ".".join(parts))
     name = re.sub(r"([_-])[_-]+", r"\1", name).strip("._-")[-NAME_LIMIT:].strip("._-")
     return name if is_name(name) else check_name(re.sub(r"[^a-z0-9]+", "-", name).strip("-") or "unnamed", "a name")

@@ -44,6 +44,7 @@ def _entry(stage: str, at: At, folder: str, cwd: str) -> LockEntry:
     return LockEntry(
         stage=stage,
         folder=folder,
+        cwd=cwd,
         commands=tuple(line.text() for line in lines),
         deps=tuple(read_locked(dep, cwd) for dep in at.get("deps").items()),
         outs=tuple(read_locked(out, cwd) for out in at.get("outs").items()),

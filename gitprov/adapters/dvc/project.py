@@ -254,7 +254,9 @@ class DvcFiles:
         return {"parsing": self._config.values.get("parsing", {})}
 
     def _stage(self, one: Definition) -> Stage:
-        params = {file: values for file, values in self._params(one).items() if values}
+        found = self._params(one)
+        params = {file: values for file, values in found.items() if values}
+        outs = [out for out in one.outs if not is_outside(out.path)]
         return Stage(
             name=one.name,
             folder=one.folder,
@@ -262,9 +264,18 @@ class DvcFiles:
             commands=tuple(one.command) if isinstance(one.command, list) else (one.command,),
             deps=tuple(path for path in one.deps.values() if not is_outside(path)),
             params={join(one.cwd, file): plain(values) for file, values in params.items()},
-            outs=tuple(out.path for out in one.outs if out.cached and not is_outside(out.path)),
-            git_outs=tuple(out.path for out in one.outs if not out.cached and not is_outside(out.path)),
+            outs=tuple(out.path for out in outs if out.cached),
+            git_outs=tuple(out.path for out in outs if not out.cached),
             frozen=one.frozen,
+            always_changed=one.always_changed,
+            persistent=tuple(out.path for out in outs if out.persistent),
+            outside=tuple(filter(is_outside, [*one.deps.values(), *(out.path for out in one.outs)])),
+            missing_params=tuple(
+                f"{join(one.cwd, file)}:{key}"
+                for file, keys in one.params.items()
+                for key in keys
+                if key not in found[file]
+            ),
         )
 
     def _params(self, one: Definition) -> dict[str, dict[str, Any]]:

@@ -26,11 +26,18 @@ _MATRIX_LIMIT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Out:
-    """An output as dvc.yaml writes it, and from the top of the work tree. `cached` tells whether DVC keeps it."""
+    """An output as dvc.yaml writes it, and from the top of the work tree.
+
+    Attributes:
+        written, path: Where it is.
+        cached: Whether DVC keeps it.
+        persistent: Whether DVC leaves it where it is before it runs the stage.
+    """
 
     written: str
     path: str
     cached: bool
+    persistent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,7 @@ class Definition:
         params: Parameter file as written, to the dotted names; no name means the whole file.
         outs: Outputs, metrics and plots.
         frozen: Whether DVC must not run it.
+        always_changed: Whether DVC runs it every time.
     """
 
     name: str
@@ -56,6 +64,7 @@ class Definition:
     params: Mapping[str, tuple[str, ...]]
     outs: tuple[Out, ...]
     frozen: bool
+    always_changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +110,10 @@ def _stage(name: str, at: At, folder: str) -> Definition:
     for key in ("outs", "metrics", "plots"):
         for written, options in flatten(at.get(key).items()):
             # A plot may have several looks, none of which says where it is kept.
-            cached = True if isinstance(options.value, list) else options.get("cache").flag(default=True)
-            outs[written] = Out(written, join(cwd, written), cached)
+            plain = isinstance(options.value, list)
+            cached = plain or options.get("cache").flag(default=True)
+            persistent = not plain and options.get("persist").flag(default=False)
+            outs[written] = Out(written, join(cwd, written), cached, persistent)
     return Definition(
         name=name,
         folder=folder,
@@ -112,6 +123,7 @@ def _stage(name: str, at: At, folder: str) -> Definition:
         params=_params(at.get("params")),
         outs=tuple(outs.values()),
         frozen=at.get("frozen").flag(default=False),
+        always_changed=at.get("always_changed").flag(default=False),
     )
 
 

@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from importlib.util import source_from_cache
 from pathlib import Path
 from types import FrameType
 
@@ -99,7 +100,7 @@ def _opened(log: str, root: str) -> tuple[str, ...]:
     first: dict[str, str] = {}
     prefixes = set()
     for note in map(os.fsdecode, notes):
-        how, path = note[0], os.path.realpath(note[1:])
+        how, path = note[0], _source(os.path.realpath(note[1:]))
         if how == "p":
             prefixes.update([path] if not _below(top, path) else [f"{path}/bin", f"{path}/lib", f"{path}/share"])
         else:
@@ -109,6 +110,14 @@ def _opened(log: str, root: str) -> tuple[str, ...]:
             path for path, how in first.items() if how == "r" and _counts(path, top, prefixes) and os.path.isfile(path)
         )
     )
+
+
+def _source(path: str) -> str:
+    """Returns the module that byte code was compiled from: Python reads only the latter while it is fresh."""
+    if os.path.basename(os.path.dirname(path)) == "__pycache__":
+        with suppress(ValueError):
+            return source_from_cache(path)
+    return path
 
 
 def _counts(path: str, top: str, prefixes: set[str]) -> bool:

@@ -13,6 +13,15 @@ from gitprov.ids.values import sort_key
 from gitprov.ports.host import Executed
 from gitprov.records import Environment, Lock
 
+_SHELLS: Mapping[str, tuple[str, ...]] = {
+    "bash": ("--noprofile", "--norc"),
+    "dash": (),
+    "ksh": (),
+    "sh": (),
+    "zsh": ("--no-rcs",),
+}
+"""Shells that understand what a stage's command is joined with, and the options that keep their own files out."""
+
 
 class LocalHost:
     """This machine, for the repository at `root`."""
@@ -56,10 +65,16 @@ class LocalHost:
             hardware=machine.hardware(),
         )
 
-    def disagreements(self, command: Sequence[str], locks: Mapping[str, bytes]) -> list[str]:
+    def disagreements(self, command: Sequence[str], cwd: str, locks: Mapping[str, bytes]) -> list[str]:
         """Returns where the installed packages are not what the locks say, one sentence each."""
-        installed = self._installed(command, ".")
+        installed = self._installed(command, cwd)
         return disagreements(installed, locks) if installed else []
+
+    def shell(self, text: str) -> tuple[str, ...]:
+        """Returns the argument list that runs a shell command as DVC runs it: in the person's own shell."""
+        shell = os.environ.get("SHELL", "")
+        options = _SHELLS.get(os.path.basename(shell).lower())
+        return ("/bin/sh", "-c", text) if options is None else (shell, *options, "-c", text)
 
     def run(self, command: Sequence[str], cwd: str, *, variables: Mapping[str, str], watch: bool) -> Executed:
         """Runs a command with the user's terminal.

@@ -9,13 +9,14 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from secrets import token_hex
+from shutil import rmtree
 from typing import Literal
 
-from gitprov.adapters.worktree.lock import RepositoryLock
+from gitprov.adapters.worktree.lock import Notes, RepositoryLock, check_apart
 from gitprov.errors import catalogue as codes
 from gitprov.ids.names import path_fault
 
@@ -32,6 +33,7 @@ class FileWorkTree:
         """Takes the top of the work tree, and the git directory that all work trees share."""
         self._root = root
         self._lock = RepositoryLock(os.path.join(common_dir, "gitprov"))
+        self._notes = Notes(os.path.join(root, _DRAFTS, "running"))
 
     def read(self, path: str) -> bytes | None:
         """Returns the bytes of a regular file, or None when there is none (a symlink is none).
@@ -141,6 +143,51 @@ class FileWorkTree:
             while above.startswith(_DRAFTS):
                 os.rmdir(os.path.join(self._root, above))
                 above = os.path.dirname(above)
+
+    def clear(self, path: str) -> None:
+        """Removes what is at a path, a folder with all that is in it; nothing when nothing is there.
+
+        Raises:
+            GitprovError: GP-PTH-001 for a path that leads outside; GP-IO-001.
+        """
+        with _translated(path), suppress(*_NOWHERE), self._folder(path) as (folder, name):
+            if stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+                rmtree(name, dir_fd=folder)
+            else:
+                os.unlink(name, dir_fd=folder)
+
+    def protect(self, path: str) -> None:
+        """Takes away the permission to write from a file, or from every file in a folder."""
+        with _translated(path):
+            for file in self._regular(path):
+                os.chmod(file, stat.S_IMODE(os.lstat(file).st_mode) & ~0o222)
+
+    def is_linked(self, path: str) -> bool:
+        """Tells whether a file at or below a path has another name too, or `path` is a symlink."""
+        with _translated(path):
+            return self.kind(path) == "symlink" or any(os.lstat(file).st_nlink > 1 for file in self._regular(path))
+
+    def _regular(self, path: str) -> list[str]:
+        named = [path] if self.kind(path) == "file" else self.files(path)
+        return [os.path.join(self._root, name) for name in named]
+
+    @contextmanager
+    def announced(self, paths: Sequence[str]) -> Iterator[None]:
+        """Says to other processes that a run is under way which makes `paths`, as long as it lasts.
+
+        Raises:
+            GitprovError: GP-LCK-001 when another run that is under way makes one of them; GP-IO-001.
+        """
+        with ExitStack() as stack:
+            with self.locked("run"):
+                for other in self._notes.living():
+                    check_apart(paths, other.split("\n"))
+                stack.enter_context(self._notes.held("\n".join(paths)))
+            yield
+
+    def is_idle(self) -> bool:
+        """Tells whether no run is under way."""
+        return not self._notes.living()
 
     @contextmanager
     def locked(self, intent: str) -> Iterator[None]:

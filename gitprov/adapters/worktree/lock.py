@@ -4,7 +4,7 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from secrets import token_hex
 
@@ -28,7 +28,7 @@ class RepositoryLock:
 
     def __init__(self, folder: str) -> None:
         self._file = os.path.join(folder, "lock")
-        self._intents = os.path.join(folder, "intents")
+        self._intents = Notes(os.path.join(folder, "intents"))
 
     @contextmanager
     def held(self, intent: str) -> Iterator[list[str]]:
@@ -55,30 +55,20 @@ class RepositoryLock:
 
     def unfinished(self) -> list[str]:
         """Returns the intents of holders that died, sorted."""
-        return sorted(text for _, text in self._leftovers() if text)
+        return sorted(text for _, text in self._intents.dead() if text)
 
     def _noted(self, intent: str) -> Iterator[list[str]]:
-        leftovers = self._leftovers()
-        path = os.path.join(self._intents, token_hex(8))
-        with _note(path, intent):
+        leftovers = self._intents.dead()
+        with self._intents.held(intent):
             yield [text for _, text in leftovers]
-        for leftover, _ in leftovers:
+        for path, _ in leftovers:
             with suppress(FileNotFoundError):
-                os.unlink(leftover)
-
-    def _leftovers(self) -> list[tuple[str, str]]:
-        found = []
-        with suppress(FileNotFoundError), os.scandir(self._intents) as entries:
-            for entry in entries:
-                with suppress(OSError), open(entry.path, "rb") as file:
-                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                    found.append((entry.path, file.read().decode(errors="replace")))
-        return found
+                os.unlink(path)
 
     @contextmanager
     def _flock(self, intent: str) -> Iterator[None]:
         try:
-            os.makedirs(self._intents, exist_ok=True)
+            os.makedirs(os.path.dirname(self._file), exist_ok=True)
             file = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:
             raise codes.IO_FAILED.error(f"{self._file} cannot be written", why=str(error)) from error
@@ -111,19 +101,72 @@ class RepositoryLock:
         return codes.LCK_BUSY.error("another gitprov is writing in this repository", why=holder)
 
 
-@contextmanager
-def _note(path: str, text: str) -> Iterator[None]:
-    """Keeps a file on disk, locked, while the body runs."""
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    except OSError as error:
-        raise codes.IO_FAILED.error(f"{path} cannot be written", why=str(error)) from error
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.write(file, text.encode(errors="replace"))
-        os.fsync(file)
-        yield
-    finally:
-        os.close(file)
-        with suppress(FileNotFoundError):
-            os.unlink(path)
+class Notes:
+    """Files in a folder, each locked by its writer as long as that lives: one that is not, is a leftover."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    @contextmanager
+    def held(self, text: str) -> Iterator[None]:
+        """Keeps a note on disk, locked, while the body runs.
+
+        Raises:
+            GitprovError: GP-IO-001.
+        """
+        path = os.path.join(self._folder, token_hex(8))
+        try:
+            os.makedirs(self._folder, exist_ok=True)
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        except OSError as error:
+            raise codes.IO_FAILED.error(f"{path} cannot be written", why=str(error)) from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.write(file, text.encode(errors="surrogateescape"))
+            os.fsync(file)
+            yield
+        finally:
+            os.close(file)
+            with suppress(FileNotFoundError):
+                os.unlink(path)
+
+    def living(self) -> list[str]:
+        """Returns the notes of those that live; others are removed."""
+        for path, _ in self.dead():
+            with suppress(FileNotFoundError):
+                os.unlink(path)
+        return [_text(path) for path in self._paths()]
+
+    def dead(self) -> list[tuple[str, str]]:
+        """Returns path and text of the notes whose writer is gone."""
+        found = []
+        for path in self._paths():
+            with suppress(OSError), open(path, "rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                found.append((path, _text(path)))
+        return found
+
+    def _paths(self) -> list[str]:
+        with suppress(FileNotFoundError), os.scandir(self._folder) as entries:
+            return sorted(entry.path for entry in entries)
+        return []
+
+
+def _text(path: str) -> str:
+    with suppress(FileNotFoundError), open(path, "rb") as file:
+        return file.read().decode(errors="surrogateescape")
+    return ""
+
+
+def check_apart(paths: Sequence[str], others: Sequence[str]) -> None:
+    """Refuses to write what another run writes.
+
+    Raises:
+        GitprovError: GP-LCK-001.
+    """
+    for path in paths:
+        for other in filter(None, others):
+            if f"{path}/".startswith(f"{other}/") or f"{other}/".startswith(f"{path}/"):
+                raise codes.LCK_BUSY.error(
+                    f"another run is making {other}", why=f"this one would write {path} at the same time"
+                )

@@ -205,14 +205,14 @@ LOCKS = {
 
 
 def test_locks_that_disagree_with_what_is_installed(host: Host, other_python: Path) -> None:
-    assert host.disagreements([str(other_python)], LOCKS) == [
+    assert host.disagreements([str(other_python)], ".", LOCKS) == [
         "alpha-pkg 1.0 is installed, Pipfile.lock says 5",
         "beta 2.1.0+cu121 is installed, pylock.toml says 4",
         "alpha-pkg 1.0 is installed, requirements.txt says 1.1",
         "beta 2.1.0+cu121 is installed, sub/poetry.lock says 3",
         "beta 2.1.0+cu121 is installed, uv.lock says 1.9 or 2.0",
     ]
-    assert host.disagreements(["ls"], LOCKS) == []
+    assert host.disagreements(["ls"], ".", LOCKS) == []
 
 
 @pytest.mark.parametrize("name", list(LOCKS))
@@ -220,4 +220,4 @@ def test_locks_that_disagree_with_what_is_installed(host: Host, other_python: Pa
     "data", [b"", b"\xff", b"[", b"{}", b"[[package]]\nname = 3\nversion = 1\n", b'{"default": 1}']
 )
 def test_a_lock_that_cannot_be_read_says_nothing(host: Host, other_python: Path, name: str, data: bytes) -> None:
-    assert host.disagreements([str(other_python)], {name: data}) == []
+    assert host.disagreements([str(other_python)], ".", {name: data}) == []

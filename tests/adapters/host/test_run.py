@@ -110,7 +110,7 @@ def test_a_terminal_interrupts_the_command_once(root: Path) -> None:
     while b"ready" not in said:
         said += os.read(terminal, 1000)
     os.write(terminal, b"\x03")
-    while b"RAN" not in said:
+    while b"\n" not in said.partition(b"RAN")[2]:
         said += os.read(terminal, 1000)
     os.waitpid(child, 0)
     os.close(terminal)

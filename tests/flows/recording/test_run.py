@@ -153,7 +153,7 @@ def test_a_run_that_cannot_be_finished_holds_up_no_other(project: Repo, gitprov:
     gitprov("run", "--step", "old", "--output", "model=late.txt", "--", sys.executable, "-c", "pass")
     write = "open('other.txt', 'w').write('new')"
     done = gitprov("run", "--step", "new", "--output", "m=other.txt", "--keep", "--", sys.executable, "-c", write)
-    assert "a run is not finished yet: the command left nothing at late.txt" in done.err
+    assert "a run is not kept yet: the command left nothing at late.txt" in done.err
     assert "other.txt.dvc" in project.git("diff", "--cached", "--name-only")
     assert "GP-RUN-004" in gitprov("keep", status=5).err
     project.write("late.txt", "moved to its place\n")
