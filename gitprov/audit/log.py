@@ -125,7 +125,12 @@ def _key(held: Held, record: Happening, commits: Mapping[str, Commit]) -> tuple[
             rank, version = 3, record.version
         case _:
             rank, version = 2, 0
-    return _time(record) or (commit.time if commit else "~"), rank, version, held.id
+    return (
+        _time(record) or (commit.time if commit else "" if held.state == "committed" else "~"),
+        rank,
+        version,
+        held.id,
+    )
 
 
 def _entry(ledger: Ledger, held: Held, record: Happening, commits: Mapping[str, Commit]) -> Entry:

@@ -99,11 +99,15 @@ def status(place: Workplace, ledger: Ledger) -> Status:
         staged=dict(sorted(staged.items())),
         releases=tuple(release_state(ledger, newest) for newest in last),
         broken=tuple(sorted(ledger.broken)),
-        restores_all=bool(absent) and _restores_all(expected_artifacts(place, ledger), states),
+        restores_all=bool(absent) and _restores_all(place, ledger, states),
     )
 
 
-def _restores_all(expected: Mapping[str, Digest], states: Iterable[PathState]) -> bool:
+def _restores_all(place: Workplace, ledger: Ledger, states: Iterable[PathState]) -> bool:
+    try:
+        expected = expected_artifacts(place, ledger)
+    except GitprovError:  # a file of DVC's that cannot be read stops it
+        return False
     for one in states:
         wanted = expected.get(one.path)
         match one.presence:
@@ -158,7 +162,7 @@ def _path_state(
 def _absent(place: Workplace, ledger: Ledger, path: str, artifact: Digest, expected: Collection[str]) -> Presence:
     """Tells apart bytes that are near, bytes that are far, and a path that nobody wants back."""
     wanted = not {path, f"{path}.dvc"}.isdisjoint(expected) or ledger.held[artifact].draft is not None
-    if not wanted and place.dvc.owner(path) is None:
+    if not wanted and not _is_owned(place, path):
         return "gone"
     content = ledger.artifacts[artifact].content
     if not isinstance(content, Content):
@@ -167,6 +171,13 @@ def _absent(place: Workplace, ledger: Ledger, path: str, artifact: Digest, expec
         return "not pulled" if place.cache.missing(place.cache.objects(content)) else "missing"
     except GitprovError:
         return "not pulled"
+
+
+def _is_owned(place: Workplace, path: str) -> bool:
+    try:
+        return place.dvc.owner(path) is not None
+    except GitprovError:  # a broken file of DVC's, perhaps the one that owns it
+        return True
 
 
 def _drafts(place: Workplace, ledger: Ledger) -> Iterator[DraftState]:

@@ -82,7 +82,7 @@ def verify(
     findings += check_references(ledger, records)
     unresolved = list(_code(place, ledger, records))
     if place.git.is_partial:
-        undecided += [codes.GIT_SHALLOW.finding("HEAD", "this clone lacks history or objects on purpose"), *unresolved]
+        undecided += [_partial(), *unresolved]
     else:
         findings += unresolved
     read = None
@@ -92,6 +92,14 @@ def verify(
         undecided += read.undecided
     unverified = [one for one in records if one in ledger.artifacts and is_unverified(ledger, one)]
     return Verdict(tuple(findings), tuple(undecided), len(records), len(unverified), read)
+
+
+def _partial() -> Finding:
+    return codes.GIT_SHALLOW.finding(
+        "HEAD",
+        "this clone lacks history or objects on purpose",
+        fix="git fetch --unshallow, or verify a whole clone where objects were filtered out",
+    )
 
 
 def _closure(place: Workplace, ledger: Ledger, text: str) -> list[Digest]:

@@ -130,7 +130,7 @@ def _code_rows(change: Change, code: tuple[CodeChange, ...]) -> Iterator[list[st
     files = next((one.files for one in code if one.roles == change.roles), None)
     if files is None:
         name, values = _change_row(change, {})
-        yield [name, values, dim("its files cannot be had here")]
+        yield [name, values] if change.only else [name, values, dim("its files cannot be had here")]
         return
     where = f"{'/'.join(change.roles)}: " * bool(change.roles)
     for file in files:

@@ -39,7 +39,7 @@ def lines(found: Log) -> Iterator[str]:
 
 
 def _cells(entry: Entry) -> list[str]:
-    time = time_in_words(entry.time) if entry.time else "not committed"
+    time = time_in_words(entry.time) if entry.time or entry.state == "committed" else "not committed"
     who = "" if entry.actor is None else f"by {entry.actor}" + (f" ({entry.mark})" if entry.mark == "declared" else "")
     if entry.mark == "unknown":
         who = "by unknown"

@@ -9,8 +9,8 @@ def paths_from_top(project: Project, paths: tuple[str, ...]) -> list[str]:
     return [project.git.relative(path) for path in paths]
 
 
-def pairs(values: tuple[str, ...], option: str) -> dict[str, str]:
-    """Returns `KEY=VALUE` options as a mapping.
+def pairs(values: tuple[str, ...], option: str, form: str) -> dict[str, str]:
+    """Returns `KEY=VALUE` options, which people know in this form, as a mapping.
 
     Raises:
         GitprovError: GP-USE-001 for one without `=`, or a key that stands twice.
@@ -19,7 +19,7 @@ def pairs(values: tuple[str, ...], option: str) -> dict[str, str]:
     for text in values:
         key, equals, value = text.partition("=")
         if not equals or not key or not value:
-            raise codes.USE_ARGUMENT.error(f"{option} {text!r} is not {option} NAME=VALUE", fix=f"{option} NAME=VALUE")
+            raise codes.USE_ARGUMENT.error(f"{option} {text!r} has not the form {form}", fix=f"{option} {form}")
         if key in found:
             raise codes.USE_ARGUMENT.error(f"{option} {key} stands twice", fix=f"give {option} {key} once")
         found[key] = value

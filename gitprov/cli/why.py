@@ -86,7 +86,7 @@ def _release_steps(release: ReleaseFacts, found: Why) -> Iterator[Step]:
     sources = [(role, "", made_of) for role, one in several.items() if (made_of := _sources(one)) is not None]
     yield "they were made from", _by_role(sources) if sources else None
     who = _by_role([(role, _who(one), _when(one)) for role, one in several.items()])
-    yield "recorded by", [["release", _commit(release.commit)], *who]
+    yield "recorded by", [["release", _commit(release.commit, release.state)], *who]
 
 
 def _by_role(found: list[tuple[str, str, list[Row]]]) -> list[Row]:
@@ -228,16 +228,19 @@ def _who(one: Explained) -> str:
 
 
 def _when(one: Explained) -> list[Row]:
-    first, last = one.commit, one.run.commit if one.run else None
-    rows = [["commit", _commit(last or first)]]
-    if first and last and first != last:
-        rows.append(["first in", _commit(first)])
+    first = one.commit
+    last, state = (one.run.commit, one.run.state) if one.run else (first, one.artifact.state)
+    rows = [["commit", _commit(last, state)]]
+    if first and first != last:
+        rows.append(["first in", _commit(first, "committed")])
     if one.other_runs:
         rows.append(["also", f"{many(len(one.other_runs), 'other run')} gave the same artifact"])
     return rows
 
 
-def _commit(commit: Commit | None) -> str:
+def _commit(commit: Commit | None, state: str | None) -> str:
+    if commit is None and state == "committed":
+        return "unknown here, since this clone lacks history: git fetch --unshallow"
     if commit is None:
         return "not committed yet"
     return f"{commit.id[:12]} {time_in_words(commit.time)} {one_line(commit.author)}: {one_line(commit.subject)}"

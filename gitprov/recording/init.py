@@ -40,7 +40,7 @@ def init(
     """
     _refuse_second(place)
     wanted: dict[str, bytes] = {}
-    tracked = place.git.index([ROOT])
+    tracked = (place.git.tree("HEAD", [ROOT]) if place.git.head() else {}) | place.git.index([ROOT])
     for name, data in templates.items():
         path = f"{ROOT}/{name}"
         if name != "project.yaml" or place.worktree.read(path) is None:

@@ -125,11 +125,11 @@ class Project:
             GitprovError: GP-GIT-002.
         """
         if self.worktree.read(f"{ROOT}/project.yaml") is None:
-            lost = self.git.tracked([f"{ROOT}/project.yaml"])
+            lost = self.git.head() and self.git.tree("HEAD", [f"{ROOT}/project.yaml"])
             raise codes.GIT_NOT_INITIALISED.error(
-                f"{ROOT}/project.yaml was removed" if lost else "this repository does not use gitprov yet",
+                f"{ROOT}/project.yaml is not in the work tree" if lost else "this repository does not use gitprov yet",
                 why="" if lost else f"{ROOT}/project.yaml is not there",
-                fix=f"git -C {shlex.quote(self.git.root)} checkout -- {ROOT}/project.yaml" if lost else "",
+                fix=f"git -C {shlex.quote(self.git.root)} checkout HEAD -- {ROOT}/project.yaml" if lost else "",
             )
 
     @cached_property

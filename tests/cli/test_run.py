@@ -68,3 +68,18 @@ def test_a_record_stands_above_its_file(ready: Repo, gitprov: Gitprov) -> None:
     assert out[1].startswith("  staged .gitprov/artifacts/a.csv/")
     assert out[2].startswith("recorded run add id:")
     assert out[3].startswith("  staged .gitprov/runs/add/")
+
+
+@pytest.mark.usefixtures("ready")
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (["--output", "m.txt"], "--output 'm.txt' has not the form ROLE=PATH"),
+        (["--output", "m=m.txt", "--input", "raw"], "--input 'raw' has not the form ROLE=ARTIFACT"),
+        (["--output", "m=m.txt", "--param", "lr"], "--param 'lr' has not the form NAME=VALUE"),
+        (["--output", "Model=m.txt"], "'Model' cannot be a role"),
+        (["--output", "m=m.txt:Model"], "'Model' cannot be an artifact's name"),
+    ],
+)
+def test_what_is_misspelt_is_called_as_people_know_it(option: list[str], said: str, gitprov: Gitprov) -> None:
+    assert said in gitprov("run", *option, "--", "true", status=2).err

@@ -5,6 +5,7 @@ same loader is used here, with bounds: on size, on nesting, and on what aliases 
 """
 
 import io
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -140,6 +141,11 @@ def read_document(data: bytes, name: str) -> Document:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         place = name if mark is None else f"{name}:{mark.line + 1}"
         why = getattr(error, "problem", None) or str(error).partition("\n")[0]
+        if text.startswith("<<<<<<< ") or "\n<<<<<<< " in text:
+            quoted = shlex.quote(f"./{name}")
+            raise codes.DVC_FILE.error(
+                f"{name} has a merge conflict", fix=f"git checkout --ours {quoted} (or --theirs), then git add {quoted}"
+            ) from None
         raise codes.DVC_FILE.error(f"{place}: {str(why)[:200] or type(error).__name__}") from None
 
 

@@ -121,6 +121,14 @@ class Plumbing:
         """Tells whether history is cut off."""
         return self.read("rev-parse", "--is-shallow-repository").strip() == b"true"
 
+    def boundary(self) -> list[str]:
+        """Returns the commits at which the history of a shallow clone is cut off."""
+        try:
+            with open(os.path.join(self.place.common_dir, "shallow"), encoding="ascii") as file:
+                return file.read().split()
+        except FileNotFoundError:
+            return []
+
     @property
     def is_filtered(self) -> bool:
         """Tells whether objects were left out on purpose (a partial clone)."""

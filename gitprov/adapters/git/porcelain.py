@@ -52,10 +52,13 @@ def push_branch(plumbing: Plumbing, *, dry_run: bool) -> str:
             env=plumbing.user_environment(), with_extended_output=True,
         )  # fmt: skip
     except git.GitCommandError as error:
-        raise codes.GIT_FAILED.error(f"git push to {remote} failed", why=_said(error), fix="git push") from error
+        said = _said(error)
+        fix = "git pull, then gitprov push" if "[rejected]" in said else "git push shows it again; mend what it names"
+        raise codes.GIT_FAILED.error(f"git push to {remote} failed", why=said, fix=fix) from error
     return f"{out}\n{err}".strip()
 
 
 def _said(error: Exception) -> str:
     stderr = str(getattr(error, "stderr", "")).strip()
-    return "; ".join(filter(None, map(str.strip, stderr.removeprefix("stderr: '").removesuffix("'").splitlines())))
+    lines = map(str.strip, stderr.removeprefix("stderr: '").removesuffix("'").splitlines())
+    return "; ".join(line for line in lines if line and not line.startswith("hint:"))

@@ -179,7 +179,7 @@ class GitRepository:
         return commit_with_code(self._git, CodeReader(self._git), digest, rule)
 
     def additions(self, under: Sequence[str]) -> dict[str, Commit]:
-        """Returns for each file below `under` that HEAD has the commit that last added it."""
+        """Returns for each file below `under` that HEAD has the commit that last added it, if that can be seen here."""
         if self.head() is None:
             return {}
         mark = f"commit-{token_hex(16)}"
@@ -188,9 +188,12 @@ class GitRepository:
             *("--no-show-signature", "--no-relative", f"--format={mark}%x00%H%x00%an%x00%at%x00%s", "HEAD", "--"),
             *under,
         )
+        cut = set(self._git.boundary())
         found: dict[str, Commit] = {}
         for part in answer.split(f"{mark}\0".encode())[1:]:
             oid, author, seconds, subject, *files = os.fsdecode(part).split("\0")
+            if oid in cut:  # where history is cut off everything looks added
+                continue
             commit = Commit(oid, author, _time(seconds), subject)
             for file in [name.removeprefix("\n") if number == 0 else name for number, name in enumerate(files)]:
                 found.setdefault(file, commit)

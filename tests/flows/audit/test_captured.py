@@ -63,7 +63,7 @@ def test_init_brings_back_the_teams_settings(repo: Repo, gitprov: Gitprov) -> No
     repo.commit("set up")
     settings.unlink()
     refused = gitprov("status", status=2).err
-    assert ".gitprov/project.yaml was removed" in refused
+    assert ".gitprov/project.yaml is not in the work tree" in refused
     gitprov("init")
     assert "s3://bucket" in settings.read_text()
     settings.unlink()

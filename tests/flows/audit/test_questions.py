@@ -212,3 +212,29 @@ def test_a_question_in_a_bare_clone(trained: Repo, tmp_path: Path, gitprov: Gitp
     assert gitprov("why", newest, cwd=tmp_path / "bare").out == here
     assert "error[GP-GIT-004]" in gitprov("status", cwd=tmp_path / "bare", status=2).err
     assert "error[GP-NAM-" in gitprov("why", "model.txt", cwd=tmp_path / "bare", status=2).err
+
+
+def test_a_shallow_clone_does_not_take_its_edge_for_the_origin(
+    project: Repo, train: Train, tmp_path: Path, gitprov: Gitprov
+) -> None:
+    """Where history is cut off git shows everything as added; who added it, and when, is unknown there."""
+    train()
+    project.commit("train")
+    project.write("README.md", "later\n")
+    project.commit("later")
+    project.git("clone", "--quiet", "--depth", "1", project.path.as_uri(), tmp_path / "shallow")
+    answer = gitprov("why", "raw", cwd=tmp_path / "shallow").out
+    assert "commit  unknown here" in answer
+    assert "later" not in answer
+    assert "not committed" not in gitprov("log", cwd=tmp_path / "shallow").out
+    Repo(tmp_path / "shallow").git("fetch", "--quiet", "--unshallow")
+    assert "set up" in gitprov("why", "raw", cwd=tmp_path / "shallow").out
+
+
+def test_an_evaluation_never_rests_on_a_draft(project: Repo, train: Train, gitprov: Gitprov) -> None:
+    train(keep=False)
+    project.write("metrics.json", '{"auc": 0.9}')
+    refused = gitprov("evaluate", "churn", "--metrics", "metrics.json", status=2).err
+    assert "is still a draft\n  fix: gitprov keep\n" in refused
+    gitprov("keep")
+    gitprov("evaluate", "churn", "--metrics", "metrics.json")

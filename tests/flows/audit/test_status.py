@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -206,3 +207,28 @@ def test_what_dvc_cannot_read_is_said_of_its_path_alone(project: Repo, gitprov: 
     assert f"{RAW}.dvc" in told[RAW]
     project.write(".dvc/config", "[[[\n")
     assert "error[GP-DVC-001]" in gitprov("status", status=2).err
+
+
+def test_a_merge_conflict_in_a_dvc_file_hides_nothing_else(project: Repo, gitprov: Gitprov) -> None:
+    """Two branches recorded other bytes at one path: the fix that is named mends it."""
+    project.git("checkout", "--quiet", "-b", "theirs")
+    project.write(RAW, "theirs\n")
+    gitprov("add", RAW)
+    project.commit("theirs")
+    project.git("checkout", "--quiet", "main")
+    project.write(RAW, "ours\n")
+    project.write("b.csv", "b\n")
+    gitprov("add", RAW, "b.csv")
+    project.commit("ours")
+    (project.path / "b.csv").unlink()
+    subprocess.run(["git", "merge", "--quiet", "theirs"], cwd=project.path, capture_output=True, check=False)
+    assert presence(gitprov)["b.csv"] == "missing"
+    assert "raw.csv.dvc has a merge conflict" in gitprov("status").out
+    refused = gitprov("restore", status=2).err
+    fix = refused.split("fix: ")[1]
+    for command in (fix.replace(" (or --theirs)", "")).split(", then "):
+        subprocess.run(command, shell=True, cwd=project.path, check=True, capture_output=True)  # noqa: S602 as a person does
+    project.git("commit", "--quiet", "--no-edit")
+    gitprov("restore")
+    assert presence(gitprov) == {RAW: "unchanged", "b.csv": "unchanged"}
+    assert gitprov("verify").out.startswith("nothing wrong")

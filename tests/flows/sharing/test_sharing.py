@@ -260,3 +260,18 @@ def test_a_branch_that_cannot_be_pushed_leaves_the_bytes_there(team: Repo, gitpr
     team.git("checkout", "--quiet", "main")
     team.git("remote", "remove", "origin")
     assert "fix: git remote add origin URL" in gitprov("push", status=5).err
+
+
+def test_a_push_that_came_second_says_how_to_catch_up(team: Repo, clone: Clone, gitprov: Gitprov) -> None:
+    gitprov("push")
+    second = clone("second")
+    for repo in (second, team):
+        repo.write(f"{repo.path.name}.csv", "1\n")
+        gitprov("add", f"{repo.path.name}.csv", cwd=repo.path)
+        repo.commit("more")
+    gitprov("push", cwd=second.path)
+    refused = gitprov("push", status=5).err
+    assert "hint:" not in refused
+    assert refused.endswith("fix: git pull, then gitprov push\n")
+    team.git("pull", "--quiet", "--no-rebase", "--no-edit")
+    gitprov("push")
