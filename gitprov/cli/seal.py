@@ -38,7 +38,8 @@ def command(
     Example: gitprov seal churn --member model=churn-model --member thresholds=id:9c41 --owner ann
     """
     project, ledger = open_project()
-    sealed = seal(project, ledger, name, members=pairs(members, "--member", "ROLE=ARTIFACT"), owner=owner, dry_run=dry_run)
+    chosen = pairs(members, "--member", "ROLE=ARTIFACT")
+    sealed = seal(project, ledger, name, members=chosen, owner=owner, dry_run=dry_run)
     if as_json:
         found = {"findings": [finding_json(one) for one in sealed.findings]}
         click.echo(json.dumps(outcome_json(sealed.outcome) | found, indent=2, sort_keys=True))
