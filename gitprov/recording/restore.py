@@ -91,7 +91,10 @@ def restore(
             try:
                 written = place.cache.restore(content, target, force=force, progress=place.progress)
             except GitprovError as error:
-                findings.append(error.code.finding(path, error.what, why=error.why, fix=error.fix))
+                # Wrong bytes in the cache are set aside by now: the next restore pulls the right ones.
+                again = f"gitprov restore {ledger.short(chosen[path])}"
+                fix = again if error.code is codes.BLB_MISMATCH else error.fix
+                findings.append(error.code.finding(path, error.what, why=error.why, fix=fix))
                 continue
             done.append(RestoredPath(target, chosen[path], written))
     return Restored(tuple(done), pulled, tuple(findings))

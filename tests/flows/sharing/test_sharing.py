@@ -275,3 +275,14 @@ def test_a_push_that_came_second_says_how_to_catch_up(team: Repo, clone: Clone, 
     assert refused.endswith("fix: git pull, then gitprov push\n")
     team.git("pull", "--quiet", "--no-rebase", "--no-edit")
     gitprov("push")
+
+
+def test_wrong_bytes_in_the_cache_are_mended_by_the_command_that_is_named(team: Repo, gitprov: Gitprov) -> None:
+    gitprov("push")
+    recorded = (team.path / "model.bin").read_bytes()
+    spoil(object_of(team.path / ".dvc" / "cache", recorded))
+    (team.path / "model.bin").unlink()
+    (finding,) = gitprov("restore", "churn", "--json", status=1).json()["findings"]
+    assert finding["code"] == "GP-BLB-001"
+    gitprov(*finding["fix"].split()[1:])
+    assert (team.path / "model.bin").read_bytes() == recorded
