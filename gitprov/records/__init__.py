@@ -5,6 +5,7 @@ Specified in docs/format.md. Pure: no files, no clock.
 
 from gitprov.records.emit import RECORD_LIMIT, emit
 from gitprov.records.read import read
+from gitprov.records.releases import Layers, Member, Release, set_digest
 from gitprov.records.stored import Stored, decode, encode, path_of, store
 from gitprov.records.types import (
     AnyContent,
@@ -17,19 +18,15 @@ from gitprov.records.types import (
     Event,
     Fact,
     Input,
-    Layers,
     Lock,
-    Member,
     Output,
     Recipe,
     Record,
     Reference,
     ReferencedContent,
-    Release,
     Run,
     Subject,
     reference_digest,
-    set_digest,
 )
 
 __all__ = [

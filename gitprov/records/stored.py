@@ -8,7 +8,8 @@ from gitprov.ids import Digest, digest_hex, sha256_of
 from gitprov.records.codec import from_data, to_data
 from gitprov.records.emit import emit
 from gitprov.records.read import read
-from gitprov.records.types import RECORD_TYPES, Artifact, Evaluation, Event, Record, Release, Run
+from gitprov.records.releases import Release
+from gitprov.records.types import RECORD_TYPES, Artifact, Evaluation, Event, Record, Run
 
 ROOT = ".gitprov"
 FOLDERS = ("artifacts", "evaluations", "events", "releases", "runs")
