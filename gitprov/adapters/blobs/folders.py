@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Self
@@ -59,10 +60,10 @@ class Folders:
         for name in names:
             with _in_the_way(name):
                 folder, last = self._parent(name)
-                try:
-                    os.unlink(last, dir_fd=folder)
-                except IsADirectoryError:
+                if stat.S_ISDIR(self.status(name).st_mode):
                     emptied.add(name)
+                else:
+                    os.unlink(last, dir_fd=folder)
                 while name != path:
                     name = os.path.dirname(name)  # noqa: PLW2901 - goes up
                     emptied.add(name)

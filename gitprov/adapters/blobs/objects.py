@@ -97,12 +97,12 @@ class ObjectFolder:
     def publish(self, staged: Sequence[tuple[str, Object]]) -> None:
         """Gives staged files (path and object) their names, all of them safe on disk when this returns."""
         sync_files([path for path, _ in staged])
-        folders = {f"{self._objects}/{item.md5[4:6]}" for _, item in staged}
-        for folder in folders:
-            self.make_folder(folder)
+        changed = {f"{self._objects}/{item.md5[4:6]}" for _, item in staged}
+        for folder in sorted(changed):
+            changed |= self.make_folder(folder)
         for path, item in staged:
             os.rename(path, self.path(item))
-        sync_folders(folders)
+        sync_folders(changed)
 
     def set_misfits_aside(self, items: Iterable[Object]) -> None:
         """Keeps what has the name of one of these objects and another size as evidence, and takes the name from it."""
@@ -117,17 +117,17 @@ class ObjectFolder:
         self.make_folder(os.path.dirname(target))
         os.rename(path, target)
 
-    def make_folder(self, folder: str) -> None:
-        """Makes a folder and those above it."""
+    def make_folder(self, folder: str) -> set[str]:
+        """Makes a folder and those above it; returns the folders that got a new one inside."""
         if os.path.isdir(folder):
-            return
+            return set()
         above = os.path.dirname(folder)
-        self.make_folder(above)
+        changed = self.make_folder(above)
         with suppress(FileExistsError):
             os.mkdir(folder)
             if self._shared:
                 os.chmod(folder, 0o2775)  # noqa: S103 - what DVC gives a shared cache
-            sync_folders([above])
+        return changed | {above}
 
 
 @contextmanager
