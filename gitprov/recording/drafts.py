@@ -7,6 +7,7 @@ to write. Drafts are private to one clone and not part of the format.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest, digest_hex
@@ -25,6 +26,7 @@ class Draft:
         name: The folder: step and the first digits of the run's id.
         records: The run, its artifacts, and sources that were not recorded before.
         pending: The name of the pending run that it was made from.
+        number: Higher than that of each draft that was there before it.
         pointers: Outputs and sources that get a `.dvc` file, path to content.
         stage: The dvc.yaml stage whose dvc.lock entry is to be written, by its address.
         deps, outs: What that entry says, path to content.
@@ -33,6 +35,7 @@ class Draft:
     name: str
     records: tuple[Stored, ...]
     pending: str = ""
+    number: int = 0
     pointers: Mapping[str, Content] = field(default_factory=dict)
     stage: str | None = None
     deps: Mapping[str, Content] = field(default_factory=dict)
@@ -62,10 +65,12 @@ def draft_name(run: Stored, step: str) -> str:
 def write_draft(place: Workplace, draft: Draft) -> None:
     """Writes a draft; the note comes last, and a draft without one is not complete."""
     folder = f"{DRAFTS}/{draft.name}"
+    others = [_note(place, name).get("number", 0) for name in draft_names(place) if name != draft.name]
     for stored in draft.records:
         place.worktree.replace(f"{folder}/{stored.path.removeprefix(ROOT + '/')}", stored.data)
     note = {
         "deps": {path: to_data(content) for path, content in draft.deps.items()},
+        "number": max(others, default=0) + 1,
         "outs": {path: to_data(content) for path, content in draft.outs.items()},
         "pending": draft.pending,
         "pointers": {path: to_data(content) for path, content in draft.pointers.items()},
@@ -87,14 +92,13 @@ def read_draft(place: Workplace, name: str) -> Draft:
         GitprovError: GP-RUN-008 when its note or its run is missing or broken.
     """
     records = tuple(held.stored for held in drafts(place.worktree) if held.draft == name)
-    data = place.worktree.read(f"{DRAFTS}/{name}/{NOTE}")
+    note = _note(place, name)
     try:
-        note = json.loads(data or b"")
         contents = {
             key: {path: from_data(Content, value) for path, value in note[key].items()}
             for key in ("pointers", "deps", "outs")
         }
-        draft = Draft(name, records, note["pending"], stage=note["stage"], **contents)
+        draft = Draft(name, records, note["pending"], note["number"], stage=note["stage"], **contents)
         _ = draft.run
     except (ValueError, KeyError, AttributeError, TypeError, StopIteration):
         raise codes.RUN_DRAFT.error(
@@ -109,3 +113,12 @@ def remove_draft(place: Workplace, name: str) -> None:
     """Removes a draft; its note first, so that half of one is never taken for a whole."""
     place.worktree.remove(f"{DRAFTS}/{name}/{NOTE}")
     place.worktree.clear(f"{DRAFTS}/{name}")
+
+
+def _note(place: Workplace, name: str) -> dict[str, Any]:
+    """Returns the note of a draft, empty when it cannot be read."""
+    try:
+        note = json.loads(place.worktree.read(f"{DRAFTS}/{name}/{NOTE}") or b"")
+    except ValueError:
+        return {}
+    return note if isinstance(note, dict) else {}

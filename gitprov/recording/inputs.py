@@ -45,7 +45,8 @@ def use_input(
         place: The ports.
         ledger: What is recorded.
         role: What it is to the run.
-        text: A name, or a path; an absolute one, or one that begins with `./` or `../`, is never a name.
+        text: A name, or a path; an absolute one, or one that begins with `./` or `../`, is never a name. Where a name
+            came from the path itself (`raw.csv`), both are one thing, and what the path holds now is meant.
         keep: Keep the bytes of a new source.
         restore: Restore a recorded artifact that is not in the work tree, so that a command can read it.
 
@@ -54,7 +55,7 @@ def use_input(
     """
     check_name(role, "a role")
     path = _path_of(place, text)
-    if path is not None and (_is_path(text) or not ledger.named(text)):
+    if path is not None and (_is_path(text) or not _clashes(ledger, text, path)):
         return use_path(place, ledger, path, keep=keep)
     target = find(ledger, text, place.git, place.worktree, place.cache)
     artifact = _artifact_of(ledger, target.id, text)
@@ -109,6 +110,11 @@ def _artifact_of(ledger: Ledger, record: Digest, text: str) -> Digest:
     raise codes.NAM_UNKNOWN.error(f"{text} is not an artifact", why=f"it is a {type(found).__name__.lower()}")
 
 
+def _clashes(ledger: Ledger, name: str, path: str) -> bool:
+    known = ledger.named(name)
+    return bool(known) and not any(path in ledger.paths_of(one) for one in known)
+
+
 def _is_path(text: str) -> bool:
     return text.startswith(("/", "./", "../"))
 
@@ -119,5 +125,7 @@ def _path_of(place: Workplace, text: str) -> str | None:
     try:
         path = place.git.relative(text)
     except GitprovError:
+        if _is_path(text):
+            raise
         return None
-    return path if place.worktree.kind(path) is not None else None
+    return path if _is_path(text) or place.worktree.kind(path) is not None else None

@@ -97,7 +97,7 @@ def _read_all(place: Workplace) -> tuple[list[Draft], dict[str, GitprovError]]:
             found.append(read_draft(place, name))
         except GitprovError as error:
             damaged[name] = error
-    return sorted(found, key=lambda draft: (draft.run.finished or "", draft.name)), damaged
+    return sorted(found, key=lambda draft: draft.number), damaged
 
 
 def _choose(drafts: Sequence[Draft], wanted: Sequence[str]) -> list[Draft]:

@@ -15,8 +15,8 @@ from gitprov.ids import sha256_of
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.commands import overlap
-from gitprov.recording.drafts import Draft, draft_name, draft_names, read_draft, write_draft
-from gitprov.recording.ledger import DRAFTS
+from gitprov.recording.drafts import Draft, draft_name, draft_names, read_draft, remove_draft, write_draft
+from gitprov.recording.ledger import DRAFTS, drafts
 from gitprov.recording.plan import OutputSpec
 from gitprov.records import Artifact, Content, Input, Output, Recipe, Run, Stored, decode, store
 from gitprov.records.codec import from_data, to_data
@@ -97,7 +97,13 @@ def finish_pending(place: Workplace, ledger: Ledger, name: str) -> tuple[Draft |
 
 
 def settle(place: Workplace, ledger: Ledger) -> tuple[tuple[str, ...], tuple[GitprovError, ...]]:
-    """Finishes every run that is pending; returns what to tell people, and why some could not be finished."""
+    """Finishes every run that is pending; returns what to tell people, and why some could not be finished.
+
+    A draft whose run is staged already is removed: whoever kept it died before that.
+    """
+    for draft in (held for held in drafts(place.worktree) if isinstance(held.stored.record, Run)):
+        if draft.draft is not None and place.git.index([draft.stored.path]):
+            remove_draft(place, draft.draft)
     notes: list[str] = []
     unfinished: list[GitprovError] = []
     for name in pending_names(place):

@@ -16,7 +16,7 @@ from gitprov.ports.blobs import Snapshot
 from gitprov.ports.host import Executed
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.add import pointer_files
-from gitprov.recording.drafts import Draft
+from gitprov.recording.drafts import Draft, draft_names
 from gitprov.recording.known import find_known, restore_known
 from gitprov.recording.ledger import DRAFTS, open_ledger
 from gitprov.recording.pending import (
@@ -29,7 +29,7 @@ from gitprov.recording.pending import (
     tidy,
     write_pending,
 )
-from gitprov.recording.plan import Plan, Request, make_plan
+from gitprov.recording.plan import Plan, Request, check_found, make_plan
 from gitprov.recording.stages import StageFacts, stage_at
 from gitprov.recording.undeclared import said, undeclared_files
 from gitprov.recording.writing import stage
@@ -124,7 +124,7 @@ def settled(place: Workplace, ledger: Ledger) -> tuple[Ledger, tuple[str, ...]]:
     Raises:
         GitprovError: GP-LCK-001.
     """
-    if not pending_names(place):
+    if not pending_names(place) and not draft_names(place):
         return ledger, ()
     with place.worktree.locked("finish"):
         notes, _ = settle(place, ledger)
@@ -135,6 +135,7 @@ def _execute(
     place: Workplace, ledger: Ledger, plan: Plan, facts: StageFacts | None, told: tuple[str, ...]
 ) -> RunResult:
     step = plan.request.step
+    check_found(plan.request.command, plan.inputs)
     before = _make_way(place, plan, facts)
     executed = place.host.run(
         _argv(place, plan), plan.request.cwd, variables=_variables(place, plan, facts), watch=True
