@@ -127,7 +127,6 @@ def begin(place: Workplace, ledger: Ledger, request: Request, inputs: Mapping[st
             inputs={role: used.path for role, used in inputs.items()},
             outputs={role: out.path for role, out in request.outputs.items()},
         )
-        _check_found(request.command, inputs)
     read = [used.input.path or used.path for used in inputs.values()]
     made = [out.path for out in request.outputs.values()]
     paths = code_paths(place, request.step, request.code, request.code_deps, request.cwd)
@@ -257,7 +256,7 @@ def _params(request: Request) -> Mapping[str, Value]:
     return params if isinstance(params, dict) else {}
 
 
-def _check_found(command: Sequence[str], inputs: Mapping[str, Used]) -> None:
+def check_found(command: Sequence[str], inputs: Mapping[str, Used]) -> None:
     """Refuses a command that is not told where an input lies which is not in the work tree.
 
     Raises:
