@@ -41,7 +41,7 @@ STAGES = {
     "persists": "    cmd: echo more >> o.txt\n    outs:\n      - o.txt:\n          persist: true\n",
     "plots": "    cmd: echo '[]' > p.json; echo '{}' > m.json\n    plots: [p.json]\n    metrics: [m.json]\n",
     "variables": "    cmd: echo $DVC_STAGE > o.txt\n    outs: [o.txt]\n",
-    "toml": "    cmd: echo > o.txt\n    params:\n      - s/p.toml: [lr, a.b]\n      - params.yaml:\n    outs: [o.txt]\n",
+    "toml": "    cmd: echo > o.txt\n    params:\n      - s/p.toml: [lr]\n      - params.yaml:\n    outs: [o.txt]\n",
 }
 
 
