@@ -103,12 +103,14 @@ class CodeReader:
         """Returns the files of the work tree that count, as git would store them; their objects are written.
 
         Raises:
-            GitprovError: GP-RUN-003 for a large untracked file.
+            GitprovError: GP-RUN-003 for a large untracked file, or a submodule with changes that are not committed.
         """
         with self._scratch_index() as variables:
             self._refresh(rule, variables)
             answer = self._git.as_user("ls-files", "-s", "-z", "--", *rule.pathspecs, variables=variables)
-            return {path: row for path, row in parse_index(split(answer)).items() if rule.counts(path, row.mode)}
+            rows = {path: row for path, row in parse_index(split(answer)).items() if rule.counts(path, row.mode)}
+            self._check_submodules([path for path, row in rows.items() if row.mode == SUBMODULE], variables)
+            return rows
 
     def entries(self, rows: Rows, objects: Objects | None = None) -> tuple[CodeEntry, ...]:
         """Returns what the files are in a code listing; `objects` is read where it is open already.
@@ -202,6 +204,19 @@ class CodeReader:
                     why="it is not tracked by git, not ignored and not declared as an input or output",
                     fix=f"declare it (--input, --output) or ignore it: echo '/{path}' >> .gitignore",
                 )
+
+    def _check_submodules(self, paths: Sequence[str], variables: Environment) -> None:
+        """Refuses a submodule whose tracked files are not those of its commit, which is all that code says of it."""
+        options = ("--no-ext-diff", "--no-textconv", "--no-renames", "--no-relative", "--ignore-submodules=untracked")
+        if not paths:
+            return
+        changed = split(self._git.as_user("diff", "--name-only", "-z", *options, "--", *paths, variables=variables))
+        if changed:
+            raise codes.RUN_CODE.error(
+                f"the submodule {changed[0]} has changes that are not committed",
+                why="of a submodule, code counts by its commit: these changes would not be recorded",
+                fix=f"git -C {changed[0]} commit -a, or leave it out: --code PATH",
+            )
 
     def _has_commit(self, repository: str) -> bool:
         folder = os.path.join(self._git.place.work_tree or "", repository)

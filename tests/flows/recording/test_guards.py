@@ -2,13 +2,14 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
 import gitprov as api
 from gitprov.errors import GitprovError
 from gitprov.records import Run, decode
-from tests.support import Gitprov, Repo
+from tests.support import Gitprov, Repo, make_repo
 
 WRITE = "import sys; [open(path, 'w').write('made') for path in sys.argv[1:]]"
 
@@ -209,3 +210,20 @@ def test_python_roles_and_outputs_are_one_thing_each(project: Repo) -> None:
             run.output("git", ".git/x")
         model.write_text("x")
     assert set(only_run(project, "fit").outputs) == {"model"}
+
+
+def test_a_submodule_with_changes_is_refused(project: Repo, gitprov: Gitprov, tmp_path: Path) -> None:
+    """Its commit is all that the recipe would say of it: an edit in it must not be served the old result."""
+    tool = make_repo(tmp_path / "tool")
+    tool.write("tool.py", "VALUE = 1\n")
+    tool.commit()
+    project.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", tool.path, "tool")
+    project.commit("a submodule")
+    command = ["run", "--step", "s", "--output", "m=m", "--keep", "--", sys.executable, "-c", WRITE, "m"]
+    project.write("tool/__pycache__/tool.pyc", "not of the repository")
+    gitprov(*command)
+    project.write("tool/tool.py", "VALUE = 2\n")
+    refused = gitprov(*command, status=2)
+    assert "GP-RUN-003" in refused.err
+    assert "git -C tool commit -a" in refused.err
+    gitprov(*command[:1], "--code", "train.py", *command[1:])

@@ -41,14 +41,14 @@ STAGES = {
     "persists": "    cmd: echo more >> o.txt\n    outs:\n      - o.txt:\n          persist: true\n",
     "plots": "    cmd: echo '[]' > p.json; echo '{}' > m.json\n    plots: [p.json]\n    metrics: [m.json]\n",
     "variables": "    cmd: echo $DVC_STAGE > o.txt\n    outs: [o.txt]\n",
-    "toml": "    cmd: echo > o.txt\n    params:\n      - s/p.toml: [lr]\n      - params.yaml:\n    outs: [o.txt]\n",
+    "toml": "    cmd: echo > o.txt\n    params:\n      - s.toml: [lr, a.b]\n      - params.yaml:\n    outs: [o.txt]\n",
 }
 
 
 @pytest.mark.parametrize("name", STAGES)
 def test_dvc_would_have_done_the_same(project: Repo, gitprov: Gitprov, tmp_path: Path, name: str) -> None:
     """The same outputs, the same dvc.lock byte by byte, and then DVC has nothing to do."""
-    project.write("s/p.toml", "lr = 0.1\n[a]\nb = [1, 2]\n")
+    project.write("s.toml", "lr = 0.1\n[a]\nb = [1, 2]\n")
     project.write("o.txt", "old\n") if name != "wdir" else project.write("sub/o.txt", "old\n")
     project.write(".gitignore", "__pycache__/\n/clean.csv\n/model.txt\no.txt\n/out\n")
     add_stages(project, f"  {name}:\n{STAGES[name]}")
