@@ -205,9 +205,12 @@ def _show(result: RunResult, kept: Outcome | None, *, dry_run: bool) -> None:
     show_notes(result.notes)
     if result.unfinished is not None:
         click.echo(f"error[{result.unfinished.code.id}]: {printable(result.unfinished.what)}", err=True)
-        click.echo("  why: the command succeeded, and recording it is not finished; nothing is lost", err=True)
-        fix = result.unfinished.fix
-        click.echo(f"  fix: {printable(fix if 'gitprov keep' in fix else f'{fix}; then gitprov keep')}", err=True)
+        why, fix = result.unfinished.why, result.unfinished.fix
+        if not why.startswith("the command succeeded"):
+            why = "the command succeeded, and recording it is not finished; nothing is lost"
+            fix = fix if "gitprov keep" in fix else f"{fix}; then gitprov keep"
+        click.echo(f"  why: {printable(why)}", err=True)
+        click.echo(f"  fix: {printable(fix)}", err=True)
 
 
 def _show_restored(result: RunResult, kept: Outcome | None, *, dry_run: bool) -> None:

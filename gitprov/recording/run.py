@@ -114,7 +114,8 @@ def under_way(place: Workplace, outputs: Sequence[str]) -> Iterator[None]:
     """
     with place.worktree.announced(outputs):
         yield
-    with suppress(GitprovError), place.worktree.locked("tidy up"):
+    # A full disk here must not stand for the command's own status.
+    with suppress(GitprovError, OSError), place.worktree.locked("tidy up"):
         tidy(place)
 
 
@@ -160,7 +161,11 @@ def _execute(
 
 def _lost(error: GitprovError | OSError) -> GitprovError:
     what = error.what if isinstance(error, GitprovError) else str(error)
-    return codes.IO_FAILED.error(f"what ran could not be written down: {what}", fix="free space, then run it again")
+    return codes.IO_FAILED.error(
+        f"what ran could not be written down: {what}",
+        why="the command succeeded, its outputs lie where it left them, and nothing was recorded",
+        fix="free space, then run it again",
+    )
 
 
 def _make_way(place: Workplace, plan: Plan, facts: StageFacts | None) -> dict[str, str]:
