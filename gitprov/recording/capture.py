@@ -4,6 +4,7 @@ What DVC knew is `declared`, what nobody knows is `unknown`, and nothing is inve
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
 
 from gitprov.errors import GitprovError
@@ -80,23 +81,20 @@ def capture(place: Workplace, ledger: Ledger, *, dry_run: bool = False) -> Outco
 
 
 def in_order(entries: Sequence[LockEntry]) -> list[LockEntry]:
-    """Returns the entries so that each comes after those that made its deps (DVC allows no cycle)."""
-    makers = {out.path: entry for entry in entries for out in entry.outs}
-    ordered: list[LockEntry] = []
-    met: set[int] = set()
+    """Returns the entries so that each comes after those that made its deps.
 
-    def visit(entry: LockEntry) -> None:
-        if id(entry) in met:
-            return
-        met.add(id(entry))
-        for dep in entry.deps:
-            if dep.path in makers:
-                visit(makers[dep.path])
-        ordered.append(entry)
-
-    for entry in entries:
-        visit(entry)
-    return ordered
+    Raises:
+        GitprovError: GP-DVC-001 for a circle, which DVC itself never writes.
+    """
+    makers = {out.path: number for number, entry in enumerate(entries) for out in entry.outs}
+    graph = {
+        number: [makers[dep.path] for dep in entry.deps if dep.path in makers] for number, entry in enumerate(entries)
+    }
+    try:
+        return [entries[number] for number in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        stages = ", ".join(entries[number].stage for number in error.args[1][:-1])
+        raise codes.DVC_FILE.error("stages of dvc.lock depend on each other in a circle", why=stages) from None
 
 
 class _Capture:

@@ -23,9 +23,9 @@ Rows = Mapping[str, TreeEntry]
 LARGEST_UNTRACKED = 64 << 20
 """Bytes of an untracked file beyond which it is taken for data that somebody forgot to declare."""
 
-_NEVER_FOLDERS = {".dvc", ".github", ".gitprov", "docs"}
+_NEVER_FOLDERS = {".dvc", ".github", ".gitprov", ".ipynb_checkpoints", "__pycache__", "docs"}
 _NEVER_NAMES = {".dvcignore", ".gitattributes", ".gitignore", "dvc.lock"}
-_NEVER_SUFFIXES = (".dvc", ".md")
+_NEVER_SUFFIXES = (".dvc", ".md", ".pyc")
 
 
 @dataclass(frozen=True, slots=True)

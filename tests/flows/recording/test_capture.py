@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gitprov.errors import GitprovError
+from gitprov.ports.dvc import Locked, LockEntry
+from gitprov.recording.capture import in_order
 from gitprov.records import Artifact, ReferencedContent, Run, decode
 from tests.support import Gitprov, Repo, make_repo
 
@@ -219,3 +222,16 @@ def test_a_stage_that_reaches_outside_is_named_and_the_rest_captured(
     done = gitprov("capture")
     assert "stage far is not captured" in done.err
     assert len(all_records(project, "runs/train/*/*.yaml")) == 1
+
+
+def test_a_chain_of_stages_of_any_length_is_put_in_order() -> None:
+    def stage(number: int, dep: int) -> LockEntry:
+        one, other = (Locked(f"{path}.txt", None, False, None, None) for path in (number, dep))
+        return LockEntry(
+            stage=f"s{number}", folder=".", cwd=".", commands=("x",), deps=(other,), outs=(one,), params={}
+        )
+
+    chain = [stage(number, number - 1) for number in range(3000, 0, -1)]
+    assert [entry.stage for entry in in_order(chain)] == [f"s{number}" for number in range(1, 3001)]
+    with pytest.raises(GitprovError, match="circle"):
+        in_order([stage(1, 2), stage(2, 1)])
