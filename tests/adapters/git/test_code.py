@@ -45,7 +45,8 @@ def project(repo: Repo) -> Repo:
     "name",
     [
         "README.md", "sub/notes.md", "docs/index.html", "lib/docs/page.txt", "data.csv.dvc", "dvc.lock", "lib/dvc.lock",
-        "lib/__pycache__/util.cpython-311.pyc", "old.pyc", ".ipynb_checkpoints/a.ipynb", ".gitignore", ".dvcignore", ".gitattributes", "lib/.gitignore", ".dvc/config", ".github/workflows/ci.yml",
+        "lib/__pycache__/util.cpython-311.pyc", "old.pyc", ".ipynb_checkpoints/a.ipynb",
+        ".gitignore", ".dvcignore", ".gitattributes", "lib/.gitignore", ".dvc/config", ".github/workflows/ci.yml",
         ".gitprov/runs/train/x.yaml", "features/part.csv",
     ],
 )  # fmt: skip
