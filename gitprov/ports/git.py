@@ -43,7 +43,7 @@ class CodeState:
 
 
 class GitStore(Protocol):
-    """One repository. Reads go through hardened git plumbing (docs/threat-model.md), never through user configuration.
+    """One repository. Reads go through hardened git plumbing (docs/architecture.md), never through user configuration.
 
     Methods raise GitprovError GP-GIT-003 when git fails, GP-GIT-004 when they need a work tree and there is none.
     """

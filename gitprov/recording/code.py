@@ -109,7 +109,7 @@ def left_out(run: Run) -> list[str]:
 
 
 def resolve_code(git: GitStore, cache: Cache | None, run: Run) -> Resolution | None:
-    """Returns how the code of a run can be had, or None when it cannot: step (4) of docs/verification."""
+    """Returns how the code of a run can be had, or None when it cannot: step 4 of docs/verification.md."""
     found = find_code(git, cache, run)
     return found[0] if found is not None else None
 

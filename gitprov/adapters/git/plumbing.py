@@ -24,8 +24,8 @@ _LOCATING = {
     "GIT_QUARANTINE_PATH", "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
 }  # fmt: skip
 
-# docs/threat-model.md: replace refs, grafts, configuration of any scope but the repository's own, hooks, a file system
-# monitor, a stale commit graph and the network can make git say what its objects do not.
+# docs/architecture.md, "Reading git": replace refs, grafts, configuration of any scope but the repository's own, hooks,
+# a file system monitor, a stale commit graph and the network can make git say what its objects do not.
 _HARDENED = {
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_ATTR_NOSYSTEM": "1",

@@ -2,7 +2,7 @@
 
 A folder is opened component by component and never through a symlink; what is then done in it, is done in that folder
 whatever becomes of its path meanwhile. Records become visible by a link from a temporary file that is already on disk:
-whoever looks sees the whole file or none (docs/threat-model.md).
+whoever looks sees the whole file or none (docs/architecture.md).
 """
 
 import errno
