@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from gitprov.ids import MAX_INTEGER
-from gitprov.records.codec import Part, Rule, Setting, keys_of
+from gitprov.records.codec import Closed, Part, Rule, Setting, keys_of
 from gitprov.records.settings import CatalogEntry, Project
 from gitprov.records.types import RECORD_TYPES
 
@@ -63,7 +63,7 @@ def _part(kind: type[Part], parts: dict[str, Schema]) -> Schema:
         "type": "object",
         "properties": properties,
         "required": required,
-        "additionalProperties": not issubclass(kind, Setting),
+        "additionalProperties": not issubclass(kind, Closed),
     }
 
 

@@ -202,6 +202,14 @@ SEA_MISSING = _code(
 SEA_OWNER = _code("GP-SEA-002", Exit.FINDINGS, "a name without an owner", "gitprov seal NAME --owner PERSON")
 SEA_SAME = _code("GP-SEA-003", Exit.USAGE, "this set is sealed already", "use the release that there is")
 
+# SET: the settings in force
+SET_UNSEEN = _code(
+    "GP-SET-001",
+    Exit.UNDECIDED,
+    "settings in force whose bytes cannot be had here",
+    "git fetch --unshallow, or commit the settings that were signed",
+)
+
 # DVC: what DVC wrote
 DVC_FILE = _code(
     "GP-DVC-001", Exit.USAGE, "a file of DVC's that cannot be understood", "mend it: dvc status names the fault"

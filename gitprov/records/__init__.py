@@ -4,9 +4,12 @@ Specified in docs/format.md. Pure: no files, no clock.
 """
 
 from gitprov.records.emit import RECORD_LIMIT, emit
+from gitprov.records.evidence import Evidence
+from gitprov.records.promotions import Deployment, Placed, ReleaseRef, Request
 from gitprov.records.read import read
 from gitprov.records.releases import Layers, Member, Release, set_digest
-from gitprov.records.stored import Stored, decode, encode, path_of, store
+from gitprov.records.roots import Governance, History, Identity, Person, Role, Roles, TrustRoot
+from gitprov.records.stored import Stored, decode, encode, path_of, signature_path, store
 from gitprov.records.types import (
     AnyContent,
     Artifact,
@@ -36,23 +39,35 @@ __all__ = [
     "Blob",
     "Code",
     "Content",
+    "Deployment",
     "Environment",
     "Evaluation",
     "Event",
+    "Evidence",
     "Fact",
+    "Governance",
+    "History",
+    "Identity",
     "Input",
     "Layers",
     "Lock",
     "Member",
     "Output",
+    "Person",
+    "Placed",
     "Recipe",
     "Record",
     "Reference",
     "ReferencedContent",
     "Release",
+    "ReleaseRef",
+    "Request",
+    "Role",
+    "Roles",
     "Run",
     "Stored",
     "Subject",
+    "TrustRoot",
     "decode",
     "emit",
     "encode",
@@ -60,5 +75,6 @@ __all__ = [
     "read",
     "reference_digest",
     "set_digest",
+    "signature_path",
     "store",
 ]

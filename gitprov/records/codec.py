@@ -41,7 +41,8 @@ class AtLeast:
     least: int
 
 
-def _pattern(pattern: str, meaning: str) -> Rule:
+def pattern_rule(pattern: str, meaning: str) -> Rule:
+    """Returns the rule that the whole text matches a pattern; errors name it by its `meaning`."""
     return Rule(f"^{pattern}$", meaning, re.compile(pattern).fullmatch)
 
 
@@ -52,13 +53,13 @@ _TIME = (
 
 Count = Annotated[int, AtLeast(0)]
 Version = Annotated[int, AtLeast(1)]
-DigestField = Annotated[Digest, _pattern(DIGEST_PATTERN, "a SHA-256 digest with its prefix")]
-Md5Field = Annotated[Md5, _pattern(MD5_PATTERN, "an MD5 locator with its prefix")]
-DigestOrUnknown = Annotated[str, _pattern(f"(?:{DIGEST_PATTERN}|unknown)", "a SHA-256 digest, or unknown")]
-CommitField = Annotated[str, _pattern(COMMIT_PATTERN, "a git commit with its prefix")]
-TimeField = Annotated[str, _pattern(_TIME, "an RFC 3339 time in UTC, ending in Z")]
-NameField = Annotated[str, _pattern(NAME_PATTERN, "a name")]
-ContainerField = Annotated[str, _pattern(rf"[a-z0-9][a-zA-Z0-9._/:-]*@{DIGEST_PATTERN}", "IMAGE@sha256:DIGEST")]
+DigestField = Annotated[Digest, pattern_rule(DIGEST_PATTERN, "a SHA-256 digest with its prefix")]
+Md5Field = Annotated[Md5, pattern_rule(MD5_PATTERN, "an MD5 locator with its prefix")]
+DigestOrUnknown = Annotated[str, pattern_rule(f"(?:{DIGEST_PATTERN}|unknown)", "a SHA-256 digest, or unknown")]
+CommitField = Annotated[str, pattern_rule(COMMIT_PATTERN, "a git commit with its prefix")]
+TimeField = Annotated[str, pattern_rule(_TIME, "an RFC 3339 time in UTC, ending in Z")]
+NameField = Annotated[str, pattern_rule(NAME_PATTERN, "a name")]
+ContainerField = Annotated[str, pattern_rule(rf"[a-z0-9][a-zA-Z0-9._/:-]*@{DIGEST_PATTERN}", "IMAGE@sha256:DIGEST")]
 PathField = Annotated[
     str,
     Rule(
@@ -81,11 +82,16 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting(Part):
-    """A mapping in a settings file: people may write a default out, and an unknown field is refused, not kept.
+class Closed(Part):
+    """A mapping in which an unknown field is refused, not kept.
 
-    An ignored setting would be a rule that somebody relies on and nobody enforces.
+    Ignored, it would be a rule that somebody relies on and nobody enforces.
     """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting(Closed):
+    """A mapping in a settings file: people may write a default out, and leave a value empty."""
 
 
 P = TypeVar("P", bound=Part)
@@ -228,7 +234,7 @@ def _part(kind: type[Part]) -> Decoder:
     hints = typing.get_type_hints(kind, include_extras=True)
     fields = [(name, key, _decoder(hints[name]), default) for name, key, default in keys_of(kind)]
     known = {key for _, key, _, _ in fields}
-    is_setting = issubclass(kind, Setting)
+    is_setting, is_closed = issubclass(kind, Setting), issubclass(kind, Closed)
 
     def decode(value: Any, where: str) -> Any:
         if is_setting:  # people leave a value empty
@@ -244,7 +250,7 @@ def _part(kind: type[Part]) -> Decoder:
             elif default is dataclasses.MISSING:
                 raise _refuse(f"{where}.{key}", "is missing")
         unknown = sorted(value.keys() - known)
-        if is_setting and unknown:
+        if is_closed and unknown:
             near = difflib.get_close_matches(unknown[0], known, 1)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
             raise _refuse(f"{where}.{unknown[0]}", f"is unknown: {hint}")

@@ -6,14 +6,21 @@ from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest, digest_hex, sha256_of
 from gitprov.records.codec import from_data, to_data
-from gitprov.records.emit import emit
+from gitprov.records.emit import RECORD_LIMIT, emit
+from gitprov.records.evidence import Evidence
+from gitprov.records.promotions import APPROVALS, Deployment, Request
 from gitprov.records.read import read
 from gitprov.records.releases import Release
+from gitprov.records.roots import TrustRoot
 from gitprov.records.types import RECORD_TYPES, Artifact, Evaluation, Event, Record, Run
 
 ROOT = ".gitprov"
-FOLDERS = ("artifacts", "evaluations", "events", "releases", "runs")
+FOLDERS = ("artifacts", "deployments", "evaluations", "events", "promotions", "releases", "runs", "trust")
 """The folders of records below ROOT that this version knows."""
+EVIDENCE_LIMIT = 1024 * 1024
+"""Largest evidence, in bytes: it lists what a release of many runs rests on. Other records: `RECORD_LIMIT`."""
+SIGNATURE = ".sigstore.json"
+"""How the name of a signature's file ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ def decode(data: bytes, *, name: str = "record") -> Record:
     Raises:
         GitprovError: GP-YML-* when it is not canonical; GP-SCH-001 for an unknown schema; GP-SCH-002 for a field.
     """
-    fields = read(data, name=name)
+    fields = read(data, name=name, limit=EVIDENCE_LIMIT if name.endswith("/evidence.yaml") else RECORD_LIMIT)
     schema = fields.pop("schema", None)
     kind = RECORD_TYPES.get(schema) if isinstance(schema, str) else None
     if kind is None:
@@ -61,9 +68,11 @@ def store(record: Record) -> Stored:
         GitprovError: GP-VAL-*, GP-YML-003 or -004 when a value cannot be recorded; GP-SCH-002 when a field does not
             fit its rule, so that nothing is written that would not be read.
     """
-    data = emit({**to_data(record), "schema": record.schema})
+    limit = EVIDENCE_LIMIT if isinstance(record, Evidence) else RECORD_LIMIT
+    data = emit({**to_data(record), "schema": record.schema}, limit=limit)
     record_id = sha256_of(data)
-    return Stored(record_id, path_of(record, record_id), data, decode(data))
+    path = path_of(record, record_id)
+    return Stored(record_id, path, data, decode(data, name=path))
 
 
 def path_of(record: Record, record_id: Digest) -> str:
@@ -84,4 +93,27 @@ def path_of(record: Record, record_id: Digest) -> str:
             folder, stem = f"releases/{name}", str(version)
         case Event(kind=kind):
             folder = f"events/{kind}"
+        case TrustRoot(version=version):
+            folder, stem = "trust", f"{version:04d}"
+        case Request() | Evidence():
+            folder = f"promotions/{record.name}/{record.stage}/{record.sequence:04d}"
+            stem = "request" if isinstance(record, Request) else "evidence"
+        case Deployment(name=name, stage=stage):
+            folder = f"deployments/{name}/{stage}"
     return f"{ROOT}/{folder}/{stem}.yaml"
+
+
+def signature_path(path: str, signature: bytes, *, approval: bool = False) -> str:
+    """Returns the one place of a signature: beside the record at `path`, named by the digest of its own bytes.
+
+    Nobody can squat such a name, and two signers never collide.
+
+    Args:
+        path: Of the record.
+        signature: The bytes of the bundle.
+        approval: Whether it approves or rejects a request: these lie in a folder of their own.
+    """
+    folder, _, file = path.rpartition("/")
+    mark = digest_hex(sha256_of(signature))[:16]
+    name = f"{file.removesuffix('.yaml')}.{mark}{SIGNATURE}"
+    return f"{folder}/{APPROVALS}/{name}" if approval else f"{folder}/{name}"

@@ -18,7 +18,10 @@ from gitprov.records.codec import (
     PathField,
     TimeField,
 )
+from gitprov.records.evidence import Evidence
+from gitprov.records.promotions import Deployment, Request
 from gitprov.records.releases import Release
+from gitprov.records.roots import TrustRoot
 
 Values = Mapping[str, Any]
 """A mapping of free values (parameters, checks): whatever the canonical form can hold."""
@@ -350,5 +353,7 @@ class Event(Part):
     details: Values = field(default_factory=dict)
 
 
-Record = Artifact | Run | Evaluation | Release | Event
-RECORD_TYPES: Mapping[str, type[Record]] = {kind.schema: kind for kind in (Artifact, Run, Evaluation, Release, Event)}
+Record = Artifact | Run | Evaluation | Release | Event | TrustRoot | Request | Evidence | Deployment
+RECORD_TYPES: Mapping[str, type[Record]] = {
+    kind.schema: kind for kind in (Artifact, Run, Evaluation, Release, Event, TrustRoot, Request, Evidence, Deployment)
+}

@@ -1,0 +1,57 @@
+"""Which settings are in force: those that the owners signed, whatever lies in the tree (trust.md, "Settings"; A16)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gitprov.errors import catalogue as codes
+from gitprov.ids import Digest
+
+ReadSetting = Callable[[str, bytes], Any]
+"""Path and bytes of a setting to what it says (Project, CatalogEntry, Policy); raises GitprovError."""
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The settings in force over time.
+
+    Attributes:
+        changes: (step, path, digest or None) of each authorised change, ascending: in force after that step.
+        blobs: Digest to bytes, as far as they were seen on the chain.
+        read: What makes settings of bytes.
+    """
+
+    changes: tuple[tuple[int, str, Digest | None], ...]
+    blobs: Mapping[Digest, bytes]
+    read: ReadSetting
+    _known: dict[tuple[str, Digest], Any] = field(default_factory=dict, repr=False)
+
+    def at(self, step: int) -> dict[str, Digest]:
+        """Returns the settings in force after a step: path to digest of the bytes."""
+        found: dict[str, Digest] = {}
+        for when, path, digest in self.changes:
+            if when > step:
+                break
+            if digest is None:
+                found.pop(path, None)
+            else:
+                found[path] = digest
+        return found
+
+    def setting(self, step: int, path: str) -> Any | None:
+        """Returns what a setting in force after a step says, or None when there is none.
+
+        Raises:
+            GitprovError: GP-SCH-*, GP-YML-* when it cannot be read; GP-SET-001 when its bytes never were on the chain.
+        """
+        digest = self.at(step).get(path)
+        if digest is None:
+            return None
+        if (path, digest) not in self._known:
+            self._known[path, digest] = self.read(path, self._bytes(path, digest))
+        return self._known[path, digest]
+
+    def _bytes(self, path: str, digest: Digest) -> bytes:
+        if digest not in self.blobs:
+            raise codes.SET_UNSEEN.error(f"{path} is in force as {digest[:19]}, which no commit here has")
+        return self.blobs[digest]

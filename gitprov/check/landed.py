@@ -1,0 +1,142 @@
+"""What landed on the protected ref, as facts: what every law about signatures and effect is judged by.
+
+A **step** is one first-parent edge of the protected ref, numbered by its commit in `Chain.commits`: step 0 is the root
+commit. A file lands at the step whose first-parent difference adds it: the same for merge, squash, rebase and
+fast-forward. What a step may do is judged against its first parent, step - 1.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+from gitprov.check.in_force import InForce
+from gitprov.ids import Digest, sha256_of
+from gitprov.lineage import Ledger
+from gitprov.trust.roots import Roots
+from gitprov.trust.signatures import Means, Signatures
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A step that changed or removed a record or signature that was there (law G).
+
+    Attributes:
+        step: Where.
+        path: Of the file.
+        how: What happened to it.
+        restored: The later step that brought the same bytes back, or None.
+    """
+
+    step: int
+    path: str
+    how: Literal["changed", "removed", "mode"]
+    restored: int | None = None
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The first-parent chain of the protected ref, and what its steps added below `.gitprov/`.
+
+    Attributes:
+        ref: The full name of the ref that was read (a remote-tracking branch, or the branch itself).
+        commits: Object ids, oldest first.
+        landed: Path of every record and signature file to the step where it first landed.
+        files: The same paths to the bytes that landed.
+        losses: What later steps changed or removed.
+        settings: Path of a setting to its (step, digest of the bytes or None when removed), ascending.
+        blobs: Digest to bytes of everything in `settings`.
+    """
+
+    ref: str
+    commits: tuple[str, ...]
+    landed: Mapping[str, int]
+    files: Mapping[str, bytes]
+    losses: tuple[Loss, ...] = ()
+    settings: Mapping[str, tuple[tuple[int, Digest | None], ...]] = field(default_factory=dict)
+    blobs: Mapping[Digest, bytes] = field(default_factory=dict)
+
+    @property
+    def head(self) -> int:
+        """The last step."""
+        return len(self.commits) - 1
+
+    @cached_property
+    def steps(self) -> Mapping[str, int]:
+        """Commit to step."""
+        return {commit: step for step, commit in enumerate(self.commits)}
+
+    def step_of(self, commit: str | None) -> int | None:
+        """Returns the step of a recorded commit (`git:…`), or None when it is not on the chain."""
+        return self.steps.get(commit.removeprefix("git:")) if commit is not None else None
+
+    def added(self, step: int) -> tuple[str, ...]:
+        """Returns the paths that first landed at a step, sorted."""
+        return self._added.get(step, ())
+
+    @cached_property
+    def _added(self) -> Mapping[int, tuple[str, ...]]:
+        found: dict[int, list[str]] = {}
+        for path, step in self.landed.items():
+            found.setdefault(step, []).append(path)
+        return {step: tuple(sorted(paths)) for step, paths in found.items()}
+
+    def extended(self, files: Mapping[str, bytes], settings: Mapping[str, bytes] | None = None) -> "Chain":
+        """Returns the chain with one more step, which adds these files: what would be if a branch landed now."""
+        step = len(self.commits)
+        new = {path: data for path, data in files.items() if path not in self.landed}
+        changed = dict(self.settings)
+        blobs = dict(self.blobs)
+        for path, data in (settings or {}).items():
+            digest = sha256_of(data)
+            blobs[digest] = data
+            changed[path] = (*changed.get(path, ()), (step, digest))
+        return replace(
+            self,
+            commits=(*self.commits, "proposed"),
+            landed={**self.landed, **dict.fromkeys(new, step)},
+            files={**self.files, **new},
+            settings=changed,
+            blobs=blobs,
+        )
+
+
+@dataclass(frozen=True)
+class Landed:
+    """Everything that landed on the protected ref, with who counts and what is in force.
+
+    Attributes:
+        chain: The files and where they landed.
+        ledger: All records among them.
+        signatures: Their signatures.
+        roots: The accepted trust versions.
+        settings: The settings in force.
+        reviewed: Tells whether the code of a run (by its id) is that of some commit of the chain up to a step.
+    """
+
+    chain: Chain
+    ledger: Ledger
+    signatures: Signatures
+    roots: Roots
+    settings: InForce
+    reviewed: Callable[[Digest, int], bool]
+
+    def landing(self, record: Digest) -> int | None:
+        """Returns the step where a record landed."""
+        held = self.ledger.held.get(record)
+        return self.chain.landed.get(held.stored.path) if held is not None else None
+
+    def signers(self, record: Digest, as_of: int, *means: Means) -> frozenset[str]:
+        """Returns the people in standing who signed a record (or what `means` says), as known after step `as_of`.
+
+        A signature is judged at its own landing; one that lands at the step being judged, `as_of` + 1, counts. A
+        countersignature names a trust version in force.
+        """
+        return frozenset(
+            person
+            for one in self.signatures.of(record)
+            if one.is_good and one.means in (means or ("signs", "countersigns"))
+            if one.trust is None or any(one.trust == version.id for version in self.roots.accepted)
+            if (landed := self.chain.landed[one.path]) <= as_of + 1
+            if (person := self.roots.person(one.key, landed, as_of)) is not None
+        )

@@ -1,0 +1,63 @@
+"""Signature files as facts: whose key, over what, verified or why not."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from gitprov.ids import Digest
+
+KeyId = Digest
+"""SHA-256 of the PEM text of a public key: the key hint of a bundle, with its prefix."""
+
+Means = Literal["signs", "countersigns", "approves", "rejects"]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature file, judged.
+
+    Attributes:
+        path: Of the file.
+        record: Id of the record that it is about.
+        key: Of the signer, as the bundle claims; proven when there is no fault.
+        means: What the statement says of the record.
+        listed: Whether some trust version lists the key, so that it could be judged at all.
+        fault: Why it counts for nothing; "" when it was verified over the one right statement.
+        reason: What an approval or rejection gives as its reason.
+        trust: Of a countersignature: the trust version that it was made under.
+    """
+
+    path: str
+    record: Digest
+    key: KeyId
+    means: Means
+    listed: bool
+    fault: str = ""
+    reason: str = ""
+    trust: Digest | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Tells whether the key's holder said this."""
+        return self.listed and not self.fault
+
+
+class Signatures:
+    """The signature files of records, each judged when it is first asked for: verifying is what costs."""
+
+    def __init__(self, files: Mapping[Digest, Iterable[str]], judge: Callable[[str], Signature]) -> None:
+        """Takes the files by the record that they lie beside, and what judges one.
+
+        Args:
+            files: Id of a record to the paths of its signature files.
+            judge: Path of a signature file to its judgement; called once for each.
+        """
+        self._files = files
+        self._judge = judge
+        self._known: dict[Digest, tuple[Signature, ...]] = {}
+
+    def of(self, record: Digest) -> tuple[Signature, ...]:
+        """Returns the signatures of a record, good or not, by path."""
+        if record not in self._known:
+            self._known[record] = tuple(self._judge(path) for path in sorted(self._files.get(record, ())))
+        return self._known[record]
