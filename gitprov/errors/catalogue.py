@@ -210,6 +210,79 @@ SET_UNSEEN = _code(
     "git fetch --unshallow, or commit the settings that were signed",
 )
 
+# POL: the rules of policies
+POL_RULE = _code(
+    "GP-POL-001", Exit.FINDINGS, "a rule that cannot be evaluated", "mend it; docs/policy.md lists the facts"
+)
+POL_CASE = _code(
+    "GP-POL-002",
+    Exit.FINDINGS,
+    "a rule that says something else than its case expects",
+    "mend the rule or the case, then gitprov policy test",
+)
+POL_UNTESTED = _code(
+    "GP-POL-003",
+    Exit.FINDINGS,
+    "a rule without a case that passes and one that does not",
+    "add such cases, then gitprov policy test",
+)
+
+# PRO: promotions, and when they count
+PRO_MALFORMED = _code(
+    "GP-PRO-001", Exit.FINDINGS, "a request in the wrong place, or of another project", "make it again: gitprov promote"
+)
+PRO_UNSIGNED = _code(
+    "GP-PRO-002", Exit.FINDINGS, "a request that nobody signed who may ask", "gitprov sign NAME/STAGE/SEQ"
+)
+PRO_REPLACED = _code(
+    "GP-PRO-003", Exit.FINDINGS, "a request that replaces what is not in effect", "gitprov renumber NAME/STAGE/SEQ"
+)
+PRO_FROM = _code(
+    "GP-PRO-004", Exit.FINDINGS, "a move that the stages do not allow", "promote it to the stage before first"
+)
+PRO_RELEASE = _code(
+    "GP-PRO-005", Exit.FINDINGS, "a request whose release does not stand", "gitprov verify NAME@vN says what is missing"
+)
+PRO_RUN = _code("GP-PRO-006", Exit.FINDINGS, "a run that no producer signed", "gitprov sign id:PREFIX")
+PRO_EVIDENCE = _code(
+    "GP-PRO-007",
+    Exit.FINDINGS,
+    "evidence that is missing, or not what the records give",
+    "gitprov renumber NAME/STAGE/SEQ",
+)
+PRO_SUMMARY = _code(
+    "GP-PRO-008",
+    Exit.FINDINGS,
+    "a summary that says something else than the evidence",
+    "gitprov renumber NAME/STAGE/SEQ",
+)
+PRO_POLICY = _code("GP-PRO-009", Exit.FINDINGS, "a request judged by other settings", "gitprov renumber NAME/STAGE/SEQ")
+PRO_GATE = _code(
+    "GP-PRO-010", Exit.FINDINGS, "a rule that denies", "mend what the rule names; gitprov policy check NAME --to STAGE"
+)
+PRO_TWO = _code(
+    "GP-PRO-011", Exit.FINDINGS, "two promotions of one stage at one step", "gitprov renumber NAME/STAGE/SEQ"
+)
+PRO_TARGET = _code(
+    "GP-PRO-012", Exit.FINDINGS, "a rollback to what was never in effect", "gitprov history NAME/STAGE lists what was"
+)
+PRO_EXPIRED = _code(
+    "GP-PRO-013", Exit.FINDINGS, "a promotion that came too late", "ask again: gitprov promote NAME --to STAGE"
+)
+PRO_DISPUTED = _code(
+    "GP-PRO-014", Exit.FINDINGS, "a promotion that rests on a revoked key", "ask again: gitprov promote NAME --to STAGE"
+)
+
+# APR: approvals
+APR_MISSING = _code("GP-APR-001", Exit.FINDINGS, "approvals are missing", "gitprov approve NAME/STAGE/SEQ")
+APR_UNKNOWN = _code(
+    "GP-APR-002",
+    Exit.FINDINGS,
+    "an unlisted key where an approver may not stand",
+    "gitprov sign id:PREFIX, as a producer",
+)
+APR_REJECTED = _code("GP-APR-003", Exit.FINDINGS, "a request that was rejected", "mend it, then gitprov promote")
+
 # DVC: what DVC wrote
 DVC_FILE = _code(
     "GP-DVC-001", Exit.USAGE, "a file of DVC's that cannot be understood", "mend it: dvc status names the fault"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from gitprov.records.codec import NameField, PathField, Setting
+from gitprov.records.codec import NameField, PathField, Setting, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +30,15 @@ class EnvironmentSettings(Setting):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageSettings(Setting):
-    """A stage that releases move to; `after` names the stages that come before it."""
+    """A stage that releases move to.
+
+    Attributes:
+        after: The stages that come before it: a release must be in effect in one of them.
+        max_age_days: How old the evaluation of the gates may be when a promotion is first seen to count.
+    """
 
     after: tuple[NameField, ...] = ()
+    max_age_days: Version | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

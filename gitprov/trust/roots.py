@@ -1,6 +1,6 @@
 """The accepted versions of the trust root, and who is in standing at which step. docs/format.md, "Trust root"."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,6 +34,11 @@ class Accepted:
     def pin(self) -> str:
         """How people outside name it: `NNNN:sha256:…`."""
         return f"{self.root.version:04d}:{self.id}"
+
+    @property
+    def keys(self) -> Iterable[KeyId]:
+        """The ids of all keys that it lists, revoked ones too."""
+        return self._keys.keys()
 
     @cached_property
     def people(self) -> Mapping[KeyId, str]:

@@ -1,0 +1,101 @@
+"""Judges every request about a name, step by step."""
+
+from collections.abc import Iterator, Sequence
+
+from gitprov.check.effect import clauses
+from gitprov.check.effect.case import Case, people, short
+from gitprov.check.effect.timeline import Asked, Clause, Judgement, Timeline
+from gitprov.check.effect.votes import approvals, count, rejections
+from gitprov.check.landed import Landed
+from gitprov.errors import catalogue as codes
+from gitprov.lineage import Held
+from gitprov.records import Request
+from gitprov.records.stored import ROOT
+
+
+def judge(landed: Landed, name: str) -> Timeline:
+    """Judges every request about a name at each step that adds to its folder; returns what became of each."""
+    top = f"{ROOT}/promotions/{name}/"
+    touched: dict[int, set[str]] = {}
+    for path, step in landed.chain.landed.items():
+        if path.startswith(top):
+            touched.setdefault(step, set()).add("/".join(path.split("/")[:5]))
+    at_path = {held.stored.path: held for held in landed.ledger.held.values() if held.stored.path.startswith(top)}
+    timeline = Timeline(name)
+    known: dict[str, Asked] = {}
+    for step in sorted(touched):
+        ready: dict[str, list[Asked]] = {}
+        for folder in sorted(touched[step]):
+            asked = known.get(folder) or _asked(landed, at_path.get(f"{folder}/request.yaml"), step)
+            if asked is None:
+                continue
+            if folder not in known:
+                known[folder] = asked
+                timeline.asked.append(asked)
+            if asked.effective is None:
+                asked.judgement = judge_at(landed, timeline, asked.held, step)
+                if asked.judgement.holds:
+                    ready.setdefault(asked.request.stage, []).append(asked)
+        for those in ready.values():
+            _take_effect(timeline, those, step)
+    return timeline
+
+
+def judge_at(landed: Landed, timeline: Timeline, held: Held, step: int) -> Judgement:
+    """Judges one request at a step, by what holds at the step's first parent."""
+    root, request = landed.roots.at(step - 1), held.stored.record
+    if not isinstance(request, Request):
+        raise TypeError(f"{held.stored.path} is no request")
+    if root is None:
+        finding = codes.PRO_MALFORMED.finding(
+            held.stored.path, "no trust root was in force before it landed", fix="gitprov trust init"
+        )
+        return Judgement(step, (Clause(5, "request", "", (finding,)),))
+    return Judgement(step, tuple(_clauses(Case(landed, timeline, held, request, step, root))))
+
+
+def _asked(landed: Landed, held: Held | None, step: int) -> Asked | None:
+    if held is None or not isinstance(held.stored.record, Request) or landed.chain.landed[held.stored.path] > step:
+        return None
+    return Asked(held, held.stored.record, step)
+
+
+def _clauses(case: Case) -> Iterator[Clause]:
+    request, evidence = case.request, case.evidence()
+    votes = count(case, evidence)
+    yield Clause(5, "request", f"{case.name} is well-formed, of this project", tuple(clauses.well_formed(case)))
+    asks = case.landed.signers(case.held.id, case.before) & case.askers
+    yield Clause(6, "requester", f"asked for by {people(asks)}", tuple(clauses.requester(case)))
+    replaced = f"replaces {short(request.replaces)}, in effect before" if request.replaces else "the first here"
+    origin = f", comes from {request.from_}" if request.from_ else ""
+    yield Clause(7, "move", replaced + origin, (*clauses.replaces(case), *clauses.allowed_move(case)))
+    says = f"{request.name}@v{request.release.version} resolves, signed" if request.release else "serve nothing"
+    yield Clause(8, "release", says, tuple(clauses.release(case)))
+    says = "complete, and the same when computed again"
+    yield Clause(9, "evidence", says, tuple(clauses.evidence(case, evidence)))
+    rules = len(evidence.rules) if evidence else 0
+    says = f"{rules} rules of the settings in force, as of {request.evaluated_at}" if rules else "no rule is in force"
+    yield Clause(10, "policy", says, tuple(clauses.policy(case, evidence)))
+    yield Clause(11, "approvals", votes.says, tuple(approvals(case, votes)))
+    yield Clause(12, "rejections", "none", tuple(rejections(case, votes)))
+
+
+def _take_effect(timeline: Timeline, those: Sequence[Asked], step: int) -> None:
+    """Lets the one request of a step take effect; of two at one step neither does."""
+    if len(those) == 1:
+        (one,) = those
+        before = timeline.effective(one.request.stage, step)
+        if before is not None:
+            before.replaced = step
+        one.effective = step
+        return
+    for one in those:
+        others = ", ".join(str(other.request.sequence) for other in those if other is not one)
+        name = f"{one.request.name}/{one.request.stage}/{one.request.sequence}"
+        finding = codes.PRO_TWO.finding(
+            one.held.stored.path,
+            f"{name} and {others} would take effect at one step: neither does",
+            fix=f"gitprov renumber {name}",
+        )
+        kept = one.judgement.clauses if one.judgement is not None else ()
+        one.judgement = Judgement(step, (*kept, Clause(7, "move", "", (finding,))))

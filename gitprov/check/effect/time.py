@@ -1,0 +1,123 @@
+"""Clause 13: time, by the first trusted observer, and what a later revocation disputes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gitprov.check.effect.case import people, short
+from gitprov.check.effect.timeline import Asked, Clause
+from gitprov.check.landed import Landed
+from gitprov.errors import Finding
+from gitprov.errors import catalogue as codes
+from gitprov.ids import Digest
+from gitprov.records import Deployment, Evidence
+from gitprov.records.settings import Project
+from gitprov.records.stored import ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """When a promotion was first seen to count, and by whose clock."""
+
+    at: str
+    source: str
+
+
+def observe(landed: Landed, asked: Asked, now: str) -> Observed:
+    """Returns the first trusted observation of a promotion: a deployer's signed record, else this clock.
+
+    Args:
+        landed: Everything that landed.
+        asked: The request.
+        now: The verifier's clock.
+    """
+    head = landed.chain.head
+    first: tuple[int, str, str] | None = None
+    for one, held in landed.ledger.held.items():
+        record = held.stored.record
+        if not isinstance(record, Deployment) or record.request != asked.id:
+            continue
+        landing = landed.chain.landed[held.stored.path]
+        root = landed.roots.at(landing - 1)
+        deployers = landed.signers(one, head) & set(root.role("deployer").people) if root is not None else frozenset()
+        if deployers:
+            found = (landing, record.observed_at, f"deployer {people(deployers)}")
+            first = min(first, found) if first is not None else found
+    return Observed(first[1], first[2]) if first is not None else Observed(now, "this machine's clock")
+
+
+def in_time(landed: Landed, asked: Asked, now: str) -> Clause:
+    """Clause 13: when it was first seen to count it had not expired, nor had its gates or the trust root (A13).
+
+    No date of a commit is ever asked.
+    """
+    seen = observe(landed, asked, now)
+    return Clause(13, "time", f"seen at {seen.at} by {seen.source}", tuple(_late(landed, asked, seen)))
+
+
+def _late(landed: Landed, asked: Asked, seen: Observed) -> Iterator[Finding]:
+    request, before = asked.request, (asked.effective if asked.effective is not None else landed.chain.head + 1) - 1
+    name, path = f"{request.name}/{request.stage}/{request.sequence}", asked.held.stored.path
+    why = f"seen at {seen.at} by {seen.source}"
+    fix = f"gitprov promote {request.name} --to {request.stage}"
+    when = _time(seen.at)
+    if when >= _time(request.expires):
+        yield codes.PRO_EXPIRED.finding(path, f"{name} expired at {request.expires}", why=why, fix=fix)
+    project = landed.settings.setting(before, f"{ROOT}/project.yaml")
+    stage = project.stages.get(request.stage) if isinstance(project, Project) else None
+    if stage is not None and stage.max_age_days is not None:
+        last = _time(request.evaluated_at) + timedelta(days=stage.max_age_days)
+        if when > last:
+            what = f"the gates of {name} were evaluated at {request.evaluated_at}"
+            yield codes.PRO_EXPIRED.finding(
+                path, what, why=f"{request.stage} takes at most {stage.max_age_days} days; {why}", fix=fix
+            )
+    root = landed.roots.at(before)
+    if root is not None and root.root.expires is not None and when >= _time(root.root.expires):
+        yield codes.PRO_EXPIRED.finding(
+            path,
+            f"trust version {root.root.version} expired at {root.root.expires}",
+            why=why,
+            fix="gitprov trust propose",
+        )
+
+
+def disputes(landed: Landed, asked: Asked) -> tuple[Finding, ...]:
+    """Returns what a later trust version disputes of a promotion in effect: it serves on, and is not deployed again.
+
+    Disputed is what rests on a key that is revoked at the head, or whose holder is no longer believed at the step where
+    it signed. Only a new request changes what serves.
+    """
+    if asked.effective is None:
+        return ()
+    head, then = landed.chain.head, asked.effective - 1
+    last = landed.roots.at(head)
+    found: dict[tuple[str, Digest], Finding] = {}
+    for record in _rests_on(landed, asked):
+        for one in landed.signatures.of(record):
+            landing = landed.chain.landed[one.path]
+            person = landed.roots.person(one.key, landing, then) if one.is_good else None
+            if landing > asked.effective or person is None:
+                continue
+            revoked = last is not None and one.key in last.revoked
+            if revoked or landed.roots.person(one.key, landing, head) != person:
+                found[person, record] = codes.PRO_DISPUTED.finding(
+                    asked.held.stored.path,
+                    f"{person} signed {short(record)} with a key that was {'revoked' if revoked else 'withdrawn'} later",
+                    why=f"trust version {last.root.version if last else 0} says so",
+                )
+    return tuple(found[key] for key in sorted(found))
+
+
+def _rests_on(landed: Landed, asked: Asked) -> Iterator[Digest]:
+    yield asked.id
+    evidence = landed.ledger.held.get(asked.request.evidence)
+    if asked.request.release is not None:
+        yield asked.request.release.id
+    if evidence is not None and isinstance(evidence.stored.record, Evidence):
+        yield from (entry.run for entry in evidence.stored.record.runs)
+        yield from (entry.evaluation for entry in evidence.stored.record.evaluations)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
