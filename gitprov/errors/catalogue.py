@@ -202,6 +202,50 @@ SEA_MISSING = _code(
 SEA_OWNER = _code("GP-SEA-002", Exit.FINDINGS, "a name without an owner", "gitprov seal NAME --owner PERSON")
 SEA_SAME = _code("GP-SEA-003", Exit.USAGE, "this set is sealed already", "use the release that there is")
 
+# SIG: signatures of records
+SIG_BUNDLE = _code(
+    "GP-SIG-001",
+    Exit.FINDINGS,
+    "a signature file that is no bundle in its only form",
+    "take it away and sign again: gitprov sign RECORD",
+)
+SIG_STATEMENT = _code(
+    "GP-SIG-002",
+    Exit.FINDINGS,
+    "a signature of something else than the record beside it",
+    "take it away and sign again: gitprov sign RECORD",
+)
+SIG_INVALID = _code(
+    "GP-SIG-003",
+    Exit.FINDINGS,
+    "a signature that its key did not make",
+    "take it away and sign again: gitprov sign RECORD",
+)
+SIG_UNLISTED = _code(
+    "GP-SIG-004",
+    Exit.FINDINGS,
+    "a signature by a key that no trust version lists",
+    "list the key, if you know whose it is: gitprov trust propose --add PERSON=KEYFILE",
+)
+SIG_NAME = _code(
+    "GP-SIG-005",
+    Exit.FINDINGS,
+    "a signature file that is not named by the digest of its bytes",
+    "take it away and sign again: gitprov sign RECORD",
+)
+SIG_ORPHAN = _code(
+    "GP-SIG-006",
+    Exit.FINDINGS,
+    "a signature without its record",
+    "restore the record: git log --diff-filter=D -- .gitprov",
+)
+SIG_KIND = _code(
+    "GP-SIG-007",
+    Exit.USAGE,
+    "a record of a type that nobody signs",
+    "sign the run that made it, or the release or request that names it",
+)
+
 # SET: the settings in force
 SET_UNSEEN = _code(
     "GP-SET-001",
@@ -273,7 +317,7 @@ PRO_DISPUTED = _code(
     "GP-PRO-014", Exit.FINDINGS, "a promotion that rests on a revoked key", "ask again: gitprov promote NAME --to STAGE"
 )
 
-# APR: approvals
+# APR: what approvers say
 APR_MISSING = _code("GP-APR-001", Exit.FINDINGS, "approvals are missing", "gitprov approve NAME/STAGE/SEQ")
 APR_UNKNOWN = _code(
     "GP-APR-002",
@@ -282,6 +326,47 @@ APR_UNKNOWN = _code(
     "gitprov sign id:PREFIX, as a producer",
 )
 APR_REJECTED = _code("GP-APR-003", Exit.FINDINGS, "a request that was rejected", "mend it, then gitprov promote")
+SET_UNSIGNED = _code(
+    "GP-SET-002",
+    Exit.FINDINGS,
+    "settings in the tree that are not those in force",
+    "have the owners sign them: gitprov policy sign, or bring those in force back: git revert COMMIT",
+)
+SET_MIXED = _code(
+    "GP-SET-003",
+    Exit.FINDINGS,
+    "settings and a promotion changed in one step",
+    "land the settings first and the promotion on its own",
+)
+
+# TRU: the trust root, and what was seen of it before
+TRU_UNSIGNED = _code(
+    "GP-TRU-001", Exit.FINDINGS, "a trust version without the signatures that it takes", "gitprov trust sign"
+)
+TRU_HISTORY = _code(
+    "GP-TRU-002",
+    Exit.FINDINGS,
+    "a signed history that is not the protected ref's",
+    "find out who rewrote the protected ref: git reflog, and compare with another clone",
+)
+TRU_FORK = _code(
+    "GP-TRU-003",
+    Exit.FINDINGS,
+    "two trust versions that follow the same one",
+    "the first one stands; ask its owners why they signed two: gitprov trust show",
+)
+TRU_FOLLOWS = _code(
+    "GP-TRU-004",
+    Exit.FINDINGS,
+    "a trust version that does not follow the one in force",
+    "propose it again: gitprov trust propose",
+)
+TRU_KEY = _code(
+    "GP-TRU-005",
+    Exit.FINDINGS,
+    "a key that changes hands",
+    "give each person keys of their own: gitprov keys new, then gitprov trust propose",
+)
 
 # DVC: what DVC wrote
 DVC_FILE = _code(

@@ -101,9 +101,10 @@ def disputes(landed: Landed, asked: Asked) -> tuple[Finding, ...]:
                 continue
             revoked = last is not None and one.key in last.revoked
             if revoked or landed.roots.person(one.key, landing, head) != person:
+                how = "revoked" if revoked else "withdrawn"
                 found[person, record] = codes.PRO_DISPUTED.finding(
                     asked.held.stored.path,
-                    f"{person} signed {short(record)} with a key that was {'revoked' if revoked else 'withdrawn'} later",
+                    f"{person} signed {short(record)} with a key that was {how} later",
                     why=f"trust version {last.root.version if last else 0} says so",
                 )
     return tuple(found[key] for key in sorted(found))
@@ -120,4 +121,4 @@ def _rests_on(landed: Landed, asked: Asked) -> Iterator[Digest]:
 
 
 def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return datetime.fromisoformat(text)

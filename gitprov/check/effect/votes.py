@@ -83,13 +83,8 @@ def _slots(case: Case, evidence: Evidence | None) -> Iterator[tuple[Digest, str]
 def _behind(case: Case, record: Digest) -> set[str]:
     """Returns everybody whose key, listed in whatever version so far, signed a record: in standing or not."""
     versions = [version for version in case.landed.roots.accepted if version.step <= case.before]
-    return {
-        (version.people | version.revoked)[one.key]
-        for one in case.signatures(record)
-        if one.is_good
-        for version in versions
-        if one.key in version.people or one.key in version.revoked
-    }
+    keys = [one.key for one in case.signatures(record) if one.is_good]
+    return {held[key] for one in versions for held in (one.people, one.revoked) for key in keys if key in held}
 
 
 def _has_stranger(case: Case, record: Digest) -> bool:
