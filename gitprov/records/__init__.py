@@ -9,7 +9,16 @@ from gitprov.records.promotions import Deployment, Placed, ReleaseRef, Request
 from gitprov.records.read import read
 from gitprov.records.releases import Layers, Member, Release, set_digest
 from gitprov.records.roots import Governance, History, Identity, Person, Role, Roles, TrustRoot
-from gitprov.records.stored import Stored, decode, encode, path_of, signature_path, store
+from gitprov.records.stored import (
+    Stored,
+    decode,
+    encode,
+    is_approval,
+    path_of,
+    signature_path,
+    signed_path,
+    store,
+)
 from gitprov.records.types import (
     AnyContent,
     Artifact,
@@ -71,10 +80,12 @@ __all__ = [
     "decode",
     "emit",
     "encode",
+    "is_approval",
     "path_of",
     "read",
     "reference_digest",
     "set_digest",
     "signature_path",
+    "signed_path",
     "store",
 ]

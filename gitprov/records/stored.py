@@ -1,5 +1,6 @@
 """A record as a file: its bytes, its id and its one place under `.gitprov/`."""
 
+import re
 from dataclasses import dataclass
 
 from gitprov.errors import GitprovError
@@ -21,6 +22,9 @@ EVIDENCE_LIMIT = 1024 * 1024
 """Largest evidence, in bytes: it lists what a release of many runs rests on. Other records: `RECORD_LIMIT`."""
 SIGNATURE = ".sigstore.json"
 """How the name of a signature's file ends."""
+_signs = re.compile(
+    rf"(?P<folder>.+?)(?P<approves>/{APPROVALS})?/(?P<stem>[^/.]+)\.[0-9a-f]{{16}}{re.escape(SIGNATURE)}"
+).fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +121,19 @@ def signature_path(path: str, signature: bytes, *, approval: bool = False) -> st
     mark = digest_hex(sha256_of(signature))[:16]
     name = f"{file.removesuffix('.yaml')}.{mark}{SIGNATURE}"
     return f"{folder}/{APPROVALS}/{name}" if approval else f"{folder}/{name}"
+
+
+def signed_path(path: str) -> str | None:
+    """Returns the path of the record that a signature file lies beside, or None when the path is none of such a file.
+
+    Approvals and rejections belong to the request in the folder above theirs.
+    """
+    found = _signs(path)
+    if found is None or (found["approves"] and found["stem"] != "request"):
+        return None
+    return f"{found['folder']}/{found['stem']}.yaml"
+
+
+def is_approval(path: str) -> bool:
+    """Tells whether a signature file is one that approves or rejects a request."""
+    return path.rpartition("/")[0].endswith(f"/{APPROVALS}")

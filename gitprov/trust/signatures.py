@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from gitprov.errors import Code
 from gitprov.ids import Digest
 
 KeyId = Digest
@@ -25,6 +26,7 @@ class Signature:
         fault: Why it counts for nothing; "" when it was verified over the one right statement.
         reason: What an approval or rejection gives as its reason.
         trust: Of a countersignature: the trust version that it was made under.
+        code: The rule that a fault breaks: GP-SIG-004 for a right statement under a key that nobody lists.
     """
 
     path: str
@@ -35,6 +37,7 @@ class Signature:
     fault: str = ""
     reason: str = ""
     trust: Digest | None = None
+    code: Code | None = None
 
     @property
     def is_good(self) -> bool:
