@@ -26,6 +26,16 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What a step did to a file: status A, M, D or T, and the mode and object id that it has now."""
+
+    path: str
+    status: str
+    mode: str
+    oid: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeState:
     """The code of a step.
 
@@ -129,8 +139,28 @@ class GitStore(Protocol):
         """Returns the code below `paths` in a commit, or None when the repository does not have the commit."""
         ...
 
-    def commit_with_code(self, digest: str, paths: Sequence[str], left_out: Sequence[str]) -> str | None:
-        """Returns a reachable commit (of any ref) whose code below `paths` has this digest, newest first, or None."""
+    def commit_with_code(
+        self, digest: str, paths: Sequence[str], left_out: Sequence[str], *, within: str | None = None
+    ) -> str | None:
+        """Returns a reachable commit whose code below `paths` has this digest, newest first, or None.
+
+        It may be one of any ref, or with `within` one on the first-parent chain that ends in that commit.
+        """
+        ...
+
+    def tracking_ref(self, branch: str) -> str | None:
+        """Returns where a branch (`refs/heads/...`) stands: its remote-tracking ref, else itself, else None."""
+        ...
+
+    def first_parents(self, commit: str) -> list[str]:
+        """Returns the first-parent chain that ends in a commit, oldest first."""
+        ...
+
+    def steps(self, commit: str, under: Sequence[str]) -> Iterator[tuple[str, list[Change]]]:
+        """Yields the commits of that chain that change something below `under`, oldest first, with what they change.
+
+        A merge is compared with its first parent, the root commit with nothing; renames are a removal and an addition.
+        """
         ...
 
     def additions(self, under: Sequence[str]) -> dict[str, Commit]:

@@ -33,13 +33,16 @@ def open_repo(place: Place) -> "pygit2.Repository | None":
     return repo if os.path.realpath(repo.path) == place.git_dir else None
 
 
-def commit_with_code(git: Plumbing, code: CodeReader, digest: str, rule: CodeRule) -> str | None:
-    """Returns the newest commit of any ref whose code has this digest, or None.
+def commit_with_code(
+    git: Plumbing, code: CodeReader, digest: str, rule: CodeRule, *, within: str | None = None
+) -> str | None:
+    """Returns the newest commit of any ref, or of the first-parent chain `within`, whose code has this digest, or None.
 
     Trees are read in bulk; each commit costs its changed folders only, and each state of the code is hashed once and
     remembered. Whatever is found is confirmed by plumbing.
     """
-    commits = git.read("rev-list", "--no-commit-header", "--format=%H %T", "--exclude=refs/replace/*", "--all")
+    where = ("--exclude=refs/replace/*", "--all") if within is None else ("--first-parent", "--end-of-options", within)
+    commits = git.read("rev-list", "--no-commit-header", "--format=%H %T", *where)
     rule_id = digest_hex(digest_of([sorted(rule.paths), sorted(rule.left_out)]))
     with git.objects() as objects:
         states = _States(_tree_reader(git.place, objects), rule)

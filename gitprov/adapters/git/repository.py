@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from secrets import token_hex
 
+from gitprov.adapters.git import chain
 from gitprov.adapters.git.code import CodeReader, CodeRule, parse_index, parse_tree
 from gitprov.adapters.git.history import commit_with_code
 from gitprov.adapters.git.plumbing import Place, Plumbing, chunks, discover, joined, split
@@ -14,7 +15,7 @@ from gitprov.adapters.git.porcelain import create_repository, push_branch
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids.listings import SUBMODULE
-from gitprov.ports.git import CodeState, Commit, TreeEntry
+from gitprov.ports.git import Change, CodeState, Commit, TreeEntry
 
 _LOCK_PATIENCE = 10.0
 """Seconds to wait for another git's index.lock."""
@@ -173,10 +174,24 @@ class GitRepository:
         rows = reader.in_tree(commit, CodeRule(tuple(paths), tuple(left_out)))
         return CodeState(reader.entries(rows), commit, dirty=False, oids=_oids(rows))
 
-    def commit_with_code(self, digest: str, paths: Sequence[str], left_out: Sequence[str]) -> str | None:
-        """Returns the newest reachable commit whose code below `paths` has this digest, or None."""
+    def commit_with_code(
+        self, digest: str, paths: Sequence[str], left_out: Sequence[str], *, within: str | None = None
+    ) -> str | None:
+        """Returns the newest reachable commit, or the newest of a chain, whose code below `paths` has this digest."""
         rule = CodeRule(tuple(paths), tuple(left_out))
-        return commit_with_code(self._git, CodeReader(self._git), digest, rule)
+        return commit_with_code(self._git, CodeReader(self._git), digest, rule, within=within)
+
+    def tracking_ref(self, branch: str) -> str | None:
+        """Returns where a branch stands: its remote-tracking ref, else the branch itself, else None."""
+        return chain.tracking_ref(self._git, branch)
+
+    def first_parents(self, commit: str) -> list[str]:
+        """Returns the first-parent chain that ends in a commit, oldest first."""
+        return chain.first_parents(self._git, commit)
+
+    def steps(self, commit: str, under: Sequence[str]) -> Iterator[tuple[str, list[Change]]]:
+        """Yields the commits of that chain that change something below `under`, with what they change."""
+        return chain.steps(self._git, commit, under)
 
     def additions(self, under: Sequence[str]) -> dict[str, Commit]:
         """Returns for each file below `under` that HEAD has the commit that last added it, if that can be seen here."""

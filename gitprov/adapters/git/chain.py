@@ -1,0 +1,47 @@
+"""The first-parent chain of a branch: its commits, and what each step changed."""
+
+import os
+from collections.abc import Iterator, Sequence
+
+from gitprov.adapters.git.plumbing import Plumbing
+from gitprov.ports.git import Change
+
+
+def tracking_ref(git: Plumbing, branch: str) -> str | None:
+    """Returns the remote-tracking ref of a branch, else the branch itself, else None."""
+    short = branch.removeprefix("refs/heads/")
+    configured = git.as_user("config", "--get", f"branch.{short}.remote", fine=(0, 1)).decode().strip()
+    for ref in (*(f"refs/remotes/{remote}/{short}" for remote in (configured, "origin") if remote), branch):
+        if git.read("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", fine=(0, 1, 128)):
+            return ref
+    return None
+
+
+def first_parents(git: Plumbing, commit: str) -> list[str]:
+    """Returns the first-parent chain that ends in a commit, oldest first."""
+    return git.read("rev-list", "--first-parent", "--reverse", "--end-of-options", commit).decode().split()
+
+
+def steps(git: Plumbing, commit: str, under: Sequence[str]) -> Iterator[tuple[str, list[Change]]]:
+    """Yields each commit of the chain that changes something below `under`, oldest first, with what it changes.
+
+    A merge is compared with its first parent, the root commit with nothing.
+    """
+    answer = git.read(
+        *("-c", "log.showRoot=true", "log", "--first-parent", "--diff-merges=first-parent", "--reverse", "--raw", "-z"),
+        *("--no-abbrev", "--no-renames", "--no-relative", "--no-color", "--no-show-signature", "--format=%H"),
+        *("--end-of-options", commit, "--", *under),
+    )
+    words = iter(os.fsdecode(answer).split("\0"))
+    at, found = "", list[Change]()
+    for word in words:  # a commit's id, or what happened to a file and then its path
+        text = word.lstrip("\n")
+        if text.startswith(":"):
+            _, mode, _, oid, status = text[1:].split()
+            found.append(Change(next(words), status[0], mode, oid))
+        elif text:
+            if at:
+                yield at, found
+            at, found = text, []
+    if at:
+        yield at, found
