@@ -246,12 +246,36 @@ SIG_KIND = _code(
     "sign the run that made it, or the release or request that names it",
 )
 
+# KEY: the keys of whoever uses this machine
+KEY_UNKNOWN = _code("GP-KEY-001", Exit.USAGE, "no such key", "gitprov keys list")
+KEY_READABLE = _code("GP-KEY-002", Exit.USAGE, "a private key that others can read", "chmod 600 KEYFILE")
+KEY_UNUSABLE = _code("GP-KEY-003", Exit.USAGE, "a private key that gitprov cannot use", "gitprov keys new NAME")
+KEY_PASSPHRASE = _code(
+    "GP-KEY-004",
+    Exit.USAGE,
+    "a passphrase that is wrong or cannot be asked for",
+    "run it on a terminal, or set GITPROV_KEY_PASSPHRASE",
+)
+KEY_EXISTS = _code("GP-KEY-005", Exit.USAGE, "a key of this name is there already", "choose another name")
+
 # SET: the settings in force
 SET_UNSEEN = _code(
     "GP-SET-001",
     Exit.UNDECIDED,
     "settings in force whose bytes cannot be had here",
     "git fetch --unshallow, or commit the settings that were signed",
+)
+SET_UNSIGNED = _code(
+    "GP-SET-002",
+    Exit.FINDINGS,
+    "settings in the tree that are not those in force",
+    "have the owners sign them: gitprov policy sign, or bring those in force back: git revert COMMIT",
+)
+SET_MIXED = _code(
+    "GP-SET-003",
+    Exit.FINDINGS,
+    "settings and a promotion changed in one step",
+    "land the settings first and the promotion on its own",
 )
 
 # POL: the rules of policies
@@ -326,18 +350,6 @@ APR_UNKNOWN = _code(
     "gitprov sign id:PREFIX, as a producer",
 )
 APR_REJECTED = _code("GP-APR-003", Exit.FINDINGS, "a request that was rejected", "mend it, then gitprov promote")
-SET_UNSIGNED = _code(
-    "GP-SET-002",
-    Exit.FINDINGS,
-    "settings in the tree that are not those in force",
-    "have the owners sign them: gitprov policy sign, or bring those in force back: git revert COMMIT",
-)
-SET_MIXED = _code(
-    "GP-SET-003",
-    Exit.FINDINGS,
-    "settings and a promotion changed in one step",
-    "land the settings first and the promotion on its own",
-)
 
 # TRU: the trust root, and what was seen of it before
 TRU_UNSIGNED = _code(

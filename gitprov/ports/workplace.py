@@ -9,6 +9,7 @@ from gitprov.ports.git import GitStore
 from gitprov.ports.host import Host
 from gitprov.ports.progress import Progress
 from gitprov.ports.settings import Settings
+from gitprov.ports.signing import Keys, Signer, Verifier
 from gitprov.ports.worktree import WorkTree
 
 
@@ -58,6 +59,21 @@ class Workplace(Protocol):
     @property
     def progress(self) -> Progress:
         """Where long work says how far it is."""
+        ...
+
+    @property
+    def keys(self) -> Keys:
+        """The keys of whoever uses this machine."""
+        ...
+
+    @property
+    def signer(self) -> Signer:
+        """What signs with the default key."""
+        ...
+
+    @property
+    def verifier(self) -> Verifier:
+        """What checks signatures."""
         ...
 
     def person(self) -> str:

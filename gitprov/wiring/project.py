@@ -13,6 +13,7 @@ from gitprov.ports.git import GitStore
 from gitprov.ports.host import Host
 from gitprov.ports.progress import Progress
 from gitprov.ports.settings import Settings
+from gitprov.ports.signing import Keys, Signer, Verifier
 from gitprov.ports.worktree import WorkTree
 from gitprov.records.stored import ROOT
 from gitprov.wiring.resources import read_resource
@@ -113,6 +114,32 @@ class Project:
         from gitprov.adapters.clock import SystemClock
 
         return SystemClock()
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys in the user's configuration folder."""
+        import platformdirs
+
+        from gitprov.adapters.signing import FileKeys
+
+        folder = os.path.join(platformdirs.user_config_dir("gitprov"), "keys")
+        return FileKeys(folder, self.git.config("gitprov.key"))
+
+    @cached_property
+    def signer(self) -> Signer:
+        """What signs with the default key, which is made when there is none.
+
+        Raises:
+            GitprovError: GP-KEY-* when it cannot be used.
+        """
+        return self.keys.signer()
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """What checks signatures."""
+        from gitprov.adapters.signing import EcdsaVerifier
+
+        return EcdsaVerifier()
 
     def person(self) -> str:
         """Returns who acts: `git config gitprov.person`, else a name made of the login name."""
