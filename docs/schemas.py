@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from gitprov.ids import MAX_INTEGER
 from gitprov.records.codec import Closed, Part, Rule, Setting, keys_of
+from gitprov.records.policies import Policy
 from gitprov.records.settings import CatalogEntry, Project
 from gitprov.records.types import RECORD_TYPES
 
@@ -25,7 +26,7 @@ Schema = dict[str, Any]
 
 def pages() -> Iterator[tuple[str, str]]:
     """Yields (path from the root of the repository, text) of each schema."""
-    for kind in (*RECORD_TYPES.values(), CatalogEntry, Project):
+    for kind in (*RECORD_TYPES.values(), CatalogEntry, Policy, Project):
         name = kind.schema.removeprefix("gitprov/").replace("/", "-")
         yield f"{FOLDER}/{name}.json", json.dumps(schema_of(kind), indent=2, ensure_ascii=False) + "\n"
 

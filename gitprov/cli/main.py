@@ -29,6 +29,9 @@ TABLE: dict[str, dict[str, str]] = {
         "pull": "Download bytes and check them",
         "restore": "Write recorded bytes into the work tree",
     },
+    "Promote": {
+        "policy": "Write and test the rules of promotions",
+    },
     "Ask": {
         "show": "Show one record",
         "log": "List records, newest first",

@@ -187,7 +187,7 @@ def label(artifact: Mention) -> str:
 def finding_lines(finding: Finding, heading: str = "finding") -> list[str]:
     """Returns a finding: what, why and the way out."""
     lines = [f"{loud(f'{heading}[{finding.code.id}]')}: {one_line(finding.what)}"]
-    lines += [f"  why: {one_line(finding.why)}"] if finding.why else []
+    lines += ["  why: " + "\n       ".join(map(one_line, finding.why.split("\n")))] if finding.why else []
     return [*lines, f"  fix: {one_line(finding.fix)}"]
 
 

@@ -8,7 +8,7 @@ from gitprov.ports.dvc import DvcProject
 from gitprov.ports.git import GitStore
 from gitprov.ports.host import Host
 from gitprov.ports.progress import Progress
-from gitprov.ports.settings import Settings
+from gitprov.ports.settings import Settings, SettingsReader
 from gitprov.ports.signing import Keys, Signer, Verifier
 from gitprov.ports.worktree import WorkTree
 
@@ -29,6 +29,11 @@ class Workplace(Protocol):
     @property
     def settings(self) -> Settings:
         """Its settings."""
+        ...
+
+    @property
+    def reader(self) -> SettingsReader:
+        """What makes settings of bytes; there in a bare repository, too."""
         ...
 
     @property

@@ -156,7 +156,7 @@ def _make_decoder(hint: Any) -> Decoder:
         return _map(_decoder(args[0]), _decoder(args[1]))
     if hint is Any:
         return lambda value, _where: value
-    return _exactly(hint)
+    return _number if hint is float else _exactly(hint)
 
 
 def _exactly(kind: type) -> Decoder:
@@ -166,6 +166,12 @@ def _exactly(kind: type) -> Decoder:
         return value
 
     return decode
+
+
+def _number(value: Any, where: str) -> float:
+    if type(value) not in {int, float}:
+        raise _refuse(where, f"must be a number, not {type(value).__name__}")
+    return float(value)
 
 
 def _ruled(rule: Rule) -> Decoder:

@@ -12,7 +12,7 @@ from gitprov.ports.dvc import DvcProject
 from gitprov.ports.git import GitStore
 from gitprov.ports.host import Host
 from gitprov.ports.progress import Progress
-from gitprov.ports.settings import Settings
+from gitprov.ports.settings import Settings, SettingsReader
 from gitprov.ports.signing import Keys, Signer, Verifier
 from gitprov.ports.worktree import WorkTree
 from gitprov.records.stored import ROOT
@@ -64,6 +64,13 @@ class Project:
         from gitprov.adapters.settings import FileSettings
 
         return FileSettings(self.worktree, read_resource("templates/catalog.yaml"))
+
+    @cached_property
+    def reader(self) -> SettingsReader:
+        """What makes settings of bytes; there in a bare repository, too."""
+        from gitprov.adapters.settings import StrictReader
+
+        return StrictReader()
 
     @cached_property
     def dvc(self) -> DvcProject:

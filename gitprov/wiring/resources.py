@@ -9,6 +9,7 @@ from pathlib import Path
 from gitprov.errors import catalogue as codes
 
 _PACKAGE = Path(__file__).parents[1]
+_ROOTS = (_PACKAGE / "_data", _PACKAGE.parent)
 
 
 def read_resource(name: str) -> bytes:
@@ -20,7 +21,7 @@ def read_resource(name: str) -> bytes:
     Raises:
         GitprovError: GP-IO-001, the installation lacks the file.
     """
-    for root in (_PACKAGE / "_data", _PACKAGE.parent):
+    for root in _ROOTS:
         if (root / name).is_file():
             return (root / name).read_bytes()
     raise codes.IO_FAILED.error(
@@ -28,3 +29,8 @@ def read_resource(name: str) -> bytes:
         why=f"it is neither in {_PACKAGE / '_data'} nor in {_PACKAGE.parent}",
         fix="pip install --force-reinstall gitprov",
     )
+
+
+def list_resources(folder: str) -> list[str]:
+    """Returns the shipped files in a folder, sorted, by their paths from the root of a checkout."""
+    return sorted({f"{folder}/{path.name}" for root in _ROOTS for path in (root / folder).glob("*")})

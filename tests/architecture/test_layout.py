@@ -12,10 +12,10 @@ CORE = {"check", "errors", "ids", "lineage", "policy", "ports", "records", "trus
 
 # What the core may import besides gitprov's own lower layers: nothing that reads a file, a clock or the environment.
 PURE = {
-    "abc", "base64", "bisect", "collections", "contextlib", "copy", "dataclasses", "datetime", "decimal", "difflib",
-    "enum", "fnmatch", "functools", "gitprov", "graphlib", "hashlib", "heapq", "hmac", "itertools", "json", "math",
-    "operator", "pathlib", "posixpath", "re", "rfc8785", "string", "struct", "textwrap", "types", "typing",
-    "unicodedata",
+    "abc", "base64", "bisect", "cel_expr_python", "collections", "contextlib", "copy", "dataclasses", "datetime",
+    "decimal", "difflib", "enum", "fnmatch", "functools", "gitprov", "graphlib", "hashlib", "heapq", "hmac",
+    "itertools", "json", "math", "operator", "pathlib", "posixpath", "re", "rfc8785", "string", "struct", "textwrap",
+    "types", "typing", "unicodedata",
 }  # fmt: skip
 IO_CALLS = {"open", "print", "input", "exec", "eval", "compile", "breakpoint"}
 CLOCKS = {"now", "today", "utcnow"}

@@ -2,30 +2,63 @@
 
 import json
 from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 from gitprov.adapters.settings.edit import edit_settings
 from gitprov.adapters.settings.exclusions import exclusions
 from gitprov.adapters.settings.reader import SETTINGS_LIMIT, read_settings, read_with_lines
+from gitprov.check.files import is_setting
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Value
 from gitprov.ids.names import check_name
+from gitprov.ports.settings import AnySetting
 from gitprov.ports.worktree import WorkTree
 from gitprov.records.codec import from_data
+from gitprov.records.policies import Policy
 from gitprov.records.settings import CatalogEntry, Project
 from gitprov.records.stored import ROOT
 
-S = TypeVar("S", Project, CatalogEntry)
+S = TypeVar("S", Project, CatalogEntry, Policy)
 
 
-class FileSettings:
+class StrictReader:
+    """Settings read from bytes: of the work tree, of the index, or of a commit."""
+
+    def read(self, path: str, data: bytes) -> AnySetting:
+        """Returns what a file of settings says; its path tells which it is."""
+        if is_setting(path):
+            match path.split("/")[1:]:
+                case ["project.yaml"]:
+                    return _decode_project(data, path)
+                case ["catalog", _]:
+                    return _decode(CatalogEntry, data, path)
+                case ["policies", _]:
+                    return _decode(Policy, data, path)
+        raise _foreign(path)
+
+    def lines(self, path: str, data: bytes) -> dict[str, int]:
+        """Returns the line of each value in a file by the value's path in it."""
+        return read_with_lines(data, path)[1]
+
+
+class FileSettings(StrictReader):
     """Settings read from the files of a work tree; they are what people see, and no decision rests on them alone."""
 
     def __init__(self, worktree: WorkTree, new_entry: bytes) -> None:
         """Takes the files, and what a new catalog entry looks like before its fields are set."""
         self._worktree = worktree
         self._new_entry = new_entry
+
+    def policies(self) -> dict[str, Policy]:
+        """Returns the policies by name."""
+        found = {}
+        for path in self._worktree.files(f"{ROOT}/policies"):
+            if not is_setting(path):
+                raise _foreign(path)
+            found[PurePosixPath(path).stem] = _decode(Policy, self._worktree.read(path) or b"", path)
+        return found
 
     def project(self) -> Project:
         """Returns project.yaml; the defaults when there is none."""
@@ -61,6 +94,10 @@ class FileSettings:
         _decode(CatalogEntry, edited, path)
         self._worktree.replace(path, edited)
         return path
+
+
+def _foreign(path: str) -> GitprovError:
+    return codes.IMM_FOREIGN.error(f"{path} is no setting that this gitprov reads")
 
 
 def _entry_path(name: str) -> str:

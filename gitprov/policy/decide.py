@@ -1,0 +1,82 @@
+"""The gate: every rule that judges a request, tried on its facts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from gitprov.policy.cel import Activation, activate, evaluate
+from gitprov.policy.facts import Facts
+from gitprov.records.policies import Policy, Rule, Severity
+from gitprov.records.promotions import Move
+
+Outcome = Literal["passed", "denied", "warned", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A rule, and what came of it.
+
+    Attributes:
+        policy: Name of the policy, which is a file.
+        rule: Name of the rule in it.
+        severity: Whether it blocks.
+        outcome: `passed`; else `warned` if the rule only warns; else `denied`, or `error` when it gave no verdict.
+        message: What is wrong, in the rule's words; empty when it passed.
+        remedy: What to do, in the rule's words; empty when it passed.
+        error: Why it gave no verdict; empty when it gave one.
+    """
+
+    policy: str
+    rule: str
+    severity: Severity
+    outcome: Outcome
+    message: str = ""
+    remedy: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the gate says: every rule tried, sorted by policy and rule."""
+
+    tried: tuple[Tried, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Tells whether nothing blocks."""
+        return all(each.outcome in ("passed", "warned") for each in self.tried)
+
+
+def decide(facts: Facts, policies: Mapping[str, Policy]) -> Decision:
+    """Returns what the policies, by name, say of a request. Never raises: what cannot be judged is denied."""
+    activation = activate(facts)
+    judging = judging_rules(policies, kind=facts.kind, name=facts.name, stage=facts.stage)
+    return Decision(tuple(_try(*each, activation) for each in judging))
+
+
+def judging_rules(
+    policies: Mapping[str, Policy], *, kind: Move, name: str, stage: str
+) -> Iterator[tuple[str, str, Rule]]:
+    """Yields (policy, name, rule) of each rule that judges such a request, sorted."""
+    for policy in sorted(policies):
+        for rule in sorted(policies[policy].rules):
+            if policies[policy].rules[rule].judges(kind=kind, name=name, stage=stage):
+                yield policy, rule, policies[policy].rules[rule]
+
+
+def judge(rule: Rule, facts: Activation | str) -> tuple[Outcome, str]:
+    """Returns what came of a rule, and why it gave no verdict if it gave none."""
+    verdict = facts if isinstance(facts, str) else evaluate(rule.when, facts)
+    error = verdict if isinstance(verdict, str) else ""
+    if verdict is True:
+        return "passed", ""
+    if rule.severity == "warn":
+        return "warned", error
+    return ("error" if error else "denied"), error
+
+
+def _try(policy: str, name: str, rule: Rule, facts: Activation | str) -> Tried:
+    outcome, error = judge(rule, facts)
+    if outcome == "passed":
+        return Tried(policy, name, rule.severity, outcome)
+    return Tried(policy, name, rule.severity, outcome, rule.message, rule.remedy, error)
