@@ -50,6 +50,11 @@ class Accepted:
         """Key to person, of revoked keys."""
         return {key: person for key, (person, revoked) in self._keys.items() if revoked}
 
+    @property
+    def holders(self) -> Mapping[KeyId, str]:
+        """Key to person, revoked or not."""
+        return {key: person for key, (person, _) in self._keys.items()}
+
     @cached_property
     def _keys(self) -> Mapping[KeyId, tuple[str, bool]]:
         return {
@@ -89,9 +94,11 @@ class Roots:
     def person(self, key: KeyId, landed: int, as_of: int) -> str | None:
         """Returns who is in standing behind a key at the step where a signature landed, or None.
 
-        The version in force before that step decides. A version whose `history` lies before the step and which came
-        into force later has to agree, and what it revokes counts only up to its `history`: so nothing is won by landing
-        old work late. Only versions in force after `as_of` are asked: no later commit changes a verdict.
+        The version in force before that step decides; the first version also for the step at which it comes into
+        force, so that it can land together with what it vouches for. A version whose `history` lies before the step
+        and which came into force later has to agree, and what it revokes counts only up to its `history`: so nothing
+        is won by landing old work late. Only versions in force after `as_of` are asked: no later commit changes a
+        verdict.
 
         Args:
             key: The key.
@@ -99,6 +106,8 @@ class Roots:
             as_of: The first parent of the step that is judged.
         """
         before = self.at(min(landed - 1, as_of))
+        if before is None and self.accepted and self.accepted[0].step == landed <= as_of:
+            before = self.accepted[0]
         person = before.people.get(key) if before is not None else None
         for version in self.accepted:
             if version.step > as_of or version.since >= landed:
