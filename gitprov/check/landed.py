@@ -16,6 +16,9 @@ from gitprov.lineage import Ledger
 from gitprov.trust.roots import Roots
 from gitprov.trust.signatures import Means, Signatures
 
+PROPOSED = "proposed"
+"""Stands for the commit of a step that has not been made: what would be if a branch landed now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:
@@ -93,7 +96,7 @@ class Chain:
             changed[path] = (*changed.get(path, ()), (step, digest))
         return replace(
             self,
-            commits=(*self.commits, "proposed"),
+            commits=(*self.commits, PROPOSED),
             landed={**self.landed, **dict.fromkeys(new, step)},
             files={**self.files, **new},
             settings=changed,
@@ -126,17 +129,18 @@ class Landed:
         held = self.ledger.held.get(record)
         return self.chain.landed.get(held.stored.path) if held is not None else None
 
-    def signers(self, record: Digest, as_of: int, *means: Means) -> frozenset[str]:
+    def signers(self, record: Digest, as_of: int, *means: Means, until: int | None = None) -> frozenset[str]:
         """Returns the people in standing who signed a record (or what `means` says), as known after step `as_of`.
 
-        A signature is judged at its own landing; one that lands at the step being judged, `as_of` + 1, counts. A
-        countersignature names a trust version in force.
+        A signature is judged at its own landing; one that lands at the step being judged, `as_of` + 1 (or `until`),
+        counts. A countersignature names a trust version that was in force by then.
         """
+        last = as_of + 1 if until is None else until
         return frozenset(
             person
             for one in self.signatures.of(record)
             if one.is_good and one.means in (means or ("signs", "countersigns"))
-            if one.trust is None or any(one.trust == version.id for version in self.roots.accepted)
-            if (landed := self.chain.landed[one.path]) <= as_of + 1
+            if one.trust is None or any(one.trust == root.id and root.step <= as_of for root in self.roots.accepted)
+            if (landed := self.chain.landed[one.path]) <= last
             if (person := self.roots.person(one.key, landed, as_of)) is not None
         )

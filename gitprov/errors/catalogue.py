@@ -379,6 +379,33 @@ TRU_KEY = _code(
     "a key that changes hands",
     "give each person keys of their own: gitprov keys new, then gitprov trust propose",
 )
+TRU_NONE = _code("GP-TRU-006", Exit.USAGE, "a project without a trust root", "gitprov trust init")
+TRU_CHAIN = _code(
+    "GP-TRU-007",
+    Exit.USAGE,
+    "a commit that is not on the protected ref's first-parent chain",
+    "git log --first-parent lists the commits that are",
+)
+TRU_NONE = _code("GP-TRU-006", Exit.USAGE, "no trust root", "gitprov trust init")
+TRU_CHAIN = _code(
+    "GP-TRU-007",
+    Exit.USAGE,
+    "a commit that the protected ref never pointed to",
+    "name a commit of git log --first-parent of the protected ref",
+)
+TRU_OLDER = _code(
+    "GP-TRU-008",
+    Exit.FINDINGS,
+    "a trust root that is older than one seen before",
+    "git fetch; if it stays so, somebody took commits back: compare with another clone",
+)
+TRU_OTHER = _code(
+    "GP-TRU-009",
+    Exit.FINDINGS,
+    "another trust root than the one that is trusted",
+    "do not go on: ask an owner for the fingerprint (gitprov trust fingerprint)",
+)
+TRU_PIN = _code("GP-TRU-010", Exit.USAGE, "not a pin", "write NNNN:sha256:…, as gitprov trust fingerprint prints it")
 
 # DVC: what DVC wrote
 DVC_FILE = _code(

@@ -6,6 +6,7 @@ SHA-256(0x00 || path || 0x00 || bytes). docs/format.md, "History"; law F.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from functools import reduce
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
@@ -20,6 +21,31 @@ StepOf = Callable[[str | None], int | None]
 """A recorded commit (`git:…`) to its step on the chain; None when it is not there."""
 
 
+class Tree:
+    """A Merkle tree of RFC 6962 that grows; it keeps its complete subtrees only."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._whole: list[tuple[int, bytes]] = []  # how many leaves and which hash, largest first
+
+    def add(self, leaf: bytes) -> None:
+        """Appends a leaf."""
+        count, node = 1, sha256(b"\0" + leaf).digest()
+        while self._whole and self._whole[-1][0] == count:
+            node = _parent(self._whole.pop()[1], node)
+            count *= 2
+        self._whole.append((count, node))
+        self.size += 1
+
+    @property
+    def root(self) -> Digest:
+        """The root of the leaves so far."""
+        if not self._whole:
+            return EMPTY
+        root = reduce(lambda right, left: _parent(left, right), (node for _, node in reversed(self._whole)))
+        return Digest("sha256:" + root.hex())
+
+
 class Log:
     """The log at every step of the chain."""
 
@@ -27,18 +53,12 @@ class Log:
         """Takes what landed: step, path and bytes of every file, in any order."""
         self._steps: list[int] = []
         self._heads: list[tuple[int, Digest]] = []
-        whole: list[tuple[int, bytes]] = []  # (leaves, hash) of the complete subtrees, largest first
-        size = 0
+        tree = Tree()
         for step, added in groupby(sorted(leaves, key=lambda leaf: (leaf[0], leaf[1].encode())), key=itemgetter(0)):
             for _, path, data in added:
-                count, node = 1, sha256(b"\0" + path.encode() + b"\0" + data).digest()
-                while whole and whole[-1][0] == count:
-                    node = _parent(whole.pop()[1], node)
-                    count *= 2
-                whole.append((count, node))
-                size += 1
+                tree.add(path.encode() + b"\0" + data)
             self._steps.append(step)
-            self._heads.append((size, _root(whole)))
+            self._heads.append((tree.size, tree.root))
 
     def history_at(self, step: int) -> tuple[int, Digest]:
         """Returns how many leaves the log has after a step, and its root."""
@@ -61,10 +81,3 @@ def history_fault(history: History, landing: int, step_of: StepOf, log: Log) -> 
 
 def _parent(left: bytes, right: bytes) -> bytes:
     return sha256(b"\1" + left + right).digest()
-
-
-def _root(whole: list[tuple[int, bytes]]) -> Digest:
-    node = whole[-1][1]
-    for _, left in reversed(whole[:-1]):
-        node = _parent(left, node)
-    return Digest("sha256:" + node.hex())
