@@ -1,0 +1,223 @@
+"""Gathers what landed on the protected ref, once, for every question about trust and effect.
+
+Trusted reads only: git objects, never the work tree; the ref that is read and its commit are part of the answer.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from gitprov.check.files import is_record, is_setting
+from gitprov.check.governance import in_force
+from gitprov.check.in_force import InForce
+from gitprov.check.landed import PROPOSED, Chain, Landed, Loss
+from gitprov.errors import Finding, GitprovError
+from gitprov.errors import catalogue as codes
+from gitprov.ids import Digest, sha256_of
+from gitprov.ids.recipes import UNKNOWN
+from gitprov.lineage import Held, Ledger
+from gitprov.ports.git import GitStore
+from gitprov.ports.workplace import Workplace
+from gitprov.recording.code import left_out
+from gitprov.records import Stored, TrustRoot, decode
+from gitprov.records.stored import ROOT, signed_path
+from gitprov.trust.accepting import accept
+from gitprov.trust.judging import keys_of, signatures_of
+from gitprov.trust.log import Log
+
+TRUST = f"{ROOT}/trust"
+_LIKELY = ("HEAD", "refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master")
+"""Where a trust version is looked for first, to learn which ref is protected."""
+_PLAIN = "100644"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What landed, and what is wrong with it.
+
+    Attributes:
+        landed: The facts.
+        log: The derived log.
+        trust: What is wrong with trust versions.
+        settings: What is wrong with the settings in force.
+        partial: Whether this clone lacks history or objects, so that nothing can be decided.
+    """
+
+    landed: Landed
+    log: Log
+    trust: tuple[Finding, ...]
+    settings: tuple[Finding, ...]
+    partial: bool
+
+
+def protected_ref(git: GitStore) -> str:
+    """Returns the full name of the ref that the trust root protects, as it is to be read here.
+
+    That is the remote-tracking ref of the branch, else the branch itself (in a bare clone, or without a remote).
+
+    Raises:
+        GitprovError: GP-TRU-001 when no commit here has a trust root, or none has the branch.
+    """
+    for revision in _LIKELY:
+        if git.commit_of(revision) is None:
+            continue
+        files = {path: entry for path, entry in git.tree(revision, [TRUST]).items() if is_record(path)}
+        for path, data in ((path, _blob(git, files[path].oid)) for path in sorted(files, reverse=True)):
+            try:
+                root = decode(data, name=path)
+            except GitprovError:
+                continue
+            if isinstance(root, TrustRoot) and (ref := git.tracking_ref(root.ref)) is not None:
+                return ref
+    raise codes.TRU_NONE.error("this project has no trust root yet", why="neither HEAD nor the remote's branch has one")
+
+
+def gather(place: Workplace, *, at: str | None = None) -> Gathered:
+    """Gathers everything that landed on the protected ref.
+
+    Args:
+        place: The ports: `git`, `reader` and `verifier` are used.
+        at: A commit of its first-parent chain to stop at; its head by default.
+
+    Raises:
+        GitprovError: GP-TRU-001 without a trust root; GP-TRU-002 when `at` is not on the chain; GP-GIT-003.
+    """
+    ref = protected_ref(place.git)
+    head = place.git.commit_of(ref)
+    if head is None:
+        raise codes.TRU_NONE.error(f"{ref} has no commit", fix=f"git fetch, or push {ref} first")
+    gathered = _build(place, read_chain(place.git, ref, head))
+    right = gathered.landed.roots.accepted[-1].root.ref if gathered.landed.roots.accepted else None
+    if right is not None and (other := place.git.tracking_ref(right)) not in (None, ref):
+        ref, head = other or ref, place.git.commit_of(other or ref) or head
+        gathered = _build(place, read_chain(place.git, ref, head))
+    if at is None or at == head:
+        return gathered
+    if at not in gathered.landed.chain.steps:
+        raise codes.TRU_CHAIN.error(f"{at} is not on the first-parent chain of {ref}")
+    return _build(place, read_chain(place.git, ref, at))
+
+
+def propose(place: Workplace, gathered: Gathered) -> Gathered:
+    """Returns what would be if what the index has, or HEAD in a bare repository, landed now as one more step."""
+    git = place.git
+    entries = git.tree("HEAD", [ROOT]) if git.is_bare else git.index([ROOT])
+    chain = gathered.landed.chain
+    records = {path: entry.oid for path, entry in entries.items() if _is_kept(path) and path not in chain.landed}
+    now = gathered.landed.chain.settings
+    settings = {path: entry.oid for path, entry in entries.items() if is_setting(path)}
+    blobs = dict(git.blobs({*records.values(), *settings.values()}))
+    changed = {
+        path: blobs[oid]
+        for path, oid in settings.items()
+        if not now.get(path) or now[path][-1][1] != sha256_of(blobs[oid])
+    }
+    return _build(place, chain.extended({path: blobs[oid] for path, oid in records.items()}, changed))
+
+
+def read_chain(git: GitStore, ref: str, head: str) -> Chain:
+    """Reads the first-parent chain that ends in `head`, and every file below `.gitprov/` that it ever had."""
+    commits = git.first_parents(head)
+    number = {commit: step for step, commit in enumerate(commits)}
+    landed: dict[str, int] = {}
+    oids: dict[str, str] = {}
+    losses: list[Loss] = []
+    settings: dict[str, list[tuple[int, str | None]]] = {}
+    for commit, changes in git.steps(head, [ROOT]):
+        step = number[commit]
+        for change in changes:
+            path, gone = change.path, change.status == "D"
+            if is_setting(path):
+                settings.setdefault(path, []).append((step, None if gone else change.oid))
+            elif not _is_kept(path):
+                continue
+            elif path not in landed:
+                landed[path], oids[path] = step, change.oid
+                if change.mode != _PLAIN:
+                    losses.append(Loss(step, path, "mode"))
+            elif not gone and (change.oid, change.mode) == (oids[path], _PLAIN):
+                losses = [Loss(one.step, path, one.how, step) if _open(one, path) else one for one in losses]
+            else:
+                losses.append(
+                    Loss(step, path, "removed" if gone else "changed" if change.oid != oids[path] else "mode")
+                )
+    wanted = {*oids.values(), *(oid for found in settings.values() for _, oid in found if oid is not None)}
+    blobs = dict(git.blobs(wanted))
+    digests = {oid: sha256_of(blobs[oid]) for found in settings.values() for _, oid in found if oid is not None}
+    return Chain(
+        ref,
+        tuple(commits),
+        landed,
+        {path: blobs[oid] for path, oid in oids.items()},
+        tuple(losses),
+        {path: tuple((step, digests[oid] if oid else None) for step, oid in found) for path, found in settings.items()},
+        {digest: blobs[oid] for oid, digest in digests.items()},
+    )
+
+
+def _open(loss: Loss, path: str) -> bool:
+    return loss.path == path and loss.restored is None
+
+
+def _is_kept(path: str) -> bool:
+    return is_record(path) or signed_path(path) is not None
+
+
+def _build(place: Workplace, chain: Chain) -> Gathered:
+    records, broken = _records(chain)
+    ledger = Ledger((Held(stored, "committed") for stored in records.values()), broken)
+    roots_ = [stored for stored in records.values() if isinstance(stored.record, TrustRoot)]
+    keys = keys_of(stored.record for stored in roots_ if isinstance(stored.record, TrustRoot))
+    files = {path: data for path, data in chain.files.items() if not path.endswith(".yaml")}
+
+    def verify(pem: str, data: bytes, signature: bytes) -> bool:
+        return place.verifier.verify(pem, data, signature)  # its library is imported when a signature is met
+
+    signatures = signatures_of(files, records, ledger.artifacts, keys, verify)
+    log = Log((step, path, chain.files[path]) for path, step in chain.landed.items())
+
+    def signed(record: Digest) -> Iterable[tuple[Digest, int]]:
+        good = (one for one in signatures.of(record) if one.is_good and one.means == "signs")
+        return [(one.key, chain.landed[one.path]) for one in good]
+
+    roots, trust = accept(((one, chain.landed[one.path]) for one in roots_), signed, chain.step_of, log)
+    nothing = InForce((), {}, place.reader.read)
+    landed = Landed(chain, ledger, signatures, roots, nothing, _reviewed(place.git, chain, ledger))
+    settings, found = in_force(landed, log, place.reader.read)
+    return Gathered(replace(landed, settings=settings), log, trust, found, place.git.is_partial)
+
+
+def _reviewed(git: GitStore, chain: Chain, ledger: Ledger) -> Callable[[Digest, int], bool]:
+    """Returns what tells whether the chain has the code of a run, up to a step; git is asked once for each."""
+    known: dict[tuple[Digest, int], bool] = {}
+
+    def reviewed(one: Digest, step: int) -> bool:
+        run = ledger.runs.get(one)
+        if run is None or run.code is None or run.code.digest == UNKNOWN:
+            return False
+        real = [commit for commit in chain.commits[: step + 1] if commit != PROPOSED]
+        key = (one, len(real))
+        if key not in known:
+            code = run.code
+            within = real[-1] if real else None
+            known[key] = within is not None and (
+                git.commit_with_code(code.digest, code.paths, left_out(run), within=within) is not None
+            )
+        return known[key]
+
+    return reviewed
+
+
+def _records(chain: Chain) -> tuple[dict[str, Stored], dict[str, GitprovError]]:
+    records: dict[str, Stored] = {}
+    broken: dict[str, GitprovError] = {}
+    for path, data in chain.files.items():
+        if path.endswith(".yaml"):
+            try:
+                records[path] = Stored(sha256_of(data), path, data, decode(data, name=path))
+            except GitprovError as error:
+                broken[path] = error
+    return records, broken
+
+
+def _blob(git: GitStore, oid: str) -> bytes:
+    return next(data for _, data in git.blobs([oid]))
