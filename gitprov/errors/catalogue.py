@@ -386,13 +386,6 @@ TRU_CHAIN = _code(
     "a commit that is not on the protected ref's first-parent chain",
     "git log --first-parent lists the commits that are",
 )
-TRU_NONE = _code("GP-TRU-006", Exit.USAGE, "no trust root", "gitprov trust init")
-TRU_CHAIN = _code(
-    "GP-TRU-007",
-    Exit.USAGE,
-    "a commit that the protected ref never pointed to",
-    "name a commit of git log --first-parent of the protected ref",
-)
 TRU_OLDER = _code(
     "GP-TRU-008",
     Exit.FINDINGS,
