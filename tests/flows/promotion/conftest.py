@@ -1,0 +1,14 @@
+"""The team of world.py, for promotions on real git."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.flows.promotion.world import World, make_world
+from tests.support import Gitprov
+
+
+@pytest.fixture
+def world(tmp_path: Path, gitprov: Gitprov) -> World:
+    """A fresh copy of the team."""
+    return make_world(tmp_path / "world", gitprov)
