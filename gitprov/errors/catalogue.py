@@ -340,6 +340,12 @@ PRO_EXPIRED = _code(
 PRO_DISPUTED = _code(
     "GP-PRO-014", Exit.FINDINGS, "a promotion that rests on a revoked key", "ask again: gitprov promote NAME --to STAGE"
 )
+PRO_OMITTED = _code(
+    "GP-PRO-015",
+    Exit.FINDINGS,
+    "evidence that leaves out what was on record",
+    "gitprov renumber NAME/STAGE/SEQ",
+)
 
 # APR: what approvers say
 APR_MISSING = _code("GP-APR-001", Exit.FINDINGS, "approvals are missing", "gitprov approve NAME/STAGE/SEQ")

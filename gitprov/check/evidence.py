@@ -1,0 +1,189 @@
+"""Evidence, computed from what landed; computed again; and what it leaves out. docs/format.md, "Evidence".
+
+Nothing derived is ever copied: evidence names records, and everything else in it follows from these, from the
+signatures on them, and from the trust root and the settings in force.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from gitprov.check.basis import Basis, View, basis
+from gitprov.check.entries import candidates, data, evaluations, evaluations_of, members, metrics, runs, values
+from gitprov.check.gate import decide_on, policy_digest
+from gitprov.check.landed import Landed
+from gitprov.check.summary import summary
+from gitprov.errors import Finding
+from gitprov.errors import catalogue as codes
+from gitprov.ids import Digest
+from gitprov.policy.decide import Decision
+from gitprov.records import Evidence, ReleaseRef, Stored, path_of
+from gitprov.records.promotions import Move
+
+__all__ = ["Ask", "again", "collect", "judged", "lacking", "policy_digest", "summary"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What somebody wants, before there is a request.
+
+    Attributes:
+        kind: promote, rollback or withdraw.
+        name: Of the release.
+        stage: Which stage shall move.
+        sequence: Number of the request.
+        requester: Who asks.
+        authors: People who wrote the code since the release in effect, sorted.
+        evaluated_at: When: the `now` of the rules.
+        commit: The protected ref's head, `git:…`.
+        release: What shall serve; None for withdraw.
+        incumbent: The release in effect; None when there is none.
+    """
+
+    kind: Move
+    name: str
+    stage: str
+    sequence: int
+    requester: str
+    authors: tuple[str, ...] = ()
+    evaluated_at: str
+    commit: str
+    release: Stored | None
+    incumbent: ReleaseRef | None
+
+
+def collect(landed: Landed, step: int, ask: Ask) -> Evidence:
+    """Returns the evidence for what somebody asks.
+
+    Args:
+        landed: What landed, and what the request brings along (`Chain.extended`).
+        step: The step that would land the request.
+        ask: What is wanted.
+    """
+    return judged(landed, step, ask)[0]
+
+
+def judged(landed: Landed, step: int, ask: Ask) -> tuple[Evidence, Decision]:
+    """Returns the evidence for what somebody asks, and what each rule says, with its remedy."""
+    view = _view(landed, step, step, ask.commit)
+    start = Evidence(
+        name=ask.name,
+        stage=ask.stage,
+        sequence=ask.sequence,
+        kind=ask.kind,
+        requester=ask.requester,
+        authors=ask.authors,
+        evaluated_at=ask.evaluated_at,
+        commit=ask.commit,
+        policy=policy_digest(landed, step, ask.name, ask.stage),
+    )
+    candidate = basis(view, ask.release.id if ask.release is not None else None)
+    incumbent = basis(view, ask.incumbent.id if ask.incumbent is not None else None)
+    named = _Named(
+        evaluations_of(view, candidate, step),
+        evaluations_of(view, incumbent, step),
+        candidates(view, candidate, incumbent, step),
+    )
+    return _evidence(view, start, candidate, incumbent, named)
+
+
+def again(landed: Landed, step: int, evidence: Evidence) -> Evidence:
+    """Returns the evidence, computed again from the records that it names: the same, byte for byte, if it is true.
+
+    Records and signatures count up to where the evidence landed, so that nothing that lands while approvals are awaited
+    changes it; a change of trust or settings does.
+
+    Args:
+        landed: What landed.
+        step: The step that is judged: trust, roles and settings are those in force after its first parent.
+        evidence: What was committed.
+    """
+    there = landed.chain.landed.get(path_of(evidence, Digest("")), step)
+    view = _view(landed, step, min(step, there), evidence.commit)
+    start = Evidence(
+        name=evidence.name,
+        stage=evidence.stage,
+        sequence=evidence.sequence,
+        kind=evidence.kind,
+        requester=evidence.requester,
+        authors=evidence.authors,
+        evaluated_at=evidence.evaluated_at,
+        commit=evidence.commit,
+        policy=policy_digest(landed, step, evidence.name, evidence.stage),
+    )
+    candidate = basis(view, evidence.release.id if evidence.release is not None else None)
+    incumbent = basis(view, evidence.incumbent.id if evidence.incumbent is not None else None)
+    named = _Named(
+        [entry.evaluation for entry in evidence.evaluations],
+        [entry.evaluation for entry in evidence.incumbent_evaluations],
+        set(evidence.candidates) & set(candidates(view, candidate, incumbent, view.by)),
+    )
+    return _evidence(view, start, candidate, incumbent, named)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The records that evidence names of itself; all others follow from the two releases."""
+
+    evaluations: Iterable[Digest]
+    incumbent_evaluations: Iterable[Digest]
+    candidates: Iterable[Digest]
+
+
+def _view(landed: Landed, step: int, by: int, commit: str) -> View:
+    head = landed.chain.step_of(commit)
+    return View(landed, step, by, head if head is not None else -1)
+
+
+def _evidence(
+    view: View, start: Evidence, candidate: Basis | None, incumbent: Basis | None, named: _Named
+) -> tuple[Evidence, Decision]:
+    ours = evaluations(view, candidate, named.evaluations)
+    theirs = evaluations(view, incumbent, named.incumbent_evaluations)
+    ledger = view.landed.ledger
+    unjudged = replace(
+        start,
+        release=candidate.ref if candidate is not None else None,
+        incumbent=incumbent.ref if incumbent is not None else None,
+        members=members(candidate, incumbent) if candidate is not None else {},
+        missing=tuple(sorted(set(incumbent.members) - set(candidate.members))) if candidate and incumbent else (),
+        data=data(view, candidate) if candidate is not None else (),
+        runs=runs(view, candidate) if candidate is not None else (),
+        evaluations=ours,
+        incumbent_evaluations=theirs,
+        metrics=metrics(values(ledger, ours), values(ledger, theirs)),
+        candidates=tuple(sorted(named.candidates)),
+    )
+    decision, rules = decide_on(view, unjudged, candidate, incumbent)
+    return replace(unjudged, rules=rules), decision
+
+
+def lacking(landed: Landed, step: int, evidence: Evidence) -> Iterator[Finding]:
+    """Yields what evidence leaves out (threat: the best of ten is cited alone).
+
+    That is: each evaluation of the candidate that a listed evaluator signed and that had landed before `step`; each
+    such evaluation of the incumbent, and each candidate, that had landed at the evidence's commit.
+    """
+    view = _view(landed, step, step, evidence.commit)
+    candidate = basis(view, evidence.release.id if evidence.release is not None else None)
+    incumbent = basis(view, evidence.incumbent.id if evidence.incumbent is not None else None)
+    ledger = landed.ledger
+
+    def omitted(one: Digest, what: str, why: str) -> Finding:
+        return codes.PRO_OMITTED.finding(
+            path_of(evidence, Digest("")),
+            f"the evidence leaves out {what} {ledger.short(one)}",
+            why=why,
+            fix=f"gitprov renumber {evidence.name}/{evidence.stage}/{evidence.sequence}",
+        )
+
+    sides = (
+        (evaluations_of(view, candidate, step - 1), evidence.evaluations),
+        (evaluations_of(view, incumbent, view.head), evidence.incumbent_evaluations),
+    )
+    for known, entries in sides:
+        for one in sorted(set(known) - {entry.evaluation for entry in entries}):
+            if view.is_signed(one, "evaluator"):
+                record = ledger.evaluations[one]
+                yield omitted(one, "evaluation", f"of {record.name}, suite {record.suite}, at {record.evaluated}")
+    for one in sorted(set(candidates(view, candidate, incumbent, view.head)) - set(evidence.candidates)):
+        yield omitted(one, "candidate", f"another {ledger.artifacts[one].name}, recorded since the release in effect")
