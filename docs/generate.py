@@ -1,4 +1,4 @@
-"""Writes what follows from the code: docs/cli.md, docs/errors.md, the man pages and the JSON Schemas.
+"""Writes what follows from the code: docs/cli.md, docs/errors.md, facts in docs/policy.md, man pages, JSON Schemas.
 
 `python docs/generate.py` writes them; with `--check` it names those that are out of date and fails.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from docs import schemas
+from docs import facts, schemas
 from gitprov.cli.failure import BROKEN_PIPE
 from gitprov.cli.main import TABLE, cli
 from gitprov.errors import Exit
@@ -40,6 +40,7 @@ def pages() -> dict[str, str]:
         "docs/errors.md": _errors_page(),
         "docs/man/git-prov.1": ".so man1/gitprov.1\n",
         "docs/man/gitprov.1": _man_page(),
+        "docs/policy.md": facts.page((ROOT / "docs/policy.md").read_text("utf-8")),
         **dict(schemas.pages()),
     }
 

@@ -48,7 +48,7 @@ def schema_of(kind: Any) -> Schema:
 
 def _part(kind: type[Part], parts: dict[str, Schema]) -> Schema:
     hints = typing.get_type_hints(kind, include_extras=True)
-    notes = _notes(kind)
+    notes = notes_of(kind)
     properties: dict[str, Schema] = {}
     required = []
     for name, key, default in keys_of(kind):
@@ -94,7 +94,7 @@ def _hint(hint: Any, parts: dict[str, Schema]) -> Schema:
     return {} if hint is Any else {"type": {bool: "boolean", int: "integer", str: "string"}[hint]}
 
 
-def _notes(kind: type[Part]) -> dict[str, str]:
+def notes_of(kind: type[Part]) -> dict[str, str]:
     """Returns what the class docstring says of each attribute."""
     _, _, attributes = (inspect.getdoc(kind) or "").partition("Attributes:\n")
     found: dict[str, str] = {}

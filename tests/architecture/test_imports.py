@@ -22,6 +22,8 @@ def loaded(code: str) -> set[str]:
 
 HELP = "from gitprov.cli.main import main; main({!r})"
 HOOK = "import gitprov.records, gitprov.ids, gitprov.errors, gitprov.lineage"
+GATE = "from gitprov.policy import cases, decide; decide(cases.case_facts(cases.Case(name='', passes=True)), {})"
+ENGINE = {"cel_expr_python", "google"}  # it takes google.protobuf along where that is installed
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,7 @@ HOOK = "import gitprov.records, gitprov.ids, gitprov.errors, gitprov.lineage"
         pytest.param(HELP.format(["--help"]), {"click", "gitprov"}, id="gitprov --help"),
         pytest.param(HELP.format(["--version"]), {"click", "gitprov"}, id="gitprov --version"),
         pytest.param(HOOK, {"gitprov", "rfc8785"}, id="hook"),
+        pytest.param(GATE, {"gitprov", "rfc8785", *ENGINE}, id="gate"),
     ],
 )
 def test_quick_paths_import_little(code: str, may: set[str]) -> None:
