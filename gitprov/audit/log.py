@@ -8,12 +8,13 @@ from gitprov.audit.facts import Mark, Mention, additions, look_up, marks, mentio
 from gitprov.ids import Digest, Value
 from gitprov.ids.names import is_name
 from gitprov.lineage import Held, Ledger, State
+from gitprov.lineage.naming import title as called
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
-from gitprov.records import Evaluation, Event, Release, Run
+from gitprov.records import Deployment, Evaluation, Event, Record, Release, Request, Run, TrustRoot
 
-Happening = Run | Release | Evaluation | Event
-Kind = Literal["run", "release", "evaluation", "event"]
+Happening = Run | Release | Evaluation | Event | TrustRoot | Request | Deployment
+Kind = Literal["run", "release", "evaluation", "event", "trust", "request", "deployment"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Entry:
         time_from: Whether the record says so, or the commit that added it (which anybody can set).
         actor: Who, as the record says; None where records of this type name nobody.
         mark: Whether the actor was observed, declared, or is unknown.
-        title: The step of a run, `churn@v2` of a release, the suite of an evaluation, the kind of an event.
+        title: The step of a run, `churn@v2` of a release, the suite of an evaluation, the kind of an event, what else
+            people call it.
         artifacts: What it is about: a run's outputs, a release's members, an evaluation's subject; by role.
         metrics: The metrics of an evaluation.
         exit: The exit status of a run.
@@ -58,7 +60,7 @@ class Log:
 
 
 def log(place: Workplace, ledger: Ledger, text: str | None = None, *, limit: int | None = None) -> Log:
-    """Returns runs, releases, evaluations and events, newest first.
+    """Returns all records but artifacts and evidence, newest first.
 
     Args:
         place: The ports.
@@ -70,13 +72,11 @@ def log(place: Workplace, ledger: Ledger, text: str | None = None, *, limit: int
         GitprovError: GP-NAM-* when the name fits nothing.
     """
     about = _about(place, ledger, text) if text is not None else None
-    happenings: Mapping[Digest, Happening] = {
-        **ledger.runs,
-        **ledger.releases,
-        **ledger.evaluations,
-        **ledger.events,
-    }
-    wanted = [(ledger.held[one], record) for one, record in happenings.items() if about is None or one in about]
+    wanted = [
+        (held, held.stored.record)
+        for one, held in ledger.held.items()
+        if isinstance(held.stored.record, Happening) and (about is None or one in about)
+    ]
     commits = additions(place, (held.stored.path for held, record in wanted if not _time(record)))
     newest = sorted(wanted, key=lambda pair: _key(pair[0], pair[1], commits), reverse=True)
     shown = newest[:limit]
@@ -92,6 +92,7 @@ def _about(place: Workplace, ledger: Ledger, text: str) -> set[Digest]:
         found |= {one for one, run in ledger.runs.items() if run.step == text}
         found |= set(ledger.releases_of(text).values())
         found |= {one for one, evaluation in ledger.evaluations.items() if evaluation.name == text}
+        found |= {one for one, held in ledger.held.items() if _moves(held.stored.record, text)}
         if found:
             return found | {one for one, event in ledger.events.items() if (named | found) & set(event.subjects)}
     target = look_up(place, ledger, text).id
@@ -103,11 +104,15 @@ def _about(place: Workplace, ledger: Ledger, text: str) -> set[Digest]:
     return found | {one for one, event in ledger.events.items() if found & set(event.subjects)}
 
 
+def _moves(record: Record, name: str) -> bool:
+    return isinstance(record, Request | Deployment) and record.name == name
+
+
 def _time(record: Happening) -> str:
     match record:
         case Run(started=started, finished=finished):
             return finished or started or ""
-        case Evaluation(evaluated=time) | Event(at=time):
+        case Evaluation(evaluated=time) | Event(at=time) | Request(evaluated_at=time) | Deployment(observed_at=time):
             return time
     return ""
 
@@ -152,6 +157,11 @@ def _entry(ledger: Ledger, held: Held, record: Happening, commits: Mapping[str, 
         case Event():
             kind, title, actor = "event", record.kind, record.actor
             artifacts = {str(number): one for number, one in enumerate(record.subjects) if one in ledger.artifacts}
+        case Deployment():
+            kind, title = "deployment", called(record)
+            artifacts = {role: member.artifact for role, member in sorted(record.members.items())}
+        case TrustRoot() | Request():
+            kind, title = "trust" if isinstance(record, TrustRoot) else "request", called(record)
     time = _time(record)
     return Entry(
         id=held.id,

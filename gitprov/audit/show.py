@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from gitprov.audit.facts import Assurance, additions, look_up, mention
 from gitprov.ids import Digest, Value, is_digest
 from gitprov.lineage import Ledger, State
+from gitprov.lineage.naming import title
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
-from gitprov.records import Record, Release
+from gitprov.records import Evaluation, Event, Record, Run
 from gitprov.records.codec import to_data
 
 
@@ -65,13 +66,11 @@ def show(place: Workplace, ledger: Ledger, text: str) -> Show:
 
 def label(ledger: Ledger, record: Digest) -> str:
     """Returns what people call a record."""
-    match ledger.held[record].stored.record:
-        case Release(name=name, version=version):
-            return f"{name}@v{version}"
-        case _ if record in ledger.artifacts:
-            return mention(ledger, record).label
-        case other:
-            return f"{type(other).__name__.lower()} {ledger.short(record)}"
+    if record in ledger.artifacts:
+        return mention(ledger, record).label
+    found = ledger.held[record].stored.record
+    plain = isinstance(found, Run | Evaluation | Event)  # nobody gave these a name
+    return f"{title(found)} {ledger.short(record)}" if plain else title(found)
 
 
 def _digests(value: Value) -> Iterator[str]:

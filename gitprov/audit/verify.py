@@ -1,17 +1,20 @@
 """`gitprov verify`: the records, what they say about each other, the code, and the bytes. docs/verification.md."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gitprov.audit.bytes import Bytes, check_bytes
 from gitprov.audit.facts import cache_of, is_unverified, look_up, members
+from gitprov.audit.signatures import Signed, judge_signatures
 from gitprov.check.files import (
     ATTRIBUTES,
     check_attributes,
     check_layout,
     check_records,
+    check_signature_files,
     check_strays,
     check_unchanged,
+    is_signature,
 )
 from gitprov.check.references import check_collisions, check_cycles, check_references
 from gitprov.errors import Exit, Finding
@@ -24,7 +27,7 @@ from gitprov.ports.git import TreeEntry
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import left_out, resolve_code
 from gitprov.recording.ledger import DRAFTS
-from gitprov.records import Run
+from gitprov.records import Run, signed_path
 from gitprov.records.stored import ROOT
 
 
@@ -38,6 +41,9 @@ class Verdict:
         records: How many records were checked.
         unverified: How many of their contents are known by MD5 only.
         bytes: What reading the bytes gave; None when it was not asked for.
+        signatures: How many signatures they have; None when there is no trust root to judge them by.
+        warnings: Signatures that count for nothing. They take nothing away from what others signed, so that nobody
+            makes a record unverifiable by adding one.
     """
 
     findings: tuple[Finding, ...]
@@ -45,6 +51,8 @@ class Verdict:
     records: int
     unverified: int
     bytes: Bytes | None = None
+    signatures: Signed | None = None
+    warnings: tuple[Finding, ...] = ()
 
     @property
     def exit(self) -> Exit:
@@ -77,8 +85,20 @@ def verify(
     records = list(ledger.held) if text is None else _closure(place, ledger, text)
     undecided: list[Finding] = []
     concerned = {ledger.held[one].stored.path for one in records}
-    everywhere = [*_files(place, ledger, attributes), *check_cycles(ledger), *check_collisions(ledger)]
-    findings = [finding for finding in everywhere if text is None or finding.subject in concerned]
+    committed = place.git.tree("HEAD") if place.git.head() else {}
+    staged = {} if place.git.is_bare else place.git.index()
+    signatures = _signatures(place, staged | committed)
+    everywhere = [
+        *_files(place, ledger, committed, staged, attributes),
+        *check_signature_files(signatures, {*staged, *committed}),
+        *check_cycles(ledger),
+        *check_collisions(ledger),
+    ]
+    findings = [
+        finding
+        for finding in everywhere
+        if text is None or finding.subject in concerned or signed_path(finding.subject) in concerned
+    ]
     findings += check_references(ledger, records)
     unresolved = list(_code(place, ledger, records))
     if place.git.is_partial:
@@ -91,7 +111,8 @@ def verify(
         findings += read.findings
         undecided += read.undecided
     unverified = [one for one in records if one in ledger.artifacts and is_unverified(ledger, one)]
-    return Verdict(tuple(findings), tuple(undecided), len(records), len(unverified), read)
+    signed, warnings = judge_signatures(place, ledger, records, signatures)
+    return Verdict(tuple(findings), tuple(undecided), len(records), len(unverified), read, signed, warnings)
 
 
 def _partial() -> Finding:
@@ -118,11 +139,22 @@ def _closure(place: Workplace, ledger: Ledger, text: str) -> list[Digest]:
     return [one for one in dict.fromkeys(found) if one in ledger.held]
 
 
-def _files(place: Workplace, ledger: Ledger, attributes: bytes) -> Iterator[Finding]:
+def _signatures(place: Workplace, files: Mapping[str, TreeEntry]) -> dict[str, bytes]:
+    """Returns the signature files among files."""
+    oids = {path: entry.oid for path, entry in files.items() if is_signature(path)}
+    blobs = dict(place.git.blobs(set(oids.values())))
+    return {path: blobs[oid] for path, oid in oids.items()}
+
+
+def _files(
+    place: Workplace,
+    ledger: Ledger,
+    committed: Mapping[str, TreeEntry],
+    staged: Mapping[str, TreeEntry],
+    attributes: bytes,
+) -> Iterator[Finding]:
     """Steps (1) and (2): the files of HEAD, of the index, and of the work tree."""
     git = place.git
-    committed = git.tree("HEAD") if git.head() else {}
-    staged = {} if git.is_bare else git.index()
     yield from check_records(ledger)
     yield from check_layout({path: entry.mode for path, entry in committed.items()})
     yield from check_layout({path: e.mode for path, e in staged.items() if committed.get(path) != e})
@@ -141,7 +173,7 @@ def _uses(files: Iterable[str]) -> bool:
     return any(path.startswith(f"{ROOT}/") for path in files)
 
 
-def _blob(place: Workplace, files: dict[str, TreeEntry]) -> bytes | None:
+def _blob(place: Workplace, files: Mapping[str, TreeEntry]) -> bytes | None:
     entry = files.get(ATTRIBUTES)
     return next(data for _, data in place.git.blobs([entry.oid])) if entry else None
 

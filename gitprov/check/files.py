@@ -8,8 +8,8 @@ from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.ids.names import is_name
 from gitprov.lineage import Held, Ledger
-from gitprov.records import path_of
-from gitprov.records.stored import FOLDERS, ROOT
+from gitprov.records import path_of, signature_path, signed_path
+from gitprov.records.stored import ROOT, is_approval
 
 ATTRIBUTES = f"{ROOT}/.gitattributes"
 IGNORES = f"{ROOT}/.gitignore"
@@ -18,16 +18,39 @@ _SETTINGS = {ATTRIBUTES, IGNORES, f"{ROOT}/project.yaml", f"{ROOT}/tags.yaml"}
 _SETTING_FOLDERS = {"catalog", "policies"}
 _named = re.compile(r"[0-9a-f]{64}\.yaml").fullmatch
 _numbered = re.compile(r"[1-9][0-9]*\.yaml").fullmatch
+_counted = re.compile(r"(?!0000)[0-9]{4}|[1-9][0-9]{4,}").fullmatch
 
 
 def is_record(path: str) -> bool:
     """Tells whether a path is one where a record may lie."""
-    match path.split("/"):
-        case [top, "releases", name, file] if top == ROOT:
+    top, _, rest = path.partition("/")
+    match rest.split("/") if top == ROOT else []:
+        case ["releases", name, file]:
             return is_name(name) and _numbered(file) is not None
-        case [top, folder, name, digits, file] if top == ROOT and folder in FOLDERS:
-            return is_name(name) and _named(file) is not None and file.startswith(digits) and len(digits) == 2
+        case ["trust", file]:
+            return _counted(file.removesuffix(".yaml")) is not None and file.endswith(".yaml")
+        case ["promotions", name, stage, number, "request.yaml" | "evidence.yaml"]:
+            return is_name(name) and is_name(stage) and _counted(number) is not None
+        case ["deployments", name, stage, digits, file]:
+            return is_name(name) and is_name(stage) and _is_sharded(digits, file)
+        case ["artifacts" | "evaluations" | "events" | "runs", name, digits, file]:
+            return is_name(name) and _is_sharded(digits, file)
     return False
+
+
+def is_signature(path: str) -> bool:
+    """Tells whether a path is one where a signature of a record may lie."""
+    about = signed_path(path)
+    return about is not None and is_record(about)
+
+
+def is_kept(path: str) -> bool:
+    """Tells whether a path is one of a file that never changes: a record, or a signature of one."""
+    return is_record(path) or is_signature(path)
+
+
+def _is_sharded(digits: str, file: str) -> bool:
+    return _named(file) is not None and file.startswith(digits) and len(digits) == 2
 
 
 def is_setting(path: str) -> bool:
@@ -51,7 +74,7 @@ def check_place(held: Held) -> Iterator[Finding]:
     path, right = held.stored.path, path_of(held.stored.record, held.id)
     if path == right:
         return
-    if PurePosixPath(path).parents[1] == PurePosixPath(right).parents[1] and not right.startswith(f"{ROOT}/releases/"):
+    if _named(PurePosixPath(right).name) and PurePosixPath(path).parents[1] == PurePosixPath(right).parents[1]:
         code, what = codes.IMM_NAME, f"{path} is not named by the hash of its bytes"
     else:
         code, what = codes.IMM_PATH, f"{path} does not lie where its fields say"
@@ -68,7 +91,7 @@ def check_layout(modes: Mapping[str, str]) -> Iterator[Finding]:
         parts = path.split("/")
         if any(part.casefold() == ROOT for part in parts[1:-1]) or (parts[0] != ROOT and parts[0].casefold() == ROOT):
             yield codes.GIT_SECOND.finding(path, f"{path} lies in a second {ROOT} folder", fix=f"git rm -r {path}")
-        elif parts[0] == ROOT and not is_record(path) and not is_setting(path):
+        elif parts[0] == ROOT and not is_kept(path) and not is_setting(path):
             yield codes.IMM_FOREIGN.finding(
                 path,
                 f"{path} is neither a record nor a setting",
@@ -82,17 +105,35 @@ def check_layout(modes: Mapping[str, str]) -> Iterator[Finding]:
             )
 
 
+def check_signature_files(signatures: Mapping[str, bytes], there: Collection[str]) -> Iterator[Finding]:
+    """Yields signatures that are not named by their bytes, or lie beside no record: step (1).
+
+    Args:
+        signatures: Path to bytes.
+        there: The paths of all files that are there.
+    """
+    for path, data in sorted(signatures.items()):
+        about = signed_path(path) or ""
+        right = signature_path(about, data, approval=is_approval(path))
+        if path != right:
+            yield codes.SIG_NAME.finding(
+                path, f"{path} is not named by the digest of its bytes", why=f"they belong at {right}", fix=_mend(path)
+            )
+        if about not in there:
+            yield codes.SIG_ORPHAN.finding(path, f"{path} lies beside no record", why=f"{about} is not there")
+
+
 def check_unchanged(
     committed: Mapping[str, object], staged: Mapping[str, object], changed: Collection[str]
 ) -> Iterator[Finding]:
-    """Yields records that the index or the work tree changes or lacks: step (2).
+    """Yields records and signatures that the index or the work tree changes or lacks: step (2).
 
     Args:
         committed: The files of HEAD with what identifies their bytes and mode.
         staged: Those of the index.
         changed: Paths whose work tree bytes differ from the index.
     """
-    for path in sorted(filter(is_record, {*committed, *staged})):
+    for path in sorted(filter(is_kept, {*committed, *staged})):
         if path in committed and staged.get(path) != committed[path]:
             verb = "changed" if path in staged else "removed"
             yield codes.IMM_CHANGED.finding(
@@ -108,7 +149,7 @@ def check_unchanged(
 def check_strays(paths: Iterable[str]) -> Iterator[Finding]:
     """Yields files of the work tree below `.gitprov/` (drafts aside) that are neither record nor setting: step (1)."""
     for path in paths:
-        if not is_record(path) and not is_setting(path):
+        if not is_kept(path) and not is_setting(path):
             yield codes.IMM_FOREIGN.finding(
                 path, f"{path} is neither a record nor a setting", fix=f"move it away: mv {path} DIR"
             )

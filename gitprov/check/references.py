@@ -13,13 +13,17 @@ from gitprov.lineage.layers import closure, layers_of, other_runs
 from gitprov.records import (
     Artifact,
     Content,
+    Deployment,
     Evaluation,
     Event,
     Input,
     Output,
+    Record,
     ReferencedContent,
     Release,
+    Request,
     Run,
+    TrustRoot,
     reference_digest,
     set_digest,
 )
@@ -43,6 +47,9 @@ def check_references(ledger: Ledger, records: Iterable[Digest]) -> Iterator[Find
             case Event() as event:
                 for subject in event.subjects:
                     yield from _there(ledger, held, subject, ledger.held, "subject")
+            case other:
+                for role, named in _names(other).items():
+                    yield from _there(ledger, held, named, ledger.held, role)
 
 
 def check_cycles(ledger: Ledger) -> Iterator[Finding]:
@@ -70,6 +77,25 @@ def check_collisions(ledger: Ledger) -> Iterator[Finding]:
                     f"{ledger.short(one)} and {ledger.short(other)} are different bytes with one MD5",
                     why=content.md5,
                 )
+
+
+def _names(record: Record) -> dict[str, Digest]:
+    """What a record of trust or promotion rests on; what evidence names, its release and its request name too."""
+    match record:
+        case TrustRoot():
+            found = {"trust version that it follows": record.follows}
+        case Request():
+            found = {
+                "project": record.project,
+                "evidence": record.evidence,
+                "request replaced": record.replaces,
+            }
+            found |= {"release": record.release.id if record.release else None}
+        case Deployment():
+            found = {"project": record.project, "request": record.request, "release": record.release.id}
+        case _:
+            found = {}
+    return {role: named for role, named in found.items() if named is not None}
 
 
 def _artifact(held: Held, artifact: Artifact) -> Iterator[Finding]:

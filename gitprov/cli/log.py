@@ -19,7 +19,7 @@ from gitprov.wiring.opening import open_reading
 def command(name: str | None, limit: int | None, as_json: bool) -> None:
     """List records, newest first.
 
-    Runs, releases, evaluations and events: when, who, what. NAME is the name of artifacts, of releases or of a step, or
+    Everything but artifacts: when, who, what. NAME is the name of artifacts, of releases or of a step, or
     one record. What is not committed is marked [staged] or [draft].
 
     Example: gitprov log churn-model -n 10

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import click
 
+from gitprov.audit.signatures import Signed
 from gitprov.audit.verify import Verdict, verify
 from gitprov.cli.render import bold, dim, finding_lines, loud, one_line, show_answer
 from gitprov.cli.text import many, size_in_words
@@ -62,12 +63,16 @@ def lines(verdict: Verdict) -> Iterator[str]:
         yield from finding_lines(finding)
     for finding in verdict.undecided:
         yield from finding_lines(finding, "undecided")
+    for finding in verdict.warnings:
+        yield from finding_lines(finding, "warning")
     checked = [many(verdict.records, "record")]
     read = verdict.bytes
     if read is not None and read.places:
         checked.append(
             f"{many(read.objects, 'object')} ({size_in_words(read.size)}) in {one_line(' and in '.join(read.places))}"
         )
+    if verdict.signatures is not None:
+        checked.append(_signed(verdict.signatures))
     count = len(verdict.findings)
     if count:
         result = loud(many(count, "finding"))
@@ -80,3 +85,11 @@ def lines(verdict: Verdict) -> Iterator[str]:
         yield dim(f"{many(read.not_pushed, 'object')} not in the remote yet: gitprov push")
     if verdict.unverified:
         yield loud(f"{many(verdict.unverified, 'content')} unverified: known by MD5 only")
+
+
+def _signed(signatures: Signed) -> str:
+    """Returns how many signatures were judged, and what is to be said of those that are not good."""
+    total = signatures.good + signatures.unlisted + signatures.invalid
+    doubts = [(signatures.unlisted, "by unlisted keys"), (signatures.invalid, "invalid")]
+    said = ", ".join(f"{number} {words}" for number, words in doubts if number)
+    return many(total, "signature") + (f" ({said})" if said else "")

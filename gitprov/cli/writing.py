@@ -8,6 +8,7 @@ import click
 from gitprov.cli.text import printable, size_in_words
 from gitprov.errors import Finding
 from gitprov.ids import digest_hex
+from gitprov.lineage.naming import title
 from gitprov.recording.writing import Outcome
 from gitprov.records import Artifact, Content, Evaluation, Event, Release, Run, Stored
 
@@ -95,7 +96,9 @@ def one_line(stored: Stored) -> str:
             return f"run {step} {short}"
         case Evaluation(name=name, suite=suite):
             return f"evaluation of {name} {short} (suite {suite})"
-        case Release(name=name, version=version):
-            return f"release {name}@v{version} {short}"
+        case Release() as release:
+            return f"release {title(release)} {short}"
         case Event(kind=kind):
             return f"event {kind} {short}"
+        case other:
+            return f"{title(other)} {short}"

@@ -1,4 +1,4 @@
-"""How people name things: NAME, NAME@vN, NAME/STAGE, id:PREFIX, a whole digest, and paths.
+"""How people name things: NAME, NAME@vN, NAME/STAGE, NAME/STAGE/SEQ, id:PREFIX, a whole digest, and paths.
 
 A bare word is a name before it is a path; a path that clashes is written `./path`.
 """
@@ -13,9 +13,10 @@ from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest, digest_hex, is_digest
 from gitprov.ids.names import is_name
 from gitprov.lineage.ledger import Ledger
-from gitprov.records import Artifact, Release
+from gitprov.records import Artifact, Deployment, Evidence, Record, Release, Request, TrustRoot
 
 _release = re.compile(r"(?P<name>[^@/]+)@v(?P<version>[1-9][0-9]*)").fullmatch
+_request = re.compile(r"(?P<name>[^@/]+)/(?P<stage>[^@/]+)/0*(?P<sequence>[1-9][0-9]*)").fullmatch
 _prefix = re.compile(r"id:(?:sha256:)?(?P<hex>[0-9a-f]{4,64})").fullmatch
 
 
@@ -53,6 +54,8 @@ def resolve(
         return _by_prefix(ledger, match["hex"])
     if match := _release(text):
         return _by_release(ledger, match["name"], int(match["version"]))
+    if (match := _request(text)) and (one := request_of(ledger, match["name"], match["stage"], int(match["sequence"]))):
+        return Target(one, f"request {match['sequence']} for {match['name']}/{match['stage']}")
     if is_name(text) and ledger.named(text):
         return _by_name(ledger, text, holds)
     found = at(text)
@@ -68,6 +71,31 @@ def resolve(
             f"nothing is promoted to {text}", why=f"{name} has no promotion to {stage}", fix=f"gitprov status {name}"
         )
     raise unknown(ledger, text)
+
+
+def request_of(ledger: Ledger, name: str, stage: str, sequence: int) -> Digest | None:
+    """Returns the request of this number for a name and stage, or None."""
+    for one, held in ledger.held.items():
+        record = held.stored.record
+        if isinstance(record, Request) and (record.name, record.stage, record.sequence) == (name, stage, sequence):
+            return one
+    return None
+
+
+def title(record: Record) -> str:
+    """Returns a record in words, without its id: by the name that people give it, else by its type."""
+    match record:
+        case Release(name=name, version=version):
+            return f"{name}@v{version}"
+        case Request(kind=kind, name=name, stage=stage, sequence=sequence):
+            return f"{kind} {name}/{stage}/{sequence}"
+        case TrustRoot(version=version):
+            return f"trust version {version}"
+        case Deployment(name=name, stage=stage):
+            return f"deployment of {name}/{stage}"
+        case Evidence(name=name, stage=stage, sequence=sequence):
+            return f"evidence of {name}/{stage}/{sequence}"
+    return type(record).__name__.lower()
 
 
 def _by_digest(ledger: Ledger, digest: Digest) -> Target:
@@ -124,10 +152,8 @@ def describe(ledger: Ledger, record: Digest) -> str:
             releases = [ledger.releases[one] for one in ledger.released_as(record)]
             labels = [f"{release.name}@v{release.version}" for release in releases]
             return " ".join([short, name, ledger.made(record) or "time unknown", *labels[-1:]])
-        case Release(name=name, version=version):
-            return f"{short} {name}@v{version}"
         case other:
-            return f"{short} {type(other).__name__.lower()}"
+            return f"{short} {title(other)}"
 
 
 def unknown(ledger: Ledger, text: str) -> GitprovError:

@@ -120,7 +120,7 @@ def _keep_one(place: Workplace, draft: Draft, *, dry_run: bool) -> Outcome:
     notes: list[str] = []
     files = [stored.path for stored in draft.records]
     if not dry_run:
-        write_records(place, draft.records)
+        files = write_records(place, draft.records)
     found = stage_at(place.dvc.stages(), draft.stage) if draft.stage is not None else None
     own = {*found.outs, *found.git_outs} if found is not None else set()
     for path, content in draft.pointers.items():

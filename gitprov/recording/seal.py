@@ -92,13 +92,13 @@ def seal(
             runs=other_runs(made_by, release_members),
         )
     )
-    files = [release.path]
     if dry_run:
-        return Sealed(Outcome((release,), tuple(files), dry_run=True))
+        return Sealed(Outcome((release,), (release.path,), dry_run=True))
+    files = []
     with place.worktree.locked(f"seal {name}"):
         if owner is not None and (entry is None or entry.owner is None):
             files.append(place.settings.set_owner(name, owner, kind=_kind(ledger, chosen)))
-        write_records(place, [release])
+        files += write_records(place, [release], ledger.artifacts)
         return Sealed(Outcome((release,), stage(place, files)))
 
 

@@ -1,10 +1,23 @@
-"""Writing records: the files, then the index. docs/format.md, "Write order"."""
+"""Writing records: the files, their signatures, then the index. docs/format.md, "Writing"."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from gitprov.ids import Digest
 from gitprov.ports.workplace import Workplace
-from gitprov.records import Stored
+from gitprov.records import Artifact, Stored, signature_path
+from gitprov.trust.bundles import to_sign, write_bundle
+from gitprov.trust.judging import judge
+from gitprov.trust.roots import key_id
+from gitprov.trust.statements import (
+    Decision,
+    approval,
+    contents_of,
+    countersignature,
+    is_signed,
+    require_signed,
+    statement,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +39,59 @@ class Outcome:
     dry_run: bool = False
 
 
-def write_records(place: Workplace, records: Iterable[Stored]) -> list[str]:
-    """Writes record files that are not there yet and returns the paths of all; the caller stages them.
+def write_records(
+    place: Workplace, records: Iterable[Stored], artifacts: Mapping[Digest, Artifact] | None = None
+) -> list[str]:
+    """Writes record files that are not there yet, signs them, and returns the paths of all; the caller stages them.
 
-    Artifacts come before the runs that name them, so that a crash in between leaves nothing dangling.
+    Artifacts come before the runs that name them, so that a crash in between leaves nothing dangling. A signature is
+    made before anything is written, so that a key that cannot be used leaves nothing behind, and written after its
+    record: a crash leaves a record that the same command, or `gitprov sign`, signs.
+
+    Args:
+        place: The ports.
+        records: What to write; types that nobody signs are written only.
+        artifacts: What releases among them name: a release's signature covers what its members hold.
 
     Raises:
-        GitprovError: GP-IMM-005 when a file has other bytes; GP-IO-001.
+        GitprovError: GP-IMM-005 when a file has other bytes; GP-KEY-* when the key cannot be used; GP-IO-001.
     """
     ordered = sorted(records, key=lambda stored: stored.path)
+    signatures = _signatures(place, ordered, artifacts or {})
     for stored in ordered:
         place.worktree.write_new(stored.path, stored.data)
-    return [stored.path for stored in ordered]
+    return [*(stored.path for stored in ordered), *_write(place, signatures)]
+
+
+def sign_records(place: Workplace, *records: Stored, artifacts: Mapping[Digest, Artifact] | None = None) -> list[str]:
+    """Signs records that are there and returns the paths of their signatures; the caller stages them.
+
+    The same key signs the same record in the same bytes, so that doing it twice changes nothing.
+
+    Raises:
+        GitprovError: GP-SIG-007 for a type that nobody signs; GP-LIN-001 for a release of which a member is not in
+            `artifacts`; GP-KEY-*, GP-IO-001.
+    """
+    for stored in records:
+        require_signed(stored)
+    return _write(place, _signatures(place, records, artifacts or {}))
+
+
+def countersign_record(
+    place: Workplace, stored: Stored, trust: Digest, artifacts: Mapping[Digest, Artifact] | None = None
+) -> list[str]:
+    """Attests a record again under a trust version in force; otherwise as `sign_records`."""
+    payload = countersignature(stored, contents_of(stored.record, artifacts or {}), trust)
+    return _write(place, [_sign(place, stored, payload, artifacts or {})])
+
+
+def sign_decision(place: Workplace, request: Stored, decision: Decision, reason: str) -> list[str]:
+    """Approves or rejects a request and returns the path of the signature, which says it; the caller stages it.
+
+    Raises:
+        GitprovError: GP-SIG-007 when it is no request; GP-VAL-003 for the reason; GP-KEY-*, GP-IO-001.
+    """
+    return _write(place, [_sign(place, request, approval(request, decision, reason), {}, approves=True)])
 
 
 def stage(place: Workplace, paths: Sequence[str]) -> tuple[str, ...]:
@@ -49,3 +103,39 @@ def stage(place: Workplace, paths: Sequence[str]) -> tuple[str, ...]:
     place.git.stage(unique)
     after = place.git.index(unique)
     return tuple(path for path in unique if before.get(path) != after.get(path))
+
+
+def _signatures(
+    place: Workplace, records: Iterable[Stored], artifacts: Mapping[Digest, Artifact]
+) -> list[tuple[str, bytes]]:
+    return [
+        _sign(place, stored, statement(stored, contents_of(stored.record, artifacts)), artifacts)
+        for stored in records
+        if is_signed(stored.record)
+    ]
+
+
+def _sign(
+    place: Workplace,
+    stored: Stored,
+    payload: bytes,
+    artifacts: Mapping[Digest, Artifact],
+    *,
+    approves: bool = False,
+) -> tuple[str, bytes]:
+    """Returns path and bytes of a signature, judged as everybody will judge it."""
+    pem = place.signer.pem
+    data = write_bundle(payload, place.signer.sign(to_sign(payload)), pem)
+    path = signature_path(stored.path, data, approval=approves)
+    keys = {key_id(pem): pem}
+    made = judge(path, data, stored, artifacts=artifacts, keys=keys, verify=place.verifier.verify)
+    if made.code is not None:
+        raise made.code.error(f"the signature of {stored.path} came out wrong", why=made.fault, fix="sign it again")
+    return path, data
+
+
+def _write(place: Workplace, signatures: Iterable[tuple[str, bytes]]) -> list[str]:
+    written = list(signatures)
+    for path, data in written:
+        place.worktree.write_new(path, data)
+    return [path for path, _ in written]

@@ -42,6 +42,16 @@ def is_signed(record: Record) -> bool:
     return isinstance(record, Signed)
 
 
+def require_signed(stored: Stored) -> None:
+    """Refuses a record of a type that nobody signs.
+
+    Raises:
+        GitprovError: GP-SIG-007.
+    """
+    if not is_signed(stored.record):
+        raise codes.SIG_KIND.error(f"nobody signs {type(stored.record).__name__.lower()} records", why=stored.path)
+
+
 def contents_of(record: Record, artifacts: Mapping[Digest, Artifact]) -> dict[str, Digest]:
     """Returns what `statement` asks for: of a release role to content digest, of members that are in `artifacts`."""
     members = record.members if isinstance(record, Release) else {}
@@ -86,8 +96,7 @@ def approval(request: Stored, decision: Decision, reason: str) -> bytes:
 
 
 def _statement(stored: Stored, contents: Mapping[str, Digest], kind: str, predicate: Mapping[str, Any]) -> bytes:
-    if not is_signed(stored.record):
-        raise codes.SIG_KIND.error(f"nobody signs {type(stored.record).__name__.lower()} records", why=stored.path)
+    require_signed(stored)
     subjects = [_descriptor(stored.path, stored.id)]
     if isinstance(stored.record, Release):
         for role, member in sorted(stored.record.members.items()):
