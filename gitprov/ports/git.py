@@ -167,6 +167,10 @@ class GitStore(Protocol):
         """Returns for each file below `under` that HEAD has the commit that last added it."""
         ...
 
+    def described(self, commits: Iterable[str]) -> dict[str, Commit]:
+        """Returns commits by id; `time` is the committer's here: when it landed, as it claims."""
+        ...
+
     def config(self, key: str) -> str | None:
         """Returns a value of the user's git configuration."""
         ...

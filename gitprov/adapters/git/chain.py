@@ -1,7 +1,7 @@
 """The first-parent chain of a branch: its commits, and what each step changed."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gitprov.adapters.git.plumbing import Plumbing
 from gitprov.ports.git import Change
@@ -20,6 +20,18 @@ def tracking_ref(git: Plumbing, branch: str) -> str | None:
 def first_parents(git: Plumbing, commit: str) -> list[str]:
     """Returns the first-parent chain that ends in a commit, oldest first."""
     return git.read("rev-list", "--first-parent", "--reverse", "--end-of-options", commit).decode().split()
+
+
+def described(git: Plumbing, commits: Iterable[str]) -> Iterator[Sequence[str]]:
+    """Yields id, author, the committer's time in seconds and the subject of each of these commits."""
+    if asked := sorted(set(commits)):
+        answer = git.read(
+            *("log", "--no-walk=unsorted", "--stdin", "-z", "--no-color", "--no-show-signature"),
+            "--format=%H%x00%an%x00%ct%x00%s",
+            given="".join(f"{one}\n" for one in asked).encode(),
+        )
+        words = os.fsdecode(answer).removesuffix("\0").split("\0")
+        yield from zip(*[iter(words)] * 4, strict=True)
 
 
 def steps(git: Plumbing, commit: str, under: Sequence[str]) -> Iterator[tuple[str, list[Change]]]:

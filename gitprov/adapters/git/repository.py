@@ -214,6 +214,13 @@ class GitRepository:
                 found.setdefault(file, commit)
         return {path: found[path] for path in self.tree("HEAD", under) if path in found}
 
+    def described(self, commits: Iterable[str]) -> dict[str, Commit]:
+        """Returns commits by id, with the committer's time."""
+        return {
+            oid: Commit(oid, author, _time(seconds), subject)
+            for oid, author, seconds, subject in chain.described(self._git, commits)
+        }
+
     def config(self, key: str) -> str | None:
         """Returns a value of the user's git configuration."""
         found = self._git.as_user("config", "-z", "--get", key, fine=(0, 1))

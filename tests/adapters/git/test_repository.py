@@ -9,7 +9,7 @@ import pytest
 
 from gitprov.adapters.git import GitRepository, repository
 from gitprov.errors import GitprovError
-from gitprov.ports.git import GitStore
+from gitprov.ports.git import Commit, GitStore
 from tests.support import Repo, make_repo
 
 
@@ -293,3 +293,14 @@ def test_a_repository_of_somebody_else_is_refused_with_gits_words(repo: Repo, mo
         GitRepository(str(repo.path))
     subprocess.run(["git", "config", "--global", "safe.directory", str(repo.path)], check=True)
     assert GitRepository(str(repo.path)).head() is not None
+
+
+def test_commits_are_described_with_the_time_at_which_they_landed(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rebase keeps the author's time: what landed, landed when it was committed."""
+    monkeypatch.setenv("GIT_AUTHOR_DATE", "2026-01-01T00:00:00Z")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-02-01T00:00:00Z")
+    repo.write("file", "text")
+    newest = repo.commit("Write a file")
+    found = GitRepository(str(repo.path)).described([newest, newest])
+    assert found == {newest: Commit(newest, "Ada Example", "2026-02-01T00:00:00Z", "Write a file")}
+    assert GitRepository(str(repo.path)).described([]) == {}
