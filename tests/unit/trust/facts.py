@@ -92,7 +92,7 @@ def governance(before: Mapping[str, Digest], after: Mapping[str, Digest], past: 
 
 
 def landed(
-    records: Mapping[Stored, int] | Iterable[tuple[Stored, int]],
+    records: Iterable[tuple[Stored, int]],
     signed: Iterable[tuple[Stored, str, int]],
     roots: Roots,
     *,
@@ -101,7 +101,7 @@ def landed(
     head: int = 99,
 ) -> Landed:
     """Everything that landed, signatures (record, key, step) taken as verified."""
-    pairs = list(dict(records).items())
+    pairs = list(records)
     means: Means = "signs"
     files = {stored.path: (step, stored.data) for stored, step in pairs} | {path: (step, b"") for path, step in other}
     by_record: dict[Digest, list[str]] = {}
