@@ -11,7 +11,7 @@ trust root, the laws of the chain, the settings in force), 5 to 12 make it effec
 
 from gitprov.check.effect.case import Case
 from gitprov.check.effect.judging import judge, judge_at
-from gitprov.check.effect.time import Observed, disputes, in_time, observe
+from gitprov.check.effect.time import Deployed, Observed, deployments, disputes, in_time, observe
 from gitprov.check.effect.timeline import Asked, Clause, Judgement, Timeline
 from gitprov.check.effect.votes import Votes, count
 
@@ -19,11 +19,13 @@ __all__ = [
     "Asked",
     "Case",
     "Clause",
+    "Deployed",
     "Judgement",
     "Observed",
     "Timeline",
     "Votes",
     "count",
+    "deployments",
     "disputes",
     "in_time",
     "judge",

@@ -23,6 +23,30 @@ class Observed:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A deployment that a deployer in standing signed: its record's id, what it says, where it landed, and who."""
+
+    id: Digest
+    record: Deployment
+    landing: int
+    people: tuple[str, ...]
+
+
+def deployments(landed: Landed, request: Digest | None = None) -> list[Deployed]:
+    """Returns what deployers put in place, of one request or of all, in the order in which it landed."""
+    found = []
+    for one, held in landed.ledger.held.items():
+        record = held.stored.record
+        if not isinstance(record, Deployment) or request not in (None, record.request):
+            continue
+        landing = landed.chain.landed[held.stored.path]
+        root = landed.roots.at(landing - 1)
+        if root is not None and (people := landed.signers(one, landed.chain.head) & set(root.role("deployer").people)):
+            found.append(Deployed(one, record, landing, tuple(sorted(people))))
+    return sorted(found, key=lambda one: (one.landing, one.record.observed_at, one.id))
+
+
 def observe(landed: Landed, asked: Asked, now: str) -> Observed:
     """Returns the first trusted observation of a promotion: a deployer's signed record, else this clock.
 
@@ -31,19 +55,9 @@ def observe(landed: Landed, asked: Asked, now: str) -> Observed:
         asked: The request.
         now: The verifier's clock.
     """
-    head = landed.chain.head
-    first: tuple[int, str, str] | None = None
-    for one, held in landed.ledger.held.items():
-        record = held.stored.record
-        if not isinstance(record, Deployment) or record.request != asked.id:
-            continue
-        landing = landed.chain.landed[held.stored.path]
-        root = landed.roots.at(landing - 1)
-        deployers = landed.signers(one, head) & set(root.role("deployer").people) if root is not None else frozenset()
-        if deployers:
-            found = (landing, record.observed_at, f"deployer {people(deployers)}")
-            first = min(first, found) if first is not None else found
-    return Observed(first[1], first[2]) if first is not None else Observed(now, "this machine's clock")
+    for first in deployments(landed, asked.id):
+        return Observed(first.record.observed_at, f"deployer {people(first.people)}")
+    return Observed(now, "this machine's clock")
 
 
 def in_time(landed: Landed, asked: Asked, now: str) -> Clause:
