@@ -138,9 +138,9 @@ def evidence(case: Case, found: Evidence | None) -> Iterator[Finding]:
     if found is None:
         yield case.find(codes.PRO_EVIDENCE, f"evidence {short(request.evidence)} does not lie beside {case.name}")
         return
-    about = (found.name, found.stage, found.sequence, found.kind, found.evaluated_at, found.release, found.policy)
-    asked = (request.name, request.stage, request.sequence, request.kind, request.evaluated_at, request.release)
-    if about != (*asked, request.policy):
+    same = ("name", "stage", "sequence", "kind", "evaluated_at", "release", "policy", "authors")
+    signers = case.landed.signers(case.held.id, case.before)
+    if any(getattr(found, field) != getattr(request, field) for field in same) or found.requester not in signers:
         yield case.find(codes.PRO_EVIDENCE, f"the evidence is not about {case.name}", fix=fix)
     if found.incumbent != (case.current.request.release if case.current is not None else None):
         yield case.find(
@@ -170,7 +170,7 @@ def policy(case: Case, found: Evidence | None) -> Iterator[Finding]:
             fix=f"gitprov renumber {case.name}",
         )
     for rule in found.rules if found is not None else ():
-        if rule.outcome in {"denied", "error"} and rule.severity == "deny":
+        if rule.blocks:
             yield case.find(
                 codes.PRO_GATE,
                 f"rule {rule.rule} denies: {rule.message or rule.outcome}",
