@@ -18,10 +18,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import blobs, startup
+from benchmarks import blobs, policy, startup
 from benchmarks.measure import Bench, Claim, Cost
 
-MODULES: dict[str, Callable[[Bench, int], Iterator[Claim]]] = {"startup": startup.measure, "blobs": blobs.measure}
+MODULES: dict[str, Callable[[Bench, int], Iterator[Claim]]] = {
+    "startup": startup.measure,
+    "policy": policy.measure,
+    "blobs": blobs.measure,
+}
 
 
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
