@@ -111,6 +111,27 @@ def test_a_record_that_lost_a_race_never_comes_into_force() -> None:
     assert over_time(facts(late, [(one, "a", step) for one, step in late])) == [(2, STRICT), (5, MIDDLE), (9, STRICT)]
 
 
+def test_a_race_within_one_step_has_one_winner_for_ever() -> None:
+    other = governance({POLICY: STRICT}, {POLICY: MIDDLE}, history(LOG, 3))
+    rivals = [governance({POLICY: MIDDLE}, {POLICY: after}, history(LOG, 3)) for after in (STRICT, WEAK)]
+    rivals.sort(key=lambda one: one.id)
+    assert isinstance(rivals[0].record, Event)
+    won = from_data(Governance, dict(rivals[0].record.details)).after
+    back = governance(won, {POLICY: MIDDLE}, history(LOG, 8))
+    landings = [(BASE, 2), (other, 5), *((one, 5) for one in rivals), (back, 9)]
+    signed = [(one, "a", step) for one, step in landings]
+    assert over_time(facts(landings, signed))[1:] == [(5, MIDDLE), (5, won[POLICY]), (9, MIDDLE)]
+
+
+def test_settings_that_come_back_can_be_changed_again() -> None:
+    other = governance({POLICY: STRICT}, {POLICY: MIDDLE}, history(LOG, 3))
+    back = governance({POLICY: MIDDLE}, {POLICY: STRICT}, history(LOG, 8))
+    again = governance({POLICY: STRICT}, {POLICY: WEAK}, history(LOG, 10))
+    landings = [(BASE, 2), (other, 5), (back, 9), (again, 11)]
+    signed = [(one, "a", step) for one, step in landings]
+    assert over_time(facts(landings, signed)) == [(2, STRICT), (5, MIDDLE), (9, STRICT), (11, WEAK)]
+
+
 def test_records_that_build_on_each_other_may_land_in_any_order() -> None:
     further = governance({POLICY: WEAK}, {POLICY: MIDDLE}, history(LOG, 3))
     landings = [(BASE, 2), (further, 5), (WEAKER, 6)]
@@ -129,6 +150,15 @@ def test_a_revoked_owner_brings_nothing_into_force() -> None:
     assert over_time(facts([(BASE, 2), (WEAKER, 9)], [(BASE, "a", 2), (WEAKER, "a", 5)], trust=trust)) == [
         (2, STRICT)
     ], "signed after the history of the version that revokes it"
+
+
+def test_a_step_is_judged_by_what_was_in_force_before_it() -> None:
+    second = root(2, history(LOG, 4), {"ann": ["a"], "ben": ["b"]}, follows=FIRST.id, owners=("ben",), revoked=("a",))
+    trust = roots((FIRST, 2), (second, 8))
+    old_owner = facts([(BASE, 2), (WEAKER, 8)], [(BASE, "a", 2), (WEAKER, "a", 8)], trust=trust)
+    assert over_time(old_owner) == [(2, STRICT), (8, WEAK)]
+    new_owner = facts([(BASE, 2), (WEAKER, 8)], [(BASE, "a", 2), (WEAKER, "b", 8)], trust=trust)
+    assert over_time(new_owner) == [(2, STRICT), (9, WEAK)]
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["merge or squash", "rebase or fast-forward"])
