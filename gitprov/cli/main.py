@@ -23,6 +23,8 @@ TABLE: dict[str, dict[str, str]] = {
         "capture": "Record what DVC has run",
         "evaluate": "Record metrics about an artifact or a release",
         "seal": "Make the next release of a name",
+        "sign": "Sign records",
+        "keys": "Make and list the keys that you sign with",
     },
     "Share": {
         "push": "Upload bytes, then refs",
@@ -31,6 +33,7 @@ TABLE: dict[str, dict[str, str]] = {
     },
     "Promote": {
         "policy": "Write and test the rules of promotions",
+        "serve-check": "Check what is to be served, before it is loaded",
     },
     "Ask": {
         "show": "Show one record",

@@ -15,7 +15,6 @@ from gitprov.trust.statements import (
     contents_of,
     countersignature,
     is_signed,
-    require_signed,
     statement,
 )
 
@@ -39,6 +38,14 @@ class Outcome:
     dry_run: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature file: where it belongs, and its bytes."""
+
+    path: str
+    data: bytes
+
+
 def write_records(
     place: Workplace, records: Iterable[Stored], artifacts: Mapping[Digest, Artifact] | None = None
 ) -> list[str]:
@@ -57,10 +64,10 @@ def write_records(
         GitprovError: GP-IMM-005 when a file has other bytes; GP-KEY-* when the key cannot be used; GP-IO-001.
     """
     ordered = sorted(records, key=lambda stored: stored.path)
-    signatures = _signatures(place, ordered, artifacts or {})
+    signatures = [make_signature(place, one, artifacts or {}) for one in ordered if is_signed(one.record)]
     for stored in ordered:
         place.worktree.write_new(stored.path, stored.data)
-    return [*(stored.path for stored in ordered), *_write(place, signatures)]
+    return [*(stored.path for stored in ordered), *write_signatures(place, signatures)]
 
 
 def sign_records(place: Workplace, *records: Stored, artifacts: Mapping[Digest, Artifact] | None = None) -> list[str]:
@@ -72,17 +79,7 @@ def sign_records(place: Workplace, *records: Stored, artifacts: Mapping[Digest, 
         GitprovError: GP-SIG-007 for a type that nobody signs; GP-LIN-001 for a release of which a member is not in
             `artifacts`; GP-KEY-*, GP-IO-001.
     """
-    for stored in records:
-        require_signed(stored)
-    return _write(place, _signatures(place, records, artifacts or {}))
-
-
-def countersign_record(
-    place: Workplace, stored: Stored, trust: Digest, artifacts: Mapping[Digest, Artifact] | None = None
-) -> list[str]:
-    """Attests a record again under a trust version in force; otherwise as `sign_records`."""
-    payload = countersignature(stored, contents_of(stored.record, artifacts or {}), trust)
-    return _write(place, [_sign(place, stored, payload, artifacts or {})])
+    return write_signatures(place, [make_signature(place, stored, artifacts or {}) for stored in records])
 
 
 def sign_decision(place: Workplace, request: Stored, decision: Decision, reason: str) -> list[str]:
@@ -91,7 +88,31 @@ def sign_decision(place: Workplace, request: Stored, decision: Decision, reason:
     Raises:
         GitprovError: GP-SIG-007 when it is no request; GP-VAL-003 for the reason; GP-KEY-*, GP-IO-001.
     """
-    return _write(place, [_sign(place, request, approval(request, decision, reason), {}, approves=True)])
+    return write_signatures(place, [_sign(place, request, approval(request, decision, reason), {}, approves=True)])
+
+
+def make_signature(place: Workplace, stored: Stored, artifacts: Mapping[Digest, Artifact]) -> Signature:
+    """Returns the signature of a record, which is not written yet; errors are those of `sign_records`."""
+    return _sign(place, stored, statement(stored, contents_of(stored.record, artifacts)), artifacts)
+
+
+def make_countersignature(
+    place: Workplace, stored: Stored, trust: Digest, artifacts: Mapping[Digest, Artifact]
+) -> Signature:
+    """Returns what attests a record again under a trust version in force; errors are those of `sign_records`."""
+    return _sign(place, stored, countersignature(stored, contents_of(stored.record, artifacts), trust), artifacts)
+
+
+def write_signatures(place: Workplace, signatures: Iterable[Signature]) -> list[str]:
+    """Writes signatures that are not there yet and returns their paths.
+
+    Raises:
+        GitprovError: GP-IMM-005 when a file has other bytes; GP-IO-001.
+    """
+    written = list(signatures)
+    for one in written:
+        place.worktree.write_new(one.path, one.data)
+    return [one.path for one in written]
 
 
 def stage(place: Workplace, paths: Sequence[str]) -> tuple[str, ...]:
@@ -105,16 +126,6 @@ def stage(place: Workplace, paths: Sequence[str]) -> tuple[str, ...]:
     return tuple(path for path in unique if before.get(path) != after.get(path))
 
 
-def _signatures(
-    place: Workplace, records: Iterable[Stored], artifacts: Mapping[Digest, Artifact]
-) -> list[tuple[str, bytes]]:
-    return [
-        _sign(place, stored, statement(stored, contents_of(stored.record, artifacts)), artifacts)
-        for stored in records
-        if is_signed(stored.record)
-    ]
-
-
 def _sign(
     place: Workplace,
     stored: Stored,
@@ -122,8 +133,8 @@ def _sign(
     artifacts: Mapping[Digest, Artifact],
     *,
     approves: bool = False,
-) -> tuple[str, bytes]:
-    """Returns path and bytes of a signature, judged as everybody will judge it."""
+) -> Signature:
+    """Returns a signature, judged as everybody will judge it."""
     pem = place.signer.pem
     data = write_bundle(payload, place.signer.sign(to_sign(payload)), pem)
     path = signature_path(stored.path, data, approval=approves)
@@ -131,11 +142,4 @@ def _sign(
     made = judge(path, data, stored, artifacts=artifacts, keys=keys, verify=place.verifier.verify)
     if made.code is not None:
         raise made.code.error(f"the signature of {stored.path} came out wrong", why=made.fault, fix="sign it again")
-    return path, data
-
-
-def _write(place: Workplace, signatures: Iterable[tuple[str, bytes]]) -> list[str]:
-    written = list(signatures)
-    for path, data in written:
-        place.worktree.write_new(path, data)
-    return [path for path, _ in written]
+    return Signature(path, data)
