@@ -52,6 +52,12 @@ class CodeState:
     oids: Mapping[str, str]
 
 
+def branch_name(ref: str) -> str:
+    """Returns the branch of a full ref name: a/b for `refs/heads/a/b` and for `refs/remotes/origin/a/b`."""
+    kind, _, rest = ref.removeprefix("refs/").partition("/")
+    return rest.partition("/")[2] if kind == "remotes" else rest
+
+
 class GitStore(Protocol):
     """One repository. Reads go through hardened git plumbing (docs/architecture.md), never through user configuration.
 
@@ -188,5 +194,42 @@ class GitStore(Protocol):
 
         Raises:
             GitprovError: GP-GIT-003 with git's message.
+        """
+        ...
+
+    def current_branch(self) -> str | None:
+        """Returns the branch that HEAD is on, None when it is on none."""
+        ...
+
+    def branches(self, prefix: str) -> dict[str, str]:
+        """Returns full ref names to commits of the branches, local and remote-tracking, whose names begin so."""
+        ...
+
+    def switch_new(self, branch: str, start: str = "HEAD") -> None:
+        """Makes a branch at a commit and switches to it; what is staged or changed stays so.
+
+        Raises:
+            GitprovError: GP-GIT-003 with git's message, when something there would be overwritten, too.
+        """
+        ...
+
+    def switch_back(self, branch: str, before: str) -> None:
+        """Switches to where HEAD was, a branch or a commit, and deletes `branch`, which `switch_new` made."""
+        ...
+
+    def commit(self, message: str, paths: Sequence[str]) -> str:
+        """Commits these paths, which are staged, and nothing else; returns the commit.
+
+        The user's hooks and commit signing run; what else is staged stays so.
+
+        Raises:
+            GitprovError: GP-GIT-003 with what git or a hook said.
+        """
+        ...
+
+    def authors(self, commit: str, paths: Sequence[str], *, since: str | None = None) -> set[tuple[str, str]]:
+        """Returns name and e-mail address of who wrote the commits up to `commit` that touch `paths`.
+
+        With `since` without those that this commit has, too. Unsigned claims. Empty for a commit that is not here.
         """
         ...

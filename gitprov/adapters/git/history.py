@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.adapters.git.code import CodeReader, CodeRule
@@ -61,6 +61,17 @@ def commit_with_code(
             if known == digest and code.digest(code.in_tree(commit, rule)) == digest:
                 return commit
     return None
+
+
+def authors(git: Plumbing, commit: str, paths: Sequence[str], *, since: str | None = None) -> set[tuple[str, str]]:
+    """Returns name and e-mail address of who wrote the commits up to `commit`, not `since`, that touch `paths`."""
+    if not git.read("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}", fine=(0, 1, 128)):
+        return set()
+    until = [commit] if since is None else [commit, f"^{since}"]
+    how = ("--no-color", "--no-show-signature", "--no-relative", "--format=%an%x00%ae%x00")
+    words = os.fsdecode(git.read("log", *how, "--end-of-options", *until, "--", *paths)).split("\0")
+    names, mails = words[0:-1:2], words[1::2]
+    return {(name.lstrip("\n"), mail) for name, mail in zip(names, mails, strict=True)}
 
 
 class _States:

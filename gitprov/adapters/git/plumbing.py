@@ -279,5 +279,6 @@ def _start(
 
 def _failed(arguments: Sequence[str], stderr: bytes) -> Exception:
     verb = next((word for word in arguments if not word.startswith("-") and "=" not in word), "")
-    said = [line.strip() for line in stderr.decode(errors="replace").splitlines() if line.strip()]
+    lines = [line.strip() for line in stderr.decode(errors="replace").splitlines()]
+    said = [line for line in lines if line and not line.startswith("hint:")]
     return codes.GIT_FAILED.error(f"git {verb} failed", why="; ".join(said[:5]))

@@ -1,9 +1,12 @@
 """What people would type, with their own configuration: GitPython."""
 
 import re
+from collections.abc import Sequence
 
 from gitprov.adapters.git.plumbing import Plumbing
+from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.ports.git import branch_name
 
 
 def create_repository(root: str) -> None:
@@ -31,8 +34,8 @@ def push_branch(plumbing: Plumbing, *, dry_run: bool) -> str:
     def config(key: str) -> str:
         return plumbing.as_user("config", "--get", key, fine=(0, 1)).decode().strip()
 
-    branch = plumbing.as_user("symbolic-ref", "--quiet", "--short", "HEAD", fine=(0, 1)).decode().strip()
-    if not branch:
+    branch = current_branch(plumbing)
+    if branch is None:
         raise codes.GIT_FAILED.error("HEAD is not on a branch", fix="git switch -c BRANCH, then gitprov push")
     if not plumbing.as_user("rev-parse", "--verify", "--quiet", "HEAD", fine=(0, 1)):
         raise codes.GIT_NO_COMMIT.error("there is no commit to push", fix="git commit, then gitprov push")
@@ -56,6 +59,47 @@ def push_branch(plumbing: Plumbing, *, dry_run: bool) -> str:
         fix = "git pull, then gitprov push" if "[rejected]" in said else "git push shows it again; mend what it names"
         raise codes.GIT_FAILED.error(f"git push to {remote} failed", why=said, fix=fix) from error
     return f"{out}\n{err}".strip()
+
+
+def current_branch(plumbing: Plumbing) -> str | None:
+    """Returns the branch that HEAD is on, None when it is on none."""
+    return plumbing.as_user("symbolic-ref", "--quiet", "--short", "HEAD", fine=(0, 1)).decode().strip() or None
+
+
+def branches(plumbing: Plumbing, prefix: str) -> dict[str, str]:
+    """Returns full ref names to commits of the branches, local and remote-tracking, whose names begin with `prefix`."""
+    answer = plumbing.read("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/remotes").decode()
+    refs = [line.split(" ", 1) for line in answer.splitlines()]
+    return {ref: commit for commit, ref in refs if branch_name(ref).startswith(prefix)}
+
+
+def switch_new(plumbing: Plumbing, branch: str, start: str) -> None:
+    """Makes a branch at a commit and switches to it; what is staged or changed stays so, or git refuses."""
+    plumbing.as_user("switch", "--quiet", "--no-track", "--create", branch, start)
+
+
+def switch_back(plumbing: Plumbing, branch: str, before: str) -> None:
+    """Switches to where HEAD was, a branch or a commit, and deletes a branch that `switch_new` made."""
+    how = (
+        () if plumbing.read("rev-parse", "--verify", "--quiet", f"refs/heads/{before}", fine=(0, 1)) else ("--detach",)
+    )
+    plumbing.as_user("switch", "--quiet", *how, before)
+    plumbing.as_user("branch", "--quiet", "--delete", "--force", branch)
+
+
+def commit_paths(plumbing: Plumbing, message: str, paths: Sequence[str]) -> str:
+    """Commits these paths and nothing else, whatever else is staged, as the person would: their hooks, their signing.
+
+    Raises:
+        GitprovError: GP-GIT-003 with what git or a hook said.
+    """
+    try:
+        plumbing.as_user("commit", "--quiet", "--message", message, "--only", "--", *paths)
+    except GitprovError as error:
+        raise codes.GIT_FAILED.error(
+            "git commit failed", why=error.why, fix="mend what git or its hook names, then run the command again"
+        ) from error
+    return plumbing.read("rev-parse", "HEAD").decode().strip()
 
 
 def _said(error: Exception) -> str:

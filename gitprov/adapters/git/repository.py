@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from secrets import token_hex
 
-from gitprov.adapters.git import chain
+from gitprov.adapters.git import chain, porcelain
 from gitprov.adapters.git.code import CodeReader, CodeRule, parse_index, parse_tree
-from gitprov.adapters.git.history import commit_with_code
+from gitprov.adapters.git.history import authors, commit_with_code
 from gitprov.adapters.git.plumbing import Place, Plumbing, chunks, discover, joined, split
-from gitprov.adapters.git.porcelain import create_repository, push_branch
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids.listings import SUBMODULE
@@ -233,12 +232,36 @@ class GitRepository:
     def create(self) -> None:
         """Makes a repository at `root` when there is none (branch `main`)."""
         if self._place is None:
-            create_repository(self._start)
+            porcelain.create_repository(self._start)
             self._place = discover(self._start)
 
     def push(self, *, dry_run: bool = False) -> str:
         """Pushes the current branch to its upstream (or to `origin`, setting it), and returns what git said."""
-        return push_branch(self._git, dry_run=dry_run)
+        return porcelain.push_branch(self._git, dry_run=dry_run)
+
+    def current_branch(self) -> str | None:
+        """Returns the branch that HEAD is on, None when it is on none."""
+        return porcelain.current_branch(self._git)
+
+    def branches(self, prefix: str) -> dict[str, str]:
+        """Returns full ref names to commits of the branches whose names begin with `prefix`."""
+        return porcelain.branches(self._git, prefix)
+
+    def switch_new(self, branch: str, start: str = "HEAD") -> None:
+        """Makes a branch at a commit and switches to it."""
+        porcelain.switch_new(self._git, branch, start)
+
+    def switch_back(self, branch: str, before: str) -> None:
+        """Switches to where HEAD was, a branch or a commit, and deletes the branch that `switch_new` made."""
+        porcelain.switch_back(self._git, branch, before)
+
+    def commit(self, message: str, paths: Sequence[str]) -> str:
+        """Commits these paths and nothing else; returns the commit."""
+        return porcelain.commit_paths(self._git, message, paths)
+
+    def authors(self, commit: str, paths: Sequence[str], *, since: str | None = None) -> set[tuple[str, str]]:
+        """Returns name and e-mail address of who wrote the commits up to `commit` that touch `paths`."""
+        return authors(self._git, commit, paths, since=since)
 
     @property
     def _found(self) -> Place:
