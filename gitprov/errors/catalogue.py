@@ -73,6 +73,15 @@ IMM_MODE = _code(
     "a record that is not a plain file (mode 100644)",
     "git update-index --chmod=-x PATH, or restore the plain file",
 )
+IMM_LOST = _code(
+    "GP-IMM-007",
+    Exit.FINDINGS,
+    "a record that a step of the protected ref changed or removed",
+    "bring it back: git restore --source=COMMIT --staged --worktree -- PATH && git commit",
+)
+IMM_RESTORED = _code(
+    "GP-IMM-008", Exit.FINDINGS, "a record that was lost for a while", "nothing: the same bytes are back"
+)
 
 # LIN: what records say about each other
 LIN_DANGLING = _code(
@@ -405,6 +414,44 @@ TRU_OTHER = _code(
     "do not go on: ask an owner for the fingerprint (gitprov trust fingerprint)",
 )
 TRU_PIN = _code("GP-TRU-010", Exit.USAGE, "not a pin", "write NNNN:sha256:…, as gitprov trust fingerprint prints it")
+TRU_REWOUND = _code(
+    "GP-TRU-011",
+    Exit.FINDINGS,
+    "a protected ref without a commit that it had before",
+    "git fetch; if it stays so, somebody rewrote it: compare with another clone",
+)
+
+# DEP: putting a release in place, and serving it
+DEP_PIN = _code(
+    "GP-DEP-001",
+    Exit.USAGE,
+    "a deployer that knows of no trust root",
+    "ask an owner for it (gitprov trust fingerprint), then gitprov deploy --pin NNNN:sha256:…",
+)
+DEP_NOTHING = _code(
+    "GP-DEP-002", Exit.FINDINGS, "nothing is in effect to be deployed", "gitprov verify NAME/STAGE says what is missing"
+)
+DEP_BACK = _code(
+    "GP-DEP-003",
+    Exit.FINDINGS,
+    "a promotion older than the one deployed before",
+    "git fetch; to go back on purpose: gitprov rollback NAME/STAGE",
+)
+DEP_ROLE = _code(
+    "GP-DEP-004", Exit.FINDINGS, "somebody who does not deploy", "gitprov trust propose --role deployer=PERSON"
+)
+DEP_MANIFEST = _code(
+    "GP-DEP-005",
+    Exit.FINDINGS,
+    "a manifest that is missing, or not the one that is trusted",
+    "do not serve it: gitprov deploy NAME/STAGE --to DIR",
+)
+DEP_BYTES = _code(
+    "GP-DEP-006",
+    Exit.FINDINGS,
+    "served bytes that are not the deployed ones",
+    "do not serve them: gitprov deploy NAME/STAGE --to DIR",
+)
 
 # DVC: what DVC wrote
 DVC_FILE = _code(

@@ -76,11 +76,19 @@ class Request(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed(Part):
-    """One member as it was put in place: the artifact, its content's digest, and where, relative to the folder."""
+    """One member as it was put in place.
+
+    Attributes:
+        artifact: Its id.
+        content: Its content's digest.
+        path: Where, relative to the folder.
+        directory: Whether it is a directory: the digest is that of its listing, which a file could hold as well.
+    """
 
     artifact: DigestField
     content: DigestField
     path: PathField
+    directory: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,49 @@
+"""A plain folder, outside of any repository: where a release is put in place and served from."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from gitprov.ids import Digest
+from gitprov.ports.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a path holds.
+
+    Attributes:
+        digest: Of a file's bytes, or of a directory's listing; None for what no record describes: a link or a device,
+            a name that is not UTF-8, a file that changed while it was read.
+        directory: Whether it is a directory.
+    """
+
+    digest: Digest | None
+    directory: bool
+
+
+class Folder(Protocol):
+    """One folder. Names are paths relative to it; no symlink below it is ever followed.
+
+    Methods raise GitprovError GP-PTH-001 for a name that leads outside, GP-IO-001.
+    """
+
+    @property
+    def path(self) -> str:
+        """Its absolute path."""
+        ...
+
+    def read(self, name: str) -> bytes | None:
+        """Returns the bytes of a regular file, or None when there is none."""
+        ...
+
+    def measure(self, name: str, *, progress: Progress | None = None) -> Measured | None:
+        """Returns what is at a name, or None when nothing is; every byte is read, whatever was read before."""
+        ...
+
+    def write(self, name: str, data: bytes) -> None:
+        """Writes a file by fsync and rename; the folder is made when it is not there."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Removes a file, or a folder with all that is in it; nothing when nothing is there."""
+        ...

@@ -1,0 +1,1 @@
+"""Moving releases between stages: asking, deciding, putting in place, serving."""
