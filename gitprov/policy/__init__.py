@@ -1,6 +1,6 @@
 """The gate: rules that people write, tried on the facts of a request. Pure, and CEL's engine is all it imports."""
 
-from gitprov.policy.decide import Decision, Tried, decide, judging_rules
+from gitprov.policy.decide import Decision, Tried, decide
 from gitprov.policy.facts import Facts
 
-__all__ = ["Decision", "Facts", "Tried", "decide", "judging_rules"]
+__all__ = ["Decision", "Facts", "Tried", "decide"]

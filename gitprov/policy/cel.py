@@ -38,12 +38,12 @@ def evaluate(text: str, facts: Activation) -> bool | str:
         return rule
     try:
         result = rule.eval(facts)
-        kind, value = result.type(), result.value()
+        kind = result.type()
+        if kind == cel.Type.BOOL:
+            return bool(result.value())
+        return _in_words(result.value()) if kind == cel.Type.ERROR else _not_boolean(kind)
     except Exception as error:  # noqa: BLE001 whatever goes wrong in the engine, memory included, is a no
         return _in_words(error)
-    if kind == cel.Type.BOOL:
-        return bool(value)
-    return _in_words(value) if kind == cel.Type.ERROR else _not_boolean(kind)
 
 
 def static_fault(text: str) -> str | None:

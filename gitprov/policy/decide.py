@@ -1,13 +1,12 @@
 """The gate: every rule that judges a request, tried on its facts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from gitprov.policy.cel import Activation, activate, evaluate
 from gitprov.policy.facts import Facts
 from gitprov.records.policies import Policy, Rule, Severity
-from gitprov.records.promotions import Move
 
 Outcome = Literal["passed", "denied", "warned", "error"]
 
@@ -50,18 +49,14 @@ class Decision:
 def decide(facts: Facts, policies: Mapping[str, Policy]) -> Decision:
     """Returns what the policies, by name, say of a request. Never raises: what cannot be judged is denied."""
     activation = activate(facts)
-    judging = judging_rules(policies, kind=facts.kind, name=facts.name, stage=facts.stage)
-    return Decision(tuple(_try(*each, activation) for each in judging))
-
-
-def judging_rules(
-    policies: Mapping[str, Policy], *, kind: Move, name: str, stage: str
-) -> Iterator[tuple[str, str, Rule]]:
-    """Yields (policy, name, rule) of each rule that judges such a request, sorted."""
-    for policy in sorted(policies):
-        for rule in sorted(policies[policy].rules):
-            if policies[policy].rules[rule].judges(kind=kind, name=name, stage=stage):
-                yield policy, rule, policies[policy].rules[rule]
+    return Decision(
+        tuple(
+            _try(policy, name, rule, activation)
+            for policy in sorted(policies)
+            for name, rule in sorted(policies[policy].rules.items())
+            if rule.judges(kind=facts.kind, name=facts.name, stage=facts.stage)
+        )
+    )
 
 
 def judge(rule: Rule, facts: Activation | str) -> tuple[Outcome, str]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from gitprov.ids import MAX_INTEGER
-from gitprov.records.codec import DigestField, NameField, Part, Setting, TimeField, keys_of
+from gitprov.records.codec import Closed, DigestField, NameField, Part, TimeField, keys_of
 from gitprov.records.evidence import Assurance
 from gitprov.records.promotions import Move
 
@@ -21,7 +21,7 @@ Metrics = Mapping[NameField, Mapping[str, tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MemberFacts(Setting):
+class MemberFacts(Closed):
     """An artifact of a release.
 
     Attributes:
@@ -46,7 +46,7 @@ class MemberFacts(Setting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseFacts(Setting):
+class ReleaseFacts(Closed):
     """A release.
 
     Attributes:
@@ -61,7 +61,7 @@ class ReleaseFacts(Setting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DataFacts(Setting):
+class DataFacts(Closed):
     """A source that the release rests on: an artifact that was added, not made.
 
     Attributes:
@@ -82,7 +82,7 @@ class DataFacts(Setting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunFacts(Setting):
+class RunFacts(Closed):
     """A run that the release rests on, those of the step `add` aside, which run no code.
 
     Attributes:
@@ -119,7 +119,7 @@ class RunFacts(Setting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SchemaFacts(Setting):
+class SchemaFacts(Closed):
     """A schema: the member, or the input of a run that makes a member, in the role `schema`.
 
     Attributes:
@@ -134,7 +134,7 @@ class SchemaFacts(Setting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EvaluationFacts(Setting):
+class EvaluationFacts(Closed):
     """An evaluation of the release's set, or of a member of it.
 
     Attributes:
@@ -157,7 +157,7 @@ class EvaluationFacts(Setting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeopleFacts(Setting):
+class PeopleFacts(Closed):
     """Who did what, by signatures.
 
     Attributes:
@@ -176,7 +176,7 @@ class PeopleFacts(Setting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts(Setting):
+class Facts(Closed):
     """What a rule sees.
 
     Attributes:

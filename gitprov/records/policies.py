@@ -49,6 +49,10 @@ class Rule(Setting):
     applies_to: tuple[Move, ...] = ("promote",)
     cases: tuple[Case, ...] = ()
 
+    def fault(self) -> str | None:
+        """Returns a fault when the rule judges nothing, which nobody would notice."""
+        return None if self.applies_to else "applies to no kind of request"
+
     def judges(self, *, kind: Move, name: str, stage: str) -> bool:
         """Tells whether a request of this kind, for this name and stage, is judged by the rule."""
         return (

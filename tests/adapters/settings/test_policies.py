@@ -69,6 +69,7 @@ def test_no_policy_is_no_fault(tmp_path: Path) -> None:
         ("  small:", "  Small:", r"GP-SCH-002: .*:3: field rules\.Small must be a name"),
         ("[fraud, ", "['fraud.*', ", r"GP-SCH-002: .*:11: field rules\.small\.scope\[0\] must be a name"),
         ("[promote, rollback]", "[deploy]", r"GP-SCH-002: .*:13: field rules\.small\.applies_to\[0\] must be one of"),
+        ("[promote, rollback]", "[]", r"GP-SCH-002: .*:3: field rules\.small applies to no kind of request"),
         ("policy/v1", "policy/v2", "GP-SCH-001: .*:1 has the schema"),
         ("message: too", "when: too", "GP-YML-006: .*:7 .*the key 'when' stands twice"),
     ],
