@@ -141,13 +141,14 @@ def metrics(after: Metrics, before: Metrics) -> dict[str, dict[str, MetricEntry]
 
 
 def candidates(view: View, candidate: Basis | None, incumbent: Basis | None, by: int) -> list[Digest]:
-    """Returns the artifacts like the members, by name and step, that landed after the incumbent did, up to `by`."""
+    """Returns what was made like a member, by name and step, and landed after the incumbent did, up to `by`."""
     if candidate is None:
         return []
     ledger = view.landed.ledger
     since = view.landed.landing(incumbent.ref.id) if incumbent is not None else None
     known = {one for one, _ in incumbent.members.values()} if incumbent is not None else set()
-    wanted = {(record.name, record.recipe.step) for _, record in candidate.members.values()}
+    made = [record for _, record in candidate.members.values() if not record.recipe.is_source]
+    wanted = {(record.name, record.recipe.step) for record in made}
     return sorted(
         one
         for name, step in wanted

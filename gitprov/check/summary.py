@@ -1,6 +1,7 @@
 """What a manager reads of a request, on one screen: it follows from the evidence, so what is read is what is signed."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 
 from gitprov.check.basis import Basis, View, basis
@@ -8,7 +9,7 @@ from gitprov.check.landed import Landed
 from gitprov.ids import Digest, Value, digest_hex, is_digest
 from gitprov.lineage import Ledger
 from gitprov.lineage.differences import ASPECTS, Change, Side, differences
-from gitprov.records import Evidence
+from gitprov.records import Evidence, ReleaseRef
 from gitprov.records.evidence import MetricEntry
 
 CHANGES = 20
@@ -22,17 +23,18 @@ def summary(evidence: Evidence, landed: Landed) -> tuple[str, ...]:
     view = View(landed, landed.chain.head, landed.chain.head, landed.chain.head)
     candidate = basis(view, evidence.release.id if evidence.release is not None else None)
     incumbent = basis(view, evidence.incumbent.id if evidence.incumbent is not None else None)
+    before, after = _version(evidence.incumbent), _version(evidence.release)
     return (
-        f"{evidence.kind} {evidence.name} in {evidence.stage}: {_version(incumbent)} -> {_version(candidate)}",
+        f"{evidence.kind} {evidence.name} in {evidence.stage}: {before} -> {after}",
         *_short(list(_changes(candidate, incumbent)), "change"),
         *_short(list(_metrics(evidence)), "metric"),
-        *_choice(evidence),
+        *_choice(evidence, landed.ledger),
         _gates(evidence),
     )
 
 
-def _version(release: Basis | None) -> str:
-    return f"v{release.ref.version}" if release is not None else "nothing"
+def _version(release: ReleaseRef | None) -> str:
+    return f"v{release.version}" if release is not None else "nothing"
 
 
 def _short(lines: list[str], word: str) -> list[str]:
@@ -108,10 +110,11 @@ def _value(value: Value) -> str:
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
 
 
-def _choice(evidence: Evidence) -> Iterator[str]:
-    count = len(evidence.candidates)
-    if count > 1:
-        yield f"best of {count} candidates"
+def _choice(evidence: Evidence, ledger: Ledger) -> Iterator[str]:
+    names = Counter(ledger.artifacts[one].name for one in evidence.candidates if one in ledger.artifacts)
+    for name, count in sorted(names.items()):
+        if count > 1:
+            yield f"{name}: best of {count} candidates"
 
 
 def _gates(evidence: Evidence) -> str:

@@ -152,7 +152,7 @@ class Evidence(Part):
         evaluations: All evaluations of it and of its members, sorted by suite and id.
         incumbent_evaluations: The same of the incumbent.
         metrics: Suite to metric to values.
-        candidates: Recorded artifacts of the members' names and steps since the release in effect, sorted.
+        candidates: Recorded artifacts of the made members' names and steps since the release in effect, sorted.
         rules: Every rule tried, sorted by policy and name.
     """
 
