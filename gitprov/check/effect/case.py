@@ -11,7 +11,7 @@ from gitprov.lineage import Held
 from gitprov.records import Evidence, Release, Request
 from gitprov.records.stored import ROOT
 from gitprov.trust.roots import Accepted
-from gitprov.trust.signatures import Signature
+from gitprov.trust.signatures import Means, Signature
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,14 @@ class Case:
             return []
         return list(dict.fromkeys([*(member.run for member in release.members.values()), *release.runs]))
 
+    def files(self, record: Digest, *means: Means) -> list[Signature]:
+        """Returns the signature files of a record that mean this and have landed, at this step at the latest."""
+        found = [one for one in self.landed.signatures.of(record) if one.means in means]
+        return [one for one in found if self.landed.chain.landed[one.path] <= self.step]
+
     def signatures(self, record: Digest) -> list[Signature]:
-        """Returns the signature files of a record that have landed, at this step at the latest."""
-        return [one for one in self.landed.signatures.of(record) if self.landed.chain.landed[one.path] <= self.step]
+        """Returns those by which somebody stands behind a record: no votes."""
+        return self.files(record, "signs", "countersigns")
 
     def setting(self, path: str) -> object | None:
         """Returns a setting in force before the step, `path` below `.gitprov/`."""

@@ -9,6 +9,7 @@ from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 from gitprov.records import Evidence
 from gitprov.records.settings import CatalogEntry
+from gitprov.trust.signatures import Means
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,11 @@ def _has_stranger(case: Case, record: Digest) -> bool:
     return not case.landed.signers(record, case.before, "countersigns") & producers
 
 
-def _voters(case: Case, means: str) -> set[str]:
+def _voters(case: Case, means: Means) -> set[str]:
     """Returns the approvers who voted so: in standing when their vote landed, and an approval's still at this step."""
     roots, found = case.landed.roots, set()
-    for one in case.signatures(case.held.id):
-        if not one.is_good or one.means != means:
+    for one in case.files(case.held.id, means):
+        if not one.is_good:
             continue
         landing = case.landed.chain.landed[one.path]
         if means == "rejects":  # a rejection is never taken back, whatever becomes of who rejected
