@@ -1,5 +1,6 @@
 """What a workflow that writes records works with: the ports of one repository, each made when first asked for."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from gitprov.ports.blobs import Cache, Remote
@@ -7,6 +8,7 @@ from gitprov.ports.clock import Clock
 from gitprov.ports.dvc import DvcProject
 from gitprov.ports.git import GitStore
 from gitprov.ports.host import Host
+from gitprov.ports.memory import Memory
 from gitprov.ports.progress import Progress
 from gitprov.ports.settings import Settings, SettingsReader
 from gitprov.ports.signing import Keys, Signer, Verifier
@@ -79,6 +81,15 @@ class Workplace(Protocol):
     @property
     def verifier(self) -> Verifier:
         """What checks signatures."""
+        ...
+
+    @property
+    def memory(self) -> Memory:
+        """What this machine remembers of projects."""
+        ...
+
+    def pins(self) -> Mapping[str, str]:
+        """Returns the pins that people set outside the repository: where they are set, and what they say."""
         ...
 
     def person(self) -> str:

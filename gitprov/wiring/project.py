@@ -11,6 +11,7 @@ from gitprov.ports.clock import Clock
 from gitprov.ports.dvc import DvcProject
 from gitprov.ports.git import GitStore
 from gitprov.ports.host import Host
+from gitprov.ports.memory import Memory
 from gitprov.ports.progress import Progress
 from gitprov.ports.settings import Settings, SettingsReader
 from gitprov.ports.signing import Keys, Signer, Verifier
@@ -147,6 +148,20 @@ class Project:
         from gitprov.adapters.signing import EcdsaVerifier
 
         return EcdsaVerifier()
+
+    @cached_property
+    def memory(self) -> Memory:
+        """What this machine remembers, in the user's state folder."""
+        import platformdirs
+
+        from gitprov.adapters.memory import FileMemory
+
+        return FileMemory(platformdirs.user_state_dir("gitprov"))
+
+    def pins(self) -> dict[str, str]:
+        """Returns the pins of the environment and of git's configuration, by where they are set."""
+        given = {"GITPROV_PIN": os.environ.get("GITPROV_PIN"), "git config gitprov.pin": self.git.config("gitprov.pin")}
+        return {source: pin for source, pin in given.items() if pin}
 
     def person(self) -> str:
         """Returns who acts: `git config gitprov.person`, else a name made of the login name."""

@@ -1,0 +1,66 @@
+"""How a trust root came to be trusted: by a pin, by what this machine remembers, or on first use."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from gitprov.errors import GitprovError
+from gitprov.errors import catalogue as codes
+from gitprov.ports.memory import Seen
+from gitprov.ports.workplace import Workplace
+from gitprov.trust.pins import read_pin, require_pin
+from gitprov.trust.roots import Roots
+
+How = Literal["pinned", "remembered", "first use"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """The trust version in force, and why it is believed.
+
+    Attributes:
+        pin: `NNNN:sha256:…`.
+        how: A pin from outside, this machine's memory, or nothing but that it is there.
+        note: What a person should know; "" for nothing.
+    """
+
+    pin: str
+    how: How
+    note: str = ""
+
+
+def trusted(place: Workplace, roots: Roots, pin: str | None = None) -> Trusted:
+    """Holds the trust versions in force against every pin and against memory, and remembers the newest.
+
+    Args:
+        place: The ports: `memory` and `pins` are used.
+        roots: The accepted versions.
+        pin: One more pin, from the command line.
+
+    Raises:
+        GitprovError: GP-TRU-006 without a version in force; GP-TRU-008 when these end before one that is pinned or
+            was seen; GP-TRU-009 when they are others; GP-TRU-010 for a pin that is none; GP-IO-001 when memory cannot
+            be read.
+    """
+    if not roots.accepted:
+        raise codes.TRU_NONE.error("no trust version is in force", fix="gitprov trust show")
+    pins = {**({"--pin": pin} if pin is not None else {}), **place.pins()}
+    for source, text in pins.items():
+        require_pin(roots, read_pin(text, source), source)
+    first, last = roots.accepted[0], roots.accepted[-1]
+
+    def check(seen: Seen) -> Seen:
+        if seen.pin is not None:
+            require_pin(roots, read_pin(seen.pin, "memory"), "this machine's memory")
+        return replace(seen, pin=last.pin)
+
+    seen = place.memory.recall(first.id, first.root.ref)  # by the first version's ref: a later one may name another
+    how: How = "pinned" if pins else "remembered" if seen.pin is not None else "first use"
+    note = f"trust root {last.pin} is remembered on first use: compare it with an owner's" if how == "first use" else ""
+    if check(seen) != seen:
+        try:
+            place.memory.update(first.id, first.root.ref, check)
+        except GitprovError as error:
+            if error.code is not codes.IO_FAILED:
+                raise
+            note = f"trust root {last.pin} cannot be remembered: {error.what}"
+    return Trusted(last.pin, how, note)
