@@ -97,10 +97,10 @@ def gather(place: Workplace, *, at: str | None = None) -> Gathered:
     return _build(place, read_chain(place.git, ref, at))
 
 
-def propose(place: Workplace, gathered: Gathered) -> Gathered:
-    """Returns what would be if what the index has, or HEAD in a bare repository, landed now as one more step."""
+def propose(place: Workplace, gathered: Gathered, *, revision: str | None = None) -> Gathered:
+    """Returns what would be if a revision landed now as one more step: the index, or HEAD in a bare repository."""
     git = place.git
-    entries = git.tree("HEAD", [ROOT]) if git.is_bare else git.index([ROOT])
+    entries = git.index([ROOT]) if revision is None and not git.is_bare else git.tree(revision or "HEAD", [ROOT])
     chain = gathered.landed.chain
     records = {path: entry.oid for path, entry in entries.items() if _is_kept(path) and path not in chain.landed}
     now = gathered.landed.chain.settings

@@ -1,0 +1,260 @@
+"""`gitprov status NAME@vN` and `NAME/STAGE`: the state of releases at stages, what blocks them, what to do (D16)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from gitprov.audit.gather import Gathered, propose
+from gitprov.audit.in_effect import Source, read_promotions, source
+from gitprov.check.effect import Asked, Judgement, Timeline, deployments, disputes, in_time, judge, judge_at
+from gitprov.check.evidence import Ask, judged
+from gitprov.check.landed import Landed
+from gitprov.check.states import STATES, State, is_last, stages, state_of
+from gitprov.errors import Finding
+from gitprov.errors import catalogue as codes
+from gitprov.ids import Digest
+from gitprov.ports.workplace import Workplace
+from gitprov.records import ReleaseRef, Request
+from gitprov.records.stored import ROOT
+
+BRANCHES = "promote"
+"""The folder of branches that requests are made on: promote/NAME/STAGE/SEQ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A release at a stage.
+
+    Attributes:
+        stage: The stage.
+        release: `churn@v3`; None for the wish that nothing serves.
+        state: None while the release is in effect in no stage that the stage comes after.
+        request: The request that this rests on, `churn/production/3`.
+        branch: The ref where that lies, when it has not landed.
+        blocks: What stands in the way of the next state.
+        next: Commands.
+    """
+
+    stage: str
+    release: str | None
+    state: State | None
+    request: str | None
+    branch: str | None
+    blocks: tuple[Finding, ...]
+    next: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """The answer: `state` is that of a release as a whole; None where a stage was asked about."""
+
+    asked: str
+    source: Source
+    state: State | None
+    standings: tuple[Standing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A request that has not taken effect, judged as if it landed now."""
+
+    request: Request
+    judgement: Judgement
+    branch: str | None
+
+
+def release_standings(place: Workplace, name: str, version: int) -> Standings:
+    """Returns the state of a release at every stage.
+
+    Raises:
+        GitprovError: As `read_promotions` does; GP-NAM-001 when there is no such release.
+    """
+    look = _Look(place, read_promotions(place), name)
+    releases = look.here.landed.ledger.releases_of(name)
+    if version not in releases:
+        why = f"it has {', '.join(f'v{one}' for one in releases)}" if releases else ""
+        raise codes.NAM_UNKNOWN.error(f"{name} has no release v{version}", why=why, fix=f"gitprov seal {name}")
+    found = tuple(look.standing(releases[version], version, stage) for stage in look.stages)
+    states = [one.state for one in found if one.state is not None]
+    return Standings(f"{name}@v{version}", source(look.gathered), max(states, key=STATES.index, default="draft"), found)
+
+
+def stage_standings(place: Workplace, name: str, stage: str) -> Standings:
+    """Returns the state of what serves a stage, of what is asked for it, and of the newest release.
+
+    Raises:
+        GitprovError: As `read_promotions` does; GP-NAM-001 when there is no such stage, or no release of the name.
+    """
+    look = _Look(place, read_promotions(place), name)
+    releases = look.here.landed.ledger.releases_of(name)
+    if stage not in look.stages or not releases:
+        raise codes.NAM_UNKNOWN.error(
+            f"nothing is promoted to {name}/{stage}" if releases else f"{name} has no release",
+            why=f"the stages are {', '.join(look.stages)}" if look.stages else "the settings in force name no stage",
+            fix=f"gitprov status {name}",
+        )
+    serving = look.timeline.effective(stage, look.head)
+    asked = [one.request.release.version for one in look.open if one.request.stage == stage and one.request.release]
+    if serving is not None and serving.request.release is not None:
+        asked.append(serving.request.release.version)
+    found = [
+        look.standing(releases[version], version, stage)
+        for version in sorted({*asked, max(releases)} & releases.keys(), reverse=True)
+    ]
+    found += [look.withdrawal(one) for one in look.open if one.request.stage == stage and one.request.release is None]
+    return Standings(f"{name}/{stage}", source(look.gathered), None, tuple(found))
+
+
+class _Look:
+    """What landed about a name, and what is asked for on branches."""
+
+    def __init__(self, place: Workplace, gathered: Gathered, name: str) -> None:
+        self.place = place
+        self.gathered = gathered
+        self.landed: Landed = gathered.landed
+        self.name = name
+        self.head = self.landed.chain.head
+        self.now = place.clock.now()
+        self.timeline: Timeline = judge(self.landed, name)
+
+    @cached_property
+    def stages(self) -> dict[str, tuple[str, ...]]:
+        """Every stage, with those that it comes after."""
+        return stages(self.landed, self.timeline)
+
+    @cached_property
+    def here(self) -> Gathered:
+        """What would have landed if the index, or HEAD of a bare repository, landed now."""
+        return propose(self.place, self.gathered) if self.place.git.head() else self.gathered
+
+    @cached_property
+    def open(self) -> list[_Open]:
+        """Every request that has not taken effect, by sequence; as a branch has it, where that brings more of it."""
+        found: dict[Digest, _Open] = {}
+        for asked in self.timeline.asked:
+            if asked.effective is None:
+                judgement = judge_at(self.landed, self.timeline, asked.held, self.head + 1)
+                found[asked.id] = _Open(asked.request, judgement, None)
+        for commit, branch in self._branches().items():
+            proposed = propose(self.place, self.gathered, revision=commit).landed
+            for asked in judge(proposed, self.name).asked:
+                now = asked.judgement
+                if now is None or now.step <= self.head:
+                    continue
+                if asked.id not in found or not found[asked.id].judgement.holds:
+                    found[asked.id] = _Open(asked.request, now, branch)
+        return sorted(found.values(), key=lambda one: one.request.sequence)
+
+    def _branches(self) -> Mapping[str, str]:
+        """Returns where something about the name lies that has not landed: commit to branch."""
+        git, folder = self.place.git, f"{ROOT}/promotions/{self.name}"
+        found = {commit: ref for ref, commit in git.branches(f"{BRANCHES}/{self.name}/").items()}
+        if (head := git.head()) is not None:
+            found.setdefault(head, git.current_branch() or "HEAD")
+        kept = self.landed.chain.landed
+        return {
+            commit: branch
+            for commit, branch in found.items()
+            if any(path not in kept for path in git.tree(commit, [folder]))
+        }
+
+    def standing(self, release: Digest, version: int, stage: str) -> Standing:
+        """Returns the state of a release at a stage."""
+        label, after = f"{self.name}@v{version}", self.stages[stage]
+        serving = self.timeline.effective(stage, self.head)
+        serves = serving is not None and _names(serving.request, release)
+        asked = [one for one in self.open if one.request.stage == stage and _names(one.request, release)]
+        last = asked[-1] if asked and not serves else None
+        served = self.timeline.was_effective(stage, release, self.head)
+        if not (serves or last or served or not after or any(self._is_in(one, release) for one in after)):
+            way = f"comes after {' or '.join(after)}"
+            block = codes.PRO_FROM.finding(
+                label, f"{stage} {way}", fix=f"gitprov promote {label} --to {after[0]} --reason TEXT"
+            )
+            return Standing(stage, label, None, None, None, (block,), ())
+        state, blocks = state_of(
+            serves=serves,
+            is_last=is_last(stage, self.stages),
+            served=served,
+            asked=last.judgement if last is not None else None,
+            troubles=self._troubles(serving) if serving is not None and serves else (),
+            gates=lambda: self._gates(release, stage),
+        )
+        request = serving.request if serving is not None and serves else last.request if last is not None else None
+        branch = last.branch if last is not None else None
+        is_new = serving is not None and not deployments(self.landed, serving.id)
+        commands = tuple(self._next(state, label, stage, branch, is_new=is_new))
+        return Standing(stage, label, state, _label(request), branch, blocks, commands)
+
+    def withdrawal(self, one: _Open) -> Standing:
+        """Returns the state of the wish that nothing serves a stage."""
+        stage = one.request.stage
+        state, blocks = state_of(
+            serves=False, is_last=False, served=False, asked=one.judgement, troubles=(), gates=tuple
+        )
+        commands = tuple(self._next(state, "", stage, one.branch, is_new=False)) if state == "approved" else ()
+        return Standing(stage, None, state, _label(one.request), one.branch, blocks, commands)
+
+    def _is_in(self, stage: str, release: Digest) -> bool:
+        asked = self.timeline.effective(stage, self.head)
+        return asked is not None and _names(asked.request, release)
+
+    def _troubles(self, asked: Asked) -> tuple[Finding, ...]:
+        return (*in_time(self.landed, asked, self.now).findings, *disputes(self.landed, asked))
+
+    def _gates(self, release: Digest, stage: str) -> tuple[Finding, ...]:
+        """Returns what the rules in force have against moving a release to a stage now."""
+        landed = self.landed if self.landed.landing(release) is not None else self.here.landed
+        serving = self.timeline.effective(stage, self.head)
+        ask = Ask(
+            kind="promote",
+            name=self.name,
+            stage=stage,
+            sequence=1 + max((one.request.sequence for one in self.timeline.of(stage)), default=0),
+            requester=self.place.person(),
+            evaluated_at=self.now,
+            commit=f"git:{self.landed.chain.commits[self.head]}",
+            release=landed.ledger.held[release].stored,
+            incumbent=serving.request.release if serving is not None else None,
+        )
+        evidence, decision = judged(landed, self.head + 1, ask)
+        remedies = {(one.policy, one.rule): one.remedy for one in decision.tried}
+        return tuple(
+            codes.PRO_GATE.finding(
+                f"{self.name}/{stage}",
+                f"rule {one.rule} denies: {one.message or one.outcome}",
+                why=f"policy {one.policy}",
+                fix=remedies.get((one.policy, one.rule), ""),
+            )
+            for one in evidence.rules
+            if one.blocks
+        )
+
+    def _next(self, state: State, label: str, stage: str, branch: str | None, *, is_new: bool) -> Iterator[str]:
+        place = f"{self.name}/{stage}"
+        match state:
+            case "draft":
+                yield f"gitprov policy check {label} --to {stage}"
+            case "validated":
+                yield f"gitprov promote {label} --to {stage} --reason TEXT"
+            case "approved" if branch is not None:
+                root = self.landed.roots.at(self.head)
+                main = root.root.ref.removeprefix("refs/heads/") if root is not None else "main"
+                short = branch.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+                merge = f"git switch {main} && git merge --no-ff {short} && " if short != main else ""
+                yield f"{merge}gitprov push"
+            case "deployed" | "promoted" if is_new:
+                yield f"gitprov deploy {place} --to DIR"
+            case "retired":
+                yield f"gitprov rollback {place} --to {label.partition('@')[2]} --reason TEXT"
+            case _:
+                return
+
+
+def _names(request: Request, release: Digest) -> bool:
+    ref: ReleaseRef | None = request.release
+    return ref is not None and ref.id == release
+
+
+def _label(request: Request | None) -> str | None:
+    return f"{request.name}/{request.stage}/{request.sequence}" if request is not None else None
