@@ -33,4 +33,5 @@ def read_resource(name: str) -> bytes:
 
 def list_resources(folder: str) -> list[str]:
     """Returns the shipped files in a folder, sorted, by their paths from the root of a checkout."""
-    return sorted({f"{folder}/{path.name}" for root in _ROOTS for path in (root / folder).glob("*")})
+    there = next((root / folder for root in _ROOTS if (root / folder).is_dir()), None)
+    return sorted(f"{folder}/{path.name}" for path in there.iterdir()) if there else []
