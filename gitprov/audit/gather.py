@@ -3,7 +3,7 @@
 Trusted reads only: git objects, never the work tree; the ref that is read and its commit are part of the answer.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from gitprov.check.files import is_record, is_setting
@@ -97,10 +97,19 @@ def gather(place: Workplace, *, at: str | None = None) -> Gathered:
     return _build(place, read_chain(place.git, ref, at))
 
 
-def propose(place: Workplace, gathered: Gathered, *, revision: str | None = None) -> Gathered:
-    """Returns what would be if a revision landed now as one more step: the index, or HEAD in a bare repository."""
+def propose(
+    place: Workplace, gathered: Gathered, *, of: str | None = None, files: Mapping[str, bytes] | None = None
+) -> Gathered:
+    """Returns what would be if a branch landed now as one more step.
+
+    Args:
+        place: The ports.
+        gathered: What landed.
+        of: The commit to land; what the index has when not given (HEAD in a bare repository).
+        files: Records and signatures that would come along, by path.
+    """
     git = place.git
-    entries = git.index([ROOT]) if revision is None and not git.is_bare else git.tree(revision or "HEAD", [ROOT])
+    entries = git.index([ROOT]) if of is None and not git.is_bare else git.tree(of or "HEAD", [ROOT])
     chain = gathered.landed.chain
     records = {path: entry.oid for path, entry in entries.items() if _is_kept(path) and path not in chain.landed}
     now = gathered.landed.chain.settings
@@ -111,7 +120,9 @@ def propose(place: Workplace, gathered: Gathered, *, revision: str | None = None
         for path, oid in settings.items()
         if not now.get(path) or now[path][-1][1] != sha256_of(blobs[oid])
     }
-    return _build(place, chain.extended({path: blobs[oid] for path, oid in records.items()}, changed))
+    return _build(
+        place, chain.extended({path: blobs[oid] for path, oid in records.items()} | {**(files or {})}, changed)
+    )
 
 
 def read_chain(git: GitStore, ref: str, head: str) -> Chain:

@@ -1,7 +1,7 @@
 """`gitprov seal`: makes the next release of a name, if all that decides its behaviour resolves (demand 6)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
@@ -16,7 +16,7 @@ from gitprov.recording.code import copied_objects, resolve_code
 from gitprov.recording.naming import find
 from gitprov.recording.sources import STEP
 from gitprov.recording.writing import Outcome, stage, write_records
-from gitprov.records import Artifact, Content, Member, Release, Run, set_digest, store
+from gitprov.records import Artifact, Content, Member, Release, Run, Stored, set_digest, store
 
 MODEL = "model"
 
@@ -27,6 +27,23 @@ class Sealed:
 
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A release as it would be sealed.
+
+    Attributes:
+        release: The record; None when there are findings, or the set is sealed already.
+        known: The release that has the same set already.
+        findings: What is missing.
+        chosen: Role to artifact.
+    """
+
+    release: Stored | None
+    known: Digest | None = None
+    findings: tuple[Finding, ...] = ()
+    chosen: Mapping[str, Digest] = field(default_factory=dict)
 
 
 def seal(
@@ -52,6 +69,46 @@ def seal(
         GitprovError: GP-NAM-* for a member; GP-SEA-003 when this set is sealed already; GP-IO-002, GP-DVC-* when the
             remote cannot be asked.
     """
+    prepared = prepare(place, ledger, name, members=members, owner=owner)
+    if prepared.known is not None:
+        same = f"{name}@v{ledger.releases[prepared.known].version}"
+        raise codes.SEA_SAME.error(f"{same} is this set already", fix=f"gitprov show {same}")
+    if prepared.release is None:
+        return Sealed(Outcome(dry_run=dry_run), prepared.findings)
+    release = prepared.release
+    if dry_run:
+        return Sealed(Outcome((release,), (release.path,), dry_run=True))
+    files = []
+    with place.worktree.locked(f"seal {name}"):
+        entry = place.settings.catalog(name)
+        if owner is not None and (entry is None or entry.owner is None):
+            files.append(place.settings.set_owner(name, owner, kind=_kind(ledger, prepared.chosen)))
+        files += write_records(place, [release], ledger.artifacts)
+        return Sealed(Outcome((release,), stage(place, files)))
+
+
+def prepare(
+    place: Workplace,
+    ledger: Ledger,
+    name: str,
+    *,
+    members: Mapping[str, str] | None = None,
+    owner: str | None = None,
+    taken: Collection[int] = (),
+) -> Prepared:
+    """Returns the next release of a name as `seal` would make it, and writes nothing.
+
+    Args:
+        place: The ports.
+        ledger: What is recorded.
+        name: The name.
+        members: Role to artifact, in place of or besides the members of the catalog entry.
+        owner: Who owns the name, where the catalog does not say.
+        taken: Versions that others have used, besides those in the ledger.
+
+    Raises:
+        GitprovError: As `seal` does, but for GP-SEA-003.
+    """
     check_name(name, "a release's name")
     if owner is not None:
         check_name(owner, "a person")
@@ -76,30 +133,21 @@ def seal(
     made_by = choose(ledger, release_members)
     findings += unresolved(place, ledger, release_members, made_by)
     if findings:
-        return Sealed(Outcome(dry_run=dry_run), tuple(findings))
+        return Prepared(None, findings=tuple(findings))
     digest = set_digest(release_members)
     before = ledger.releases_of(name)
-    for version, one in before.items():
+    for one in before.values():
         if ledger.releases[one].set_ == digest:
-            raise codes.SEA_SAME.error(f"{name}@v{version} is this set already", fix=f"gitprov show {name}@v{version}")
-    release = store(
-        Release(
-            name=name,
-            version=max(before, default=0) + 1,
-            set_=digest,
-            members=release_members,
-            layers=layers_of(ledger, made_by, release_members),
-            runs=other_runs(made_by, release_members),
-        )
+            return Prepared(None, known=one)
+    release = Release(
+        name=name,
+        version=max([*before, *taken], default=0) + 1,
+        set_=digest,
+        members=release_members,
+        layers=layers_of(ledger, made_by, release_members),
+        runs=other_runs(made_by, release_members),
     )
-    if dry_run:
-        return Sealed(Outcome((release,), (release.path,), dry_run=True))
-    files = []
-    with place.worktree.locked(f"seal {name}"):
-        if owner is not None and (entry is None or entry.owner is None):
-            files.append(place.settings.set_owner(name, owner, kind=_kind(ledger, chosen)))
-        files += write_records(place, [release], ledger.artifacts)
-        return Sealed(Outcome((release,), stage(place, files)))
+    return Prepared(store(release), chosen=chosen)
 
 
 def unresolved(place: Workplace, ledger: Ledger, members: Mapping[str, Member], made_by: MadeBy) -> list[Finding]:

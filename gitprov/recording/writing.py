@@ -82,15 +82,6 @@ def sign_records(place: Workplace, *records: Stored, artifacts: Mapping[Digest, 
     return write_signatures(place, [make_signature(place, stored, artifacts or {}) for stored in records])
 
 
-def sign_decision(place: Workplace, request: Stored, decision: Decision, reason: str) -> list[str]:
-    """Approves or rejects a request and returns the path of the signature, which says it; the caller stages it.
-
-    Raises:
-        GitprovError: GP-SIG-007 when it is no request; GP-VAL-003 for the reason; GP-KEY-*, GP-IO-001.
-    """
-    return write_signatures(place, [_sign(place, request, approval(request, decision, reason), {}, approves=True)])
-
-
 def make_signature(place: Workplace, stored: Stored, artifacts: Mapping[Digest, Artifact]) -> Signature:
     """Returns the signature of a record, which is not written yet; errors are those of `sign_records`."""
     return _sign(place, stored, statement(stored, contents_of(stored.record, artifacts)), artifacts)
@@ -101,6 +92,15 @@ def make_countersignature(
 ) -> Signature:
     """Returns what attests a record again under a trust version in force; errors are those of `sign_records`."""
     return _sign(place, stored, countersignature(stored, contents_of(stored.record, artifacts), trust), artifacts)
+
+
+def make_decision(place: Workplace, request: Stored, decision: Decision, reason: str) -> Signature:
+    """Returns the signature that approves or rejects a request, and is all there is of it; it is not written yet.
+
+    Raises:
+        GitprovError: GP-SIG-007 when it is no request; GP-VAL-003 for the reason; GP-KEY-*.
+    """
+    return _sign(place, request, approval(request, decision, reason), {}, approves=True)
 
 
 def write_signatures(place: Workplace, signatures: Iterable[Signature]) -> list[str]:
