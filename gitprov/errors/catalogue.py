@@ -355,6 +355,18 @@ PRO_OMITTED = _code(
     "evidence that leaves out what was on record",
     "gitprov renumber NAME/STAGE/SEQ",
 )
+PRO_NOTHING = _code(
+    "GP-PRO-016", Exit.FINDINGS, "a stage that nothing was ever promoted to", "gitprov promote NAME --to STAGE"
+)
+PRO_NOTHING = _code(
+    "GP-PRO-016", Exit.USAGE, "a request that changes nothing", "gitprov why NAME/STAGE says what is in effect"
+)
+PRO_TAKEN = _code(
+    "GP-PRO-017",
+    Exit.FINDINGS,
+    "a number that somebody else's record took first",
+    "gitprov renumber NAME/STAGE/SEQ, or NAME@vN",
+)
 
 # APR: what approvers say
 APR_MISSING = _code("GP-APR-001", Exit.FINDINGS, "approvals are missing", "gitprov approve NAME/STAGE/SEQ")
@@ -365,6 +377,14 @@ APR_UNKNOWN = _code(
     "gitprov sign id:PREFIX, as a producer",
 )
 APR_REJECTED = _code("GP-APR-003", Exit.FINDINGS, "a request that was rejected", "mend it, then gitprov promote")
+APR_PERSON = _code(
+    "GP-APR-004", Exit.FINDINGS, "a vote by somebody who does not approve here", "ask one of those who do"
+)
+APR_OWN = _code("GP-APR-005", Exit.FINDINGS, "an approval of one's own work", "ask somebody else: gitprov approve")
+APR_TWICE = _code("GP-APR-006", Exit.USAGE, "the same vote for the second time", "one vote a person counts: go on")
+APR_UNASKED = _code(
+    "GP-APR-007", Exit.USAGE, "a vote that nobody confirmed", "run it on a terminal, or read it first and say --yes"
+)
 
 # TRU: the trust root, and what was seen of it before
 TRU_UNSIGNED = _code(
