@@ -358,11 +358,11 @@ PRO_OMITTED = _code(
 PRO_NOTHING = _code(
     "GP-PRO-016", Exit.FINDINGS, "a stage that nothing was ever promoted to", "gitprov promote NAME --to STAGE"
 )
-PRO_NOTHING = _code(
-    "GP-PRO-016", Exit.USAGE, "a request that changes nothing", "gitprov why NAME/STAGE says what is in effect"
+PRO_SAME = _code(
+    "GP-PRO-017", Exit.USAGE, "a request that changes nothing", "gitprov why NAME/STAGE says what is in effect"
 )
 PRO_TAKEN = _code(
-    "GP-PRO-017",
+    "GP-PRO-018",
     Exit.FINDINGS,
     "a number that somebody else's record took first",
     "gitprov renumber NAME/STAGE/SEQ, or NAME@vN",
