@@ -17,6 +17,7 @@ from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 from gitprov.policy.decide import Decision
 from gitprov.records import Evidence, ReleaseRef, Stored, path_of
+from gitprov.records.evidence import RuleEntry
 from gitprov.records.promotions import Move
 
 __all__ = ["Ask", "again", "collect", "judged", "lacking", "policy_digest", "summary"]
@@ -153,7 +154,13 @@ def _evidence(
         metrics=metrics(values(ledger, ours), values(ledger, theirs)),
         candidates=tuple(sorted(named.candidates)),
     )
-    decision, rules = decide_on(view, unjudged, candidate, incumbent)
+    decision = decide_on(view, unjudged, candidate, incumbent)
+    rules = tuple(
+        RuleEntry(
+            policy=one.policy, rule=one.rule, severity=one.severity, outcome=one.outcome, message=one.message or None
+        )
+        for one in decision.tried
+    )
     return replace(unjudged, rules=rules), decision
 
 

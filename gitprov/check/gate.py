@@ -9,7 +9,7 @@ from gitprov.errors import GitprovError
 from gitprov.ids import Digest, digest_of
 from gitprov.ids.names import is_name
 from gitprov.lineage.differences import flatten
-from gitprov.policy.decide import Decision, decide
+from gitprov.policy.decide import Decision, Tried, decide
 from gitprov.policy.facts import (
     DataFacts,
     EvaluationFacts,
@@ -22,7 +22,7 @@ from gitprov.policy.facts import (
     days_between,
 )
 from gitprov.records import Evaluation, Evidence
-from gitprov.records.evidence import DataEntry, EvaluationEntry, RuleEntry, RunEntry
+from gitprov.records.evidence import DataEntry, EvaluationEntry, RunEntry
 from gitprov.records.policies import Policy
 from gitprov.records.settings import CatalogEntry
 from gitprov.records.stored import ROOT
@@ -40,8 +40,8 @@ def catalog_path(name: str) -> str:
     return f"{ROOT}/catalog/{name}.yaml"
 
 
-def policies_in_force(landed: Landed, step: int) -> tuple[dict[str, Policy], tuple[RuleEntry, ...]]:
-    """Returns the policies that judge a step, by name; and, for each that cannot be read, an entry that blocks."""
+def policies_in_force(landed: Landed, step: int) -> tuple[dict[str, Policy], list[Tried]]:
+    """Returns the policies that judge a step, by name; and, for each that cannot be read, what blocks instead."""
     found: dict[str, Policy] = {}
     broken = []
     for path in sorted(landed.settings.at(step - 1)):
@@ -53,7 +53,7 @@ def policies_in_force(landed: Landed, step: int) -> tuple[dict[str, Policy], tup
             found[name] = policy
         else:
             broken.append(_unreadable(name, path))
-    return found, tuple(broken)
+    return found, broken
 
 
 def policy_digest(landed: Landed, step: int, name: str, stage: str) -> Digest:
@@ -93,28 +93,21 @@ def _setting(landed: Landed, step: int, path: str) -> object | None:
         return None
 
 
-def _unreadable(name: str, path: str) -> RuleEntry:
-    return RuleEntry(policy=name, rule="readable", outcome="error", message=f"{path} in force cannot be read")
+def _unreadable(name: str, path: str) -> Tried:
+    remedy = f"mend {path}, then gitprov policy sign"
+    return Tried(name, "readable", "deny", "error", f"{path} in force cannot be read", remedy)
 
 
-def decide_on(
-    view: View, evidence: Evidence, candidate: Basis | None, incumbent: Basis | None
-) -> tuple[Decision, tuple[RuleEntry, ...]]:
-    """Returns what the policies in force say of evidence that lacks its rules, and an entry for each rule tried."""
+def decide_on(view: View, evidence: Evidence, candidate: Basis | None, incumbent: Basis | None) -> Decision:
+    """Returns what the policies in force say of evidence that lacks its rules; what cannot be read blocks."""
     policies, broken = policies_in_force(view.landed, view.step)
     path = catalog_path(evidence.name)
     entry = _setting(view.landed, view.step, path)
     if not isinstance(entry, CatalogEntry):
-        broken += (_unreadable("catalog", path),) if path in view.landed.settings.at(view.step - 1) else ()
+        broken += [_unreadable("catalog", path)] if path in view.landed.settings.at(view.step - 1) else []
         entry = CatalogEntry()
     decision = decide(_facts(view, evidence, entry, candidate, incumbent), policies)
-    tried = [
-        RuleEntry(
-            policy=one.policy, rule=one.rule, severity=one.severity, outcome=one.outcome, message=one.message or None
-        )
-        for one in decision.tried
-    ]
-    return decision, tuple(sorted([*broken, *tried], key=lambda one: (one.policy, one.rule)))
+    return Decision(tuple(sorted([*broken, *decision.tried], key=lambda one: (one.policy, one.rule))))
 
 
 def _facts(
