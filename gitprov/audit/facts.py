@@ -12,7 +12,7 @@ from gitprov.ports.blobs import Cache
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.naming import find
-from gitprov.records import Artifact, Content, Release, Run
+from gitprov.records import Artifact, Content, Release, Request, Run
 from gitprov.records.types import Fact
 
 Assurance = Literal["recorded", "verified", "provider-asserted", "unverified"]
@@ -124,10 +124,15 @@ def look_up(place: Workplace, ledger: Ledger, text: str) -> Target:
 def members(ledger: Ledger, target: Target, verb: str) -> dict[str, tuple[Digest, Digest | None]]:
     """Returns the artifacts that a target stands for, by role, with the run of each: one, or a release's members.
 
+    A request stands for the release that it names.
+
     Raises:
-        GitprovError: GP-NAM-001 when it is neither an artifact nor a release.
+        GitprovError: GP-NAM-001 when it is none of these.
     """
-    match ledger.held[target.id].stored.record:
+    record = ledger.held[target.id].stored.record
+    if isinstance(record, Request) and record.release is not None:
+        record = ledger.releases.get(record.release.id, record)
+    match record:
         case Artifact():
             return {"": (target.id, next(reversed(ledger.makers(target.id)), None))}
         case Release(members=found):

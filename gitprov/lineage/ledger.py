@@ -1,7 +1,7 @@
 """The ledger: every record that can be seen from here, and who made what from what."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -11,6 +11,8 @@ from gitprov.records import Artifact, Content, Evaluation, Event, Release, Run, 
 
 State = Literal["committed", "staged", "draft"]
 """How far a record has come: in HEAD, in the index only, or in `.gitprov/drafts/`."""
+
+Serves = Callable[[str, str], Digest | None]
 
 SHORT = 8
 """Hex digits of an id that people are shown; doubled where two records share them."""
@@ -38,9 +40,12 @@ class Ledger:
         artifacts: Artifacts by id; likewise runs, evaluations, releases, events.
         copies: Further files with the bytes of a record in `held`: drafts of it, or files that should not be there.
         broken: Record files that could not be read, path to error.
+        serves: Name and stage to the release in effect there; None when nobody ever asked to move that stage.
     """
 
-    def __init__(self, held: Iterable[Held], broken: Mapping[str, GitprovError] | None = None) -> None:
+    def __init__(
+        self, held: Iterable[Held], broken: Mapping[str, GitprovError] | None = None, serves: Serves | None = None
+    ) -> None:
         self.held: dict[Digest, Held] = {}
         self.artifacts: dict[Digest, Artifact] = {}
         self.runs: dict[Digest, Run] = {}
@@ -49,6 +54,7 @@ class Ledger:
         self.events: dict[Digest, Event] = {}
         self.copies: list[Held] = []
         self.broken = dict(broken or {})
+        self.serves: Serves = serves or (lambda _name, _stage: None)
         self._prefixes: Counter[str] = Counter()
         self._named: dict[str, list[Digest]] = defaultdict(list)
         self._content: dict[Digest, list[Digest]] = defaultdict(list)

@@ -17,6 +17,7 @@ from gitprov.records import Artifact, Deployment, Evidence, Record, Release, Req
 
 _release = re.compile(r"(?P<name>[^@/]+)@v(?P<version>[1-9][0-9]*)").fullmatch
 _request = re.compile(r"(?P<name>[^@/]+)/(?P<stage>[^@/]+)/0*(?P<sequence>[1-9][0-9]*)").fullmatch
+_stage = re.compile(r"(?P<name>[^@/]+)/(?P<stage>[^@/]+)").fullmatch
 _prefix = re.compile(r"id:(?:sha256:)?(?P<hex>[0-9a-f]{4,64})").fullmatch
 
 
@@ -52,12 +53,15 @@ def resolve(
         return _by_digest(ledger, Digest(text))
     if match := _prefix(text):
         return _by_prefix(ledger, match["hex"])
-    if match := _release(text):
-        return _by_release(ledger, match["name"], int(match["version"]))
+    if release_named := split_release(text):
+        return _by_release(ledger, *release_named)
     if (match := _request(text)) and (one := request_of(ledger, match["name"], match["stage"], int(match["sequence"]))):
         return Target(one, f"request {match['sequence']} for {match['name']}/{match['stage']}")
     if is_name(text) and ledger.named(text):
         return _by_name(ledger, text, holds)
+    place = split_stage(text)
+    if place is not None and (release := ledger.serves(*place)) is not None:
+        return _serving(ledger, text, release)
     found = at(text)
     if found:
         return Target(found[-1], f"recorded at {text}")
@@ -65,12 +69,25 @@ def resolve(
         raise codes.NAM_UNKNOWN.error(
             f"{text} is not recorded", why="the path is there, and no record has its bytes", fix=f"gitprov add {text}"
         )
-    name, slash, stage = text.partition("/")
-    if slash and is_name(name) and is_name(stage) and ledger.named(name):
+    if place is not None and (ledger.named(place[0]) or ledger.releases_of(place[0])):
         raise codes.NAM_UNKNOWN.error(
-            f"nothing is promoted to {text}", why=f"{name} has no promotion to {stage}", fix=f"gitprov status {name}"
+            f"nothing is promoted to {text}",
+            why=f"{place[0]} has no promotion to {place[1]}",
+            fix=f"gitprov status {place[0]}",
         )
     raise unknown(ledger, text)
+
+
+def split_stage(text: str) -> tuple[str, str] | None:
+    """Returns name and stage of a text that may be NAME/STAGE, else None."""
+    found = _stage(text)
+    return (found["name"], found["stage"]) if found and is_name(found["name"]) and is_name(found["stage"]) else None
+
+
+def split_release(text: str) -> tuple[str, int] | None:
+    """Returns name and version of a text that is NAME@vN, else None."""
+    found = _release(text)
+    return (found["name"], int(found["version"])) if found else None
 
 
 def request_of(ledger: Ledger, name: str, stage: str, sequence: int) -> Digest | None:
@@ -115,6 +132,16 @@ def _by_prefix(ledger: Ledger, prefix: str) -> Target:
             f"id:{prefix} fits {len(found)} records", why="; ".join(sorted(describe(ledger, one) for one in found)[:8])
         )
     raise codes.NAM_UNKNOWN.error(f"no record's id begins with {prefix}", fix="gitprov log lists the records")
+
+
+def _serving(ledger: Ledger, text: str, release: Digest) -> Target:
+    if release not in ledger.held:
+        raise codes.NAM_UNKNOWN.error(
+            f"{text} serves release id:{digest_hex(release)[:8]}, which is not here",
+            why="the protected ref has it",
+            fix="git pull",
+        )
+    return Target(release, f"in effect at {text}")
 
 
 def _by_release(ledger: Ledger, name: str, version: int) -> Target:

@@ -10,7 +10,7 @@ from gitprov.lineage import Ledger
 from gitprov.lineage.naming import describe
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.naming import expected_at, expected_md5s, find
-from gitprov.records import Artifact, Release, Run
+from gitprov.records import Artifact, Release, Request, Run
 
 
 def expected_artifacts(place: Workplace, ledger: Ledger) -> dict[str, Digest]:
@@ -27,7 +27,7 @@ def named_artifacts(place: Workplace, ledger: Ledger, names: Sequence[str]) -> d
     """Returns the artifacts that names stand for, by the path where each belongs.
 
     A path or a bare name stands for what the work tree is to hold there, if that is one artifact; else for what every
-    command takes it for. A release stands for its members, a run for what it made.
+    command takes it for. A release (or the request for one) stands for its members, a run for what it made.
 
     Raises:
         GitprovError: GP-NAM-*.
@@ -73,7 +73,10 @@ def _named(
     place: Workplace, ledger: Ledger, text: str, path: str | None, expected: dict[str, Digest]
 ) -> dict[str, Digest]:
     target = find(ledger, text, place.git, place.worktree, place.cache, dvc=place.dvc)
-    match ledger.held[target.id].stored.record:
+    record = ledger.held[target.id].stored.record
+    if isinstance(record, Request) and record.release is not None:
+        record = ledger.releases.get(record.release.id, record)
+    match record:
         case Artifact():
             artifacts = [target.id]
         case Release(members=members):

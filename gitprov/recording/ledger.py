@@ -3,6 +3,7 @@
 from gitprov.errors import GitprovError
 from gitprov.ids import sha256_of
 from gitprov.lineage import Held, Ledger, State
+from gitprov.lineage.ledger import Serves
 from gitprov.ports.git import GitStore, TreeEntry
 from gitprov.ports.worktree import WorkTree
 from gitprov.records import Stored, decode
@@ -13,11 +14,13 @@ NOTE = "draft.json"
 """The file that makes a folder of `DRAFTS` a draft: it is written last and removed first."""
 
 
-def open_ledger(git: GitStore, worktree: WorkTree | None, *, revision: str = "HEAD") -> Ledger:
+def open_ledger(
+    git: GitStore, worktree: WorkTree | None, *, revision: str = "HEAD", serves: Serves | None = None
+) -> Ledger:
     """Returns the ledger: the records of a commit, and those of the index and the drafts when there is a work tree.
 
     Records are read from git objects, never from the work tree's files; a record file that cannot be read is listed as
-    broken and stops nothing.
+    broken and stops nothing. `serves` is what `Ledger.serves` is.
     """
     folders = [f"{ROOT}/{folder}" for folder in FOLDERS]
     committed = git.tree(revision, folders) if git.commit_of(revision) else {}
@@ -35,7 +38,7 @@ def open_ledger(git: GitStore, worktree: WorkTree | None, *, revision: str = "HE
             broken[path] = error
     if worktree is not None and revision == "HEAD":
         held.extend(drafts(worktree))
-    return Ledger(held, broken)
+    return Ledger(held, broken, serves)
 
 
 def drafts(worktree: WorkTree) -> list[Held]:

@@ -1,6 +1,8 @@
 """The project around the current folder, as the command line opens it."""
 
+from gitprov.ids import Digest
 from gitprov.lineage import Ledger
+from gitprov.lineage.ledger import Serves
 from gitprov.recording.ledger import open_ledger
 from gitprov.wiring.project import Project
 
@@ -13,7 +15,7 @@ def open_project() -> tuple[Project, Ledger]:
     """
     project = Project()
     project.require_initialised()
-    return project, open_ledger(project.git, project.worktree)
+    return project, open_ledger(project.git, project.worktree, serves=_serves(project))
 
 
 def open_reading() -> tuple[Project, Ledger]:
@@ -24,6 +26,15 @@ def open_reading() -> tuple[Project, Ledger]:
     """
     project = Project()
     if project.git.is_bare:
-        return project, open_ledger(project.git, None)
+        return project, open_ledger(project.git, None, serves=_serves(project))
     project.require_initialised()
-    return project, open_ledger(project.git, project.worktree)
+    return project, open_ledger(project.git, project.worktree, serves=_serves(project))
+
+
+def _serves(project: Project) -> Serves:
+    def serves(name: str, stage: str) -> Digest | None:
+        from gitprov.audit import in_effect  # read only when something is named NAME/STAGE
+
+        return in_effect.serves(project, name, stage)
+
+    return serves
