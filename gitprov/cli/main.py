@@ -41,7 +41,8 @@ TABLE: dict[str, dict[str, str]] = {
         "status": "Compare the work tree with the records",
         "diff": "Compare two artifacts or releases",
         "lineage": "Draw what an artifact was made from, or what came of it",
-        "why": "Explain an artifact in four steps at most",
+        "why": "Explain what serves, or an artifact, in four steps at most",
+        "history": "List what served a stage, newest first",
         "verify": "Check records, references and bytes",
     },
 }

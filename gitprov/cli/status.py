@@ -13,6 +13,7 @@ from gitprov.cli.render import (
     columns,
     dim,
     extent,
+    finding_lines,
     in_words,
     label,
     loud,
@@ -20,25 +21,33 @@ from gitprov.cli.render import (
     show_answer,
     time_in_words,
 )
+from gitprov.cli.stage import source_line
 from gitprov.cli.text import many
 from gitprov.cli.writing import json_option
+from gitprov.lineage.naming import split_release, split_stage
 from gitprov.wiring.opening import open_reading
+from gitprov.wiring.project import Project
 
 if TYPE_CHECKING:
     from gitprov.audit.status import PathState, Status
+    from gitprov.audit.status_promotion import Standings
 
 
 @click.command()
-@click.argument("name", required=False, metavar="[NAME]")
+@click.argument("name", required=False, metavar="[NAME|NAME@vN|NAME/STAGE]")
 @json_option
 def command(name: str | None, as_json: bool) -> None:
     """Compare the work tree with the records.
 
     Every path that records know, with what it holds now; drafts, staged records and releases; and the commands that
     come next. With NAME, the versions of that name: when, by which run, the parameters that differ, metrics, releases.
+    With NAME@vN, the state of a release at every stage, and with NAME/STAGE, of every release that matters there:
+    draft, validated, pending approval, approved, deployed, promoted or retired, what blocks it, and what to do next.
 
-    Example: gitprov status churn-model
+    Example: gitprov status churn-model@v3
     """
+    if name is not None and _show_standings(name, as_json=as_json):
+        return
     project, ledger = open_reading()
     if name is not None:
         known = versions(ledger, name)
@@ -52,6 +61,38 @@ def command(name: str | None, as_json: bool) -> None:
     home = project.dvc.root
     dvc = "dvc" if home == "." else f"dvc --cd {_quoted(os.path.relpath(os.path.join(top, home)))}"
     show_answer("status", found, lines(found, typed, dvc), as_json=as_json)
+
+
+def _show_standings(name: str, *, as_json: bool) -> bool:
+    """Shows the state of a release or of a stage, if the name is one; tells whether it is."""
+    release, place = split_release(name), split_stage(name)
+    if release is None and place is None:
+        return False
+    from gitprov.audit.status_promotion import release_standings, stage_standings
+
+    found = release_standings(Project(), *release) if release else stage_standings(Project(), *(place or ("", "")))
+    show_answer("standings", found, standing_lines(found), as_json=as_json)
+    return True
+
+
+def standing_lines(found: "Standings") -> Iterator[str]:
+    """Yields the states for people, each with what blocks it and the next command below it."""
+    yield source_line(found.source)
+    yield bold(found.asked) + (f" is {bold(found.state)}" if found.state is not None else "")
+    rows = [
+        [
+            one_line(one.stage) if found.state is not None else one_line(one.release or "nothing (withdraw)"),
+            bold(one.state or "not yet"),
+            one_line(one.request or ""),
+            f"on {one_line(one.branch)}" if one.branch is not None else "",
+        ]
+        for one in found.standings
+    ]
+    for one, line in zip(found.standings, columns(rows, "  "), strict=True):
+        yield line
+        for finding in one.blocks:
+            yield from (f"    {text}" for text in finding_lines(finding, "blocked"))
+        yield from (f"    next: {one_line(command)}" for command in one.next)
 
 
 def lines(found: "Status", paths: Mapping[str, str], dvc: str) -> Iterator[str]:

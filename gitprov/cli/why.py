@@ -22,11 +22,14 @@ from gitprov.cli.render import (
 )
 from gitprov.cli.text import many
 from gitprov.cli.writing import json_option
+from gitprov.errors import catalogue as codes
 from gitprov.lineage.differences import flatten
+from gitprov.lineage.naming import split_stage
 from gitprov.ports.git import Commit
 from gitprov.records import Environment
 from gitprov.records.types import Fact
 from gitprov.wiring.opening import open_reading
+from gitprov.wiring.project import Project
 
 Row = list[str]
 Step = tuple[str, list[Row] | None]
@@ -41,20 +44,49 @@ _CODE = {
 
 
 @click.command()
-@click.argument("name", metavar="ARTIFACT|PATH|RELEASE")
+@click.argument("name", metavar="NAME/STAGE|ARTIFACT|PATH|RELEASE")
+@click.option(
+    "--as-of",
+    metavar="DATE|COMMIT",
+    help="Of NAME/STAGE: what served then. A commit of the protected ref is exact; a date is UTC, a day is its end.",
+)
 @json_option
-def command(name: str, as_json: bool) -> None:
-    """Explain an artifact in four steps at most.
+def command(name: str, as_of: str | None, as_json: bool) -> None:
+    """Explain what serves, or an artifact, in four steps at most.
 
-    What it is; the run that made it; the inputs, code and environment; who recorded it and when. What somebody said
-    and nobody measured is marked declared, what nobody knows is marked unknown, and content that nobody has checked is
-    marked unverified. Works in a bare clone too, by name or id.
+    NAME/STAGE: what serves and since when; who moved it there and on what evidence; what it was made from; what changed
+    since the release before. A date is looked up by deployers' clocks, and where nobody deployed by what the commit
+    claims. An artifact: what it is; the run that made it; the inputs, code and environment; who recorded it and when.
+    What somebody said and nobody measured is marked declared, what nobody knows is marked unknown, and content that
+    nobody has checked is marked unverified. Works in a bare clone too, by name or id.
 
-    Example: gitprov why model.pkl
+    Example: gitprov why churn-model/production --as-of 2026-11-21
     """
+    if _explain_stage(name, as_of, as_json=as_json):
+        return
+    if as_of is not None:
+        raise codes.USE_ARGUMENT.error(f"--as-of asks what served, and {name} is nothing that was promoted")
     project, ledger = open_reading()
     found = why(project, ledger, name)
     show_answer("why", found, lines(found), as_json=as_json)
+
+
+def _explain_stage(name: str, as_of: str | None, *, as_json: bool) -> bool:
+    """Explains what serves, if that is what the name says; tells whether it does."""
+    place = split_stage(name)
+    if place is None:
+        return False
+    from gitprov.audit.in_effect import is_promoted
+
+    project = Project()
+    if not is_promoted(project, *place):
+        return False
+    from gitprov.audit.why_stage import why_stage
+    from gitprov.cli.stage import why_lines
+
+    found = why_stage(project, *place, as_of)
+    show_answer("serving", found, why_lines(found), as_json=as_json)
+    return True
 
 
 def lines(found: Why) -> Iterator[str]:
