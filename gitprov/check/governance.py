@@ -48,7 +48,7 @@ def in_force(landed: Landed, log: Log, read: ReadSetting) -> tuple[InForce, tupl
             changes += ((step, path, ready.says.after.get(path)) for path in sorted(ready.scope))
             state = {path: digest for path, digest in state.items() if path not in ready.scope} | {**ready.says.after}
             waiting = [one for one in waiting if one is not ready and (one.since >= step or one.may_come(state))]
-    found = InForce(tuple(changes), landed.chain.blobs, read)
+    found = InForce(tuple(changes), landed.chain.blobs, read, tuple(one.id for one in waiting))
     return found, (*findings, *_unsigned(landed, found, waiting), *_mixed(landed))
 
 

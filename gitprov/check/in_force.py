@@ -19,11 +19,13 @@ class InForce:
         changes: (step, path, digest or None) of each authorised change, ascending: in force after that step.
         blobs: Digest to bytes, as far as they were seen on the chain.
         read: What makes settings of bytes.
+        waiting: Governance records that may still come into force.
     """
 
     changes: tuple[tuple[int, str, Digest | None], ...]
     blobs: Mapping[Digest, bytes]
     read: ReadSetting
+    waiting: tuple[Digest, ...] = ()
     _known: dict[tuple[str, Digest], Any] = field(default_factory=dict, repr=False)
 
     def at(self, step: int) -> dict[str, Digest]:

@@ -440,6 +440,7 @@ TRU_REWOUND = _code(
     "a protected ref without a commit that it had before",
     "git fetch; if it stays so, somebody rewrote it: compare with another clone",
 )
+TRU_EXISTS = _code("GP-TRU-012", Exit.USAGE, "a trust root that is there already", "gitprov trust propose changes it")
 
 # DEP: putting a release in place, and serving it
 DEP_PIN = _code(

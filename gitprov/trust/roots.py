@@ -40,6 +40,12 @@ class Accepted:
         """The ids of all keys that it lists, revoked ones too."""
         return self._keys.keys()
 
+    @property
+    def weakness(self) -> str:
+        """What every verdict says of a root with one owner, who alone can change who decides; "" for others."""
+        owners = self.root.roles.owner.people
+        return f"two-person rule rests on one owner: {owners[0]}" if len(owners) == 1 else ""
+
     @cached_property
     def people(self) -> Mapping[KeyId, str]:
         """Key to person, of keys that are not revoked."""
