@@ -1,0 +1,55 @@
+"""Which work is shared among threads."""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gitprov.adapters.blobs.work import MEAN_FOR_THREADS, TASK_FILES, Advance, nobody, over
+
+
+@dataclass(frozen=True)
+class Item:
+    size: int
+    thread: int = 0
+
+
+def at_once(items: Sequence[Item], advance: Advance) -> list[Item]:
+    for item in items:
+        advance(item.size)
+    return [Item(item.size, threading.get_ident()) for item in items]
+
+
+def with_waiting(items: Sequence[Item], advance: Advance) -> list[Item]:
+    for _ in items:
+        time.sleep(0.000_01)
+        time.sleep(0.000_01)
+    return at_once(items, advance)
+
+
+def threads(work: object, size: int) -> list[bool]:
+    """Returns of each of three tasks whether another thread did it."""
+    assert callable(work)
+    items = [Item(size)] * TASK_FILES * 3
+    done = [item for batch in over(None, work, items, nobody) for item in batch]
+    assert [item.size for item in done] == [size] * len(items)
+    return [item.thread != threading.get_ident() for item in done[::TASK_FILES]]
+
+
+def test_small_files_are_read_by_one_thread() -> None:
+    """Several would take half as much processor time again, and be no sooner done (claim P3)."""
+    assert threads(at_once, MEAN_FOR_THREADS - 1) == [False, False, False]
+
+
+def test_larger_files_are_shared_among_threads() -> None:
+    assert threads(at_once, MEAN_FOR_THREADS) == [True, True, True]
+
+
+def test_small_files_that_have_to_be_waited_for_are_shared_among_threads() -> None:
+    """As on a network file system; what the first task had to wait for tells."""
+    assert threads(with_waiting, 1) == [False, True, True]
+
+
+def test_one_task_and_none_are_done_here() -> None:
+    assert [item.thread for (item,) in over(None, at_once, [Item(1 << 30)], nobody)] == [threading.get_ident()]
+    assert list(over(None, at_once, [], nobody)) == []
