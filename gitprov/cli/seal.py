@@ -15,7 +15,7 @@ from gitprov.cli.writing import (
     show_outcome,
 )
 from gitprov.errors import Exit
-from gitprov.recording.seal import seal
+from gitprov.governance.sealing import seal_and_sign
 from gitprov.wiring.opening import open_project
 
 
@@ -39,7 +39,7 @@ def command(
     """
     project, ledger = open_project()
     chosen = pairs(members, "--member", "ROLE=ARTIFACT")
-    sealed = seal(project, ledger, name, members=chosen, owner=owner, dry_run=dry_run)
+    sealed = seal_and_sign(project, ledger, name, members=chosen, owner=owner, dry_run=dry_run)
     if as_json:
         found = {"findings": [finding_json(one) for one in sealed.findings]}
         click.echo(json.dumps(outcome_json(sealed.outcome) | found, indent=2, sort_keys=True))

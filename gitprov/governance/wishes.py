@@ -1,0 +1,114 @@
+"""What shall be different in the next trust version."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from gitprov.errors import GitprovError
+from gitprov.errors import catalogue as codes
+from gitprov.ids import Value, digest_hex
+from gitprov.records import History, TrustRoot
+from gitprov.records.codec import from_data, to_data
+from gitprov.trust.roots import Accepted, key_id
+
+ROLES = ("owner", "producer", "evaluator", "deployer", "machine")
+
+Held = Mapping[str, tuple[tuple[str, ...], int]]
+"""Role, or stage, to the people who hold it and how many of them it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What shall be different; applied in this order.
+
+    Attributes:
+        edited: The fields of a version that somebody edited, to begin with instead of the one in force.
+        add: Person to public key in PEM: one more key, and the person where there is none.
+        revoke: Person to the beginning of the hex digits of one key's id; "" for all keys.
+        reason: Why; needed to revoke.
+        remove: People who leave, with their roles.
+        roles: Who holds a role.
+        approvers: Who approves for a stage.
+        expires: When the version stops counting.
+    """
+
+    edited: Mapping[str, Value] | None = None
+    add: Mapping[str, str] = field(default_factory=dict)
+    revoke: Mapping[str, str] = field(default_factory=dict)
+    reason: str | None = None
+    remove: tuple[str, ...] = ()
+    roles: Held = field(default_factory=dict)
+    approvers: Held = field(default_factory=dict)
+    expires: str | None = None
+
+
+def apply(wish: Wish, before: Accepted, version: int, history: History) -> TrustRoot:
+    """Returns the version that follows `before` and fulfils a wish.
+
+    Raises:
+        GitprovError: GP-USE-001 for a wish about somebody, or a key, that is not there; GP-SCH-002 for a version that
+            cannot be: a role of strangers, a threshold that nobody can meet, a key that is listed twice.
+    """
+    data: dict[str, Any] = deepcopy(dict(wish.edited) if wish.edited is not None else to_data(before.root))
+    data.pop("schema", None)
+    data |= {"version": version, "follows": before.id, "history": to_data(history)}
+    _decoded(data)  # what somebody edited must be a version before it is changed
+    people, roles = data["people"], data["roles"]
+    for name, pem in wish.add.items():
+        people.setdefault(name, {"identities": []})["identities"].append({"key": pem})
+    for name, key in wish.revoke.items():
+        _revoke(name, _listed(people, name)["identities"], key, wish.reason)
+    for name in wish.remove:
+        _listed(people, name)
+        del people[name]
+    approver = roles.setdefault("approver", {})
+    for role in [role for name, role in roles.items() if name != "approver"] + list(approver.values()):
+        role["people"] = [name for name in role["people"] if name not in wish.remove]
+    for name, held in wish.roles.items():
+        if name not in ROLES:
+            raise codes.USE_ARGUMENT.error(
+                f"{name} is no role", why=f"roles are {', '.join(ROLES)}", fix="--approvers STAGE=PERSON,…"
+            )
+        roles[name] = _held(held, roles.get(name, {}))
+    for stage, held in wish.approvers.items():
+        approver[stage] = _held(held, approver.get(stage, {}))
+    if not approver:
+        del roles["approver"]
+    if wish.expires is not None:
+        data["expires"] = wish.expires
+    return _decoded(data)
+
+
+def _decoded(data: dict[str, Any]) -> TrustRoot:
+    try:
+        return from_data(TrustRoot, data)
+    except GitprovError as error:
+        what = f"trust version {data['version']} cannot be: {error.what.replace('field at the top', 'it')}"
+        raise error.code.error(what, fix="gitprov trust show lists people and roles") from None
+
+
+def _listed(people: dict[str, Any], name: str) -> Any:
+    if name not in people:
+        raise codes.USE_ARGUMENT.error(f"{name} is not listed", fix=f"name one of {', '.join(sorted(people))}")
+    return people[name]
+
+
+def _revoke(name: str, identities: list[dict[str, str]], key: str, reason: str | None) -> None:
+    if not reason:
+        raise codes.USE_ARGUMENT.error(f"say why {name}'s key does not count any more", fix="--reason TEXT")
+    hit = [one for one in identities if digest_hex(key_id(one["key"])).startswith(key)]
+    if not hit or (key and len(hit) > 1):
+        raise codes.USE_ARGUMENT.error(
+            f"{len(hit)} keys of {name}'s begin with {key!r}", fix="gitprov trust show lists the keys"
+        )
+    for one in hit:
+        one.setdefault("revoked", reason)
+
+
+def _held(held: tuple[tuple[str, ...], int], before: dict[str, Any]) -> dict[str, Any]:
+    people, threshold = held
+    role = {**before, "people": sorted(set(people)), "threshold": threshold}
+    if threshold == 1:
+        del role["threshold"]
+    return role
