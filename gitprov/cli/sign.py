@@ -48,7 +48,7 @@ def lines(signing: Signing) -> Iterator[str]:
     would = "would be " if signing.dry_run else ""
     for one in signing.done:
         yield (
-            f"signed already: {one_line(one.record)}"
+            f"already signed {one_line(one.record)}"
             if one.how == "known"
             else f"{would}{one.how} {one_line(one.record)}"
         )

@@ -10,7 +10,7 @@ from gitprov.errors import Finding
 from gitprov.ids import digest_hex
 from gitprov.lineage.naming import title
 from gitprov.recording.writing import Outcome
-from gitprov.records import Artifact, Content, Evaluation, Event, Release, Run, Stored
+from gitprov.records import Artifact, Content, Evaluation, Event, Release, Run, Stored, signed_path
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would be done, write nothing.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -21,10 +21,12 @@ def show_outcome(outcome: Outcome, *, as_json: bool, nothing: str = "nothing new
     if as_json:
         click.echo(json.dumps(outcome_json(outcome), indent=2, sort_keys=True))
         return
-    others = [path for path in outcome.staged if path not in {record.path for record in outcome.records}]
+    own = {record.path for record in outcome.records}
+    others = [path for path in outcome.staged if not own & {path, signed_path(path)}]
     for record in outcome.records:
         click.echo(f"{'would record' if outcome.dry_run else 'recorded'} {one_line(record)}")
-        show_files([record.path] if record.path in outcome.staged else [], dry_run=outcome.dry_run)
+        files = [path for path in outcome.staged if record.path in (path, signed_path(path))]
+        show_files(files, dry_run=outcome.dry_run)
     for record in outcome.known:
         click.echo(f"already recorded {one_line(record)}")
     if not outcome.records and not outcome.known:

@@ -1,4 +1,4 @@
-"""Records of all five types, as hypothesis makes them up."""
+"""Records of all types, as hypothesis makes them up."""
 
 from collections.abc import Mapping
 from typing import Any, get_args
@@ -12,26 +12,41 @@ from gitprov.records import (
     Blob,
     Code,
     Content,
+    Deployment,
     Environment,
     Evaluation,
     Event,
+    Evidence,
     Fact,
+    History,
+    Identity,
     Input,
     Layers,
     Lock,
     Member,
     Output,
+    Person,
+    Placed,
     Recipe,
     Record,
     Reference,
     ReferencedContent,
     Release,
+    ReleaseRef,
+    Request,
+    Role,
+    Roles,
     Run,
     Subject,
+    TrustRoot,
     reference_digest,
     set_digest,
 )
+from gitprov.records.evidence import DataEntry, EvaluationEntry, MemberEntry, MetricEntry, RuleEntry, RunEntry
+from gitprov.records.promotions import Move
+from gitprov.records.roots import Acted
 from tests.unit.documents import documents, texts
+from tests.unit.trust.facts import pem
 
 
 def hexes(length: int) -> st.SearchStrategy[str]:
@@ -53,6 +68,7 @@ places = paths | st.just(".")
 sizes = st.integers(0, 2**53 - 1)
 params: st.SearchStrategy[Mapping[str, Any]] = documents.map(normalize)  # type: ignore[arg-type]
 times = st.datetimes().map(lambda time: f"{time:%Y-%m-%dT%H:%M:%S.%fZ}".rjust(27, "0"))
+commits = (hexes(40) | hexes(64)).map("git:".__add__)
 commands = st.lists(texts, max_size=4).map(tuple)
 facts = st.lists(st.sampled_from(get_args(Fact)), unique=True, max_size=4)
 
@@ -99,7 +115,7 @@ codes = st.builds(
     Code,
     digest=known_or_not,
     paths=st.lists(places, max_size=3).map(tuple),
-    commit=optional((hexes(40) | hexes(64)).map("git:".__add__)),
+    commit=optional(commits),
     dirty=st.booleans(),
     listing=optional(blobs),
 )
@@ -180,4 +196,164 @@ events = st.builds(
     details=params,
     extra=extras,
 )
-records: st.SearchStrategy[Record] = artifacts | runs | evaluations | releases | events
+sequences = st.integers(1, 12_000)
+release_refs = st.builds(ReleaseRef, id=digests, set_=digests, version=st.integers(1, 10**6))
+histories = st.builds(History, commit=optional(commits), size=sizes, root=digests)
+subsets = st.lists(names, max_size=3, unique=True).map(lambda found: tuple(sorted(found)))
+
+
+@st.composite
+def trust_roots(draw: st.DrawFn) -> TrustRoot:
+    """A trust version whose roles name the people that it lists; machines decide nothing."""
+    humans = sorted(draw(st.sets(names, min_size=1, max_size=3)))
+    machines = sorted(draw(st.sets(names.filter(lambda name: name not in humans), max_size=2)))
+    everybody = sorted([*humans, *machines])
+
+    def role(of: list[str]) -> Role:
+        people = sorted(draw(st.sets(st.sampled_from(of), min_size=1)))
+        distinct: tuple[Acted, ...] = draw(st.sampled_from([(), ("evaluator",), ("evaluator", "owner")]))
+        return Role(people=tuple(people), threshold=draw(st.integers(1, len(people))), distinct_from=distinct)
+
+    version = draw(sequences)
+    first = version == 1
+    return TrustRoot(
+        version=version,
+        follows=None if first else draw(digests),
+        history=History(commit=None if first else draw(commits), size=draw(sizes), root=draw(digests)),
+        ref=f"refs/heads/{draw(names)}",
+        people={
+            name: Person(
+                identities=tuple(
+                    Identity(key=pem(f"{name} {number}"), revoked=draw(optional(texts)))
+                    for number in range(draw(st.integers(0, 2)))
+                )
+            )
+            for name in everybody
+        },
+        roles=Roles(
+            owner=role(humans),
+            producer=draw(st.none() | st.just(role(everybody))),
+            evaluator=draw(st.none() | st.just(role(everybody))),
+            deployer=draw(st.none() | st.just(role(everybody))),
+            machine=Role(people=tuple(machines)) if machines else None,
+            approver={draw(names): role(humans)} if draw(st.booleans()) else {},
+        ),
+        expires=draw(optional(times)),
+    )
+
+
+moves = st.sampled_from([("promote", True), ("rollback", True), ("withdraw", False)]).flatmap(
+    lambda move: st.fixed_dictionaries(
+        {
+            "kind": st.just(move[0]),
+            "release": release_refs if move[1] else st.none(),
+            "replaces": digests if move[0] != "promote" else optional(digests),
+        }
+    )
+)
+spans = st.lists(times, min_size=2, max_size=2, unique=True).map(sorted)
+requests = st.builds(
+    lambda move, span, **rest: Request(**move, evaluated_at=span[0], expires=span[1], **rest),
+    moves,
+    spans,
+    project=digests,
+    name=names,
+    stage=names,
+    sequence=sequences,
+    from_=optional(names),
+    evidence=digests,
+    policy=digests,
+    authors=subsets,
+    reason=texts,
+    summary=st.lists(texts, max_size=3).map(tuple),
+    extra=extras,
+)
+deployments = st.builds(
+    Deployment,
+    project=digests,
+    name=names,
+    stage=names,
+    request=digests,
+    release=release_refs,
+    members=by_name(st.builds(Placed, artifact=digests, content=digests, path=paths)),
+    observed_at=times,
+    history=histories,
+    extra=extras,
+)
+evaluation_entries = st.lists(
+    st.builds(
+        EvaluationEntry,
+        evaluation=digests,
+        suite=names,
+        role=optional(names),
+        data=optional(digests),
+        people=subsets,
+        accepted=st.booleans(),
+    ),
+    max_size=2,
+).map(tuple)
+numbers = st.lists(st.floats(allow_nan=False, allow_infinity=False) | st.booleans(), max_size=2).map(
+    lambda found: tuple(normalize(one) for one in found)
+)
+evidences = st.builds(
+    Evidence,
+    name=names,
+    stage=names,
+    sequence=sequences,
+    kind=st.sampled_from(get_args(Move)),
+    requester=names,
+    authors=subsets,
+    evaluated_at=times,
+    commit=commits,
+    release=optional(release_refs),
+    incumbent=optional(release_refs),
+    policy=digests,
+    members=by_name(
+        st.builds(MemberEntry, artifact=digests, name=names, kind=names, content=digests, incumbent=optional(digests))
+    ),
+    missing=subsets,
+    data=st.lists(
+        st.builds(
+            DataEntry,
+            artifact=digests,
+            name=names,
+            content=digests,
+            size=optional(sizes),
+            cutoff=optional(times),
+            observed=optional(times),
+        ),
+        max_size=2,
+    ).map(tuple),
+    runs=st.lists(
+        st.builds(
+            RunEntry,
+            run=digests,
+            step=names,
+            code=optional(known_or_not),
+            params=params,
+            people=subsets,
+            accepted=st.booleans(),
+            reviewed=st.booleans(),
+        ),
+        max_size=2,
+    ).map(tuple),
+    evaluations=evaluation_entries,
+    incumbent_evaluations=evaluation_entries,
+    metrics=by_name(by_name(st.builds(MetricEntry, after=numbers, before=numbers))),
+    candidates=st.lists(digests, max_size=2).map(tuple),
+    rules=st.lists(
+        st.builds(
+            RuleEntry,
+            policy=names,
+            rule=names,
+            severity=st.sampled_from(["deny", "warn"]),
+            outcome=st.sampled_from(["passed", "denied", "warned", "error"]),
+            message=optional(texts),
+        ),
+        max_size=2,
+    ).map(tuple),
+    extra=extras,
+)
+records: st.SearchStrategy[Record] = (
+    artifacts | runs | evaluations | releases | events | trust_roots() | requests | evidences | deployments
+)

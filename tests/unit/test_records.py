@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gitprov.check.files import is_record
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import digest_hex, sha256_of
@@ -17,13 +18,16 @@ from gitprov.records import (
     Environment,
     Evaluation,
     Event,
+    Evidence,
     Member,
     Recipe,
     Record,
     Reference,
     Release,
+    Request,
     Run,
     Subject,
+    TrustRoot,
     decode,
     emit,
     encode,
@@ -33,7 +37,6 @@ from gitprov.records import (
     set_digest,
     store,
 )
-from gitprov.records.stored import FOLDERS
 from tests.unit.documents import strict
 from tests.unit.made import artifacts, records, references, releases
 
@@ -71,9 +74,14 @@ def test_the_id_is_what_sha256sum_says(record: Record) -> None:
     stored = store(record)
     digits = hashlib.sha256(stored.data).hexdigest()
     assert digest_hex(stored.id) == digits
-    top, folder, _, *rest = stored.path.split("/")
-    assert (top, folder in FOLDERS) == (".gitprov", True)
-    assert rest == ([f"{record.version}.yaml"] if isinstance(record, Release) else [digits[:2], f"{digits}.yaml"])
+    assert is_record(stored.path)
+    match record:
+        case Release(version=number) | TrustRoot(version=number):
+            assert int(stored.path.rpartition("/")[2].removesuffix(".yaml")) == number
+        case Request(sequence=number) | Evidence(sequence=number):
+            assert int(stored.path.split("/")[-2]) == number
+        case _:
+            assert stored.path.endswith(f"/{digits[:2]}/{digits}.yaml")
 
 
 @given(records, st.data())
