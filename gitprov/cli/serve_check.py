@@ -8,7 +8,7 @@ import click
 from gitprov.cli.render import bold, finding_lines, loud, one_line, short, show_answer
 from gitprov.cli.text import many
 from gitprov.cli.writing import json_option
-from gitprov.promotion.serving import Expected, Served, serve_check
+from gitprov.promotion.serve_check import Expected, Served, serve_check
 from gitprov.wiring.folders import open_folder, open_progress, open_verifier
 
 

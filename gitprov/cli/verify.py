@@ -4,18 +4,22 @@ from collections.abc import Iterator
 
 import click
 
+from gitprov.audit.promotion import is_asked
 from gitprov.audit.signatures import Signed
 from gitprov.audit.verify import Verdict, verify
 from gitprov.cli.render import bold, dim, finding_lines, loud, one_line, show_answer
 from gitprov.cli.text import many, size_in_words
+from gitprov.cli.verify_stage import show_verdict
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
+from gitprov.lineage.naming import split_stage
 from gitprov.wiring.opening import open_reading
+from gitprov.wiring.project import Project
 from gitprov.wiring.resources import read_resource
 
 
 @click.command()
-@click.argument("name", required=False, metavar="[ARTIFACT|PATH|RELEASE]")
+@click.argument("name", required=False, metavar="[ARTIFACT|PATH|RELEASE|NAME/STAGE]")
 @click.option("--all", "everything", is_flag=True, help="Check everything, which is the default without a name.")
 @click.option("--bytes", "in_both", is_flag=True, help="Read the bytes too, in the cache and in the remote.")
 @click.option("--cache", "in_cache", is_flag=True, help="Read the bytes in the cache: all must be there.")
@@ -38,12 +42,23 @@ def command(
     judged from here (a shallow clone, a remote that does not answer): exit 3. With --bytes an object may be missing in
     the cache or in the remote, not in both, and every byte that is there must be the recorded one.
 
+    With NAME/STAGE: whether what is in effect there counts, in the numbered steps of docs/verification.md, and what
+    keeps a request that has landed, or waits on a branch, from taking effect.
+
     Example: gitprov verify --bytes
     """
     if name is not None and everything:
         raise codes.USE_ARGUMENT.error("a name and --all exclude each other", fix="gitprov verify --all")
     if (in_cache and in_remote) or not (in_cache or in_remote):
         in_cache = in_remote = in_both or in_cache
+    asked = split_stage(name or "")
+    if asked is not None and is_asked(project := Project(), *asked):
+        if in_cache or in_remote:
+            raise codes.USE_ARGUMENT.error(
+                f"the bytes of {name} are read by deploy, and by verify of a release",
+                fix="gitprov deploy --help",
+            )
+        ctx.exit(show_verdict(project, *asked, as_json=as_json))
     project, ledger = open_reading()
     verdict = verify(
         project,

@@ -44,6 +44,10 @@ class Folder(Protocol):
         """Writes a file by fsync and rename; the folder is made when it is not there."""
         ...
 
+    def move(self, name: str, to: str) -> None:
+        """Renames a file or folder, over a file; nothing when nothing is there."""
+        ...
+
     def remove(self, name: str) -> None:
         """Removes a file, or a folder with all that is in it; nothing when nothing is there."""
         ...

@@ -37,6 +37,22 @@ class PlainFolder:
             raise codes.IO_FAILED.error(f"{self.path} cannot be made", why=error.strerror or str(error)) from error
         self._files.replace(name, data)
 
+    def move(self, name: str, to: str) -> None:
+        """Implements `Folder.move`."""
+        if self._files.kind(name) is None:
+            return
+        try:
+            os.rename(os.path.join(self.path, name), os.path.join(self.path, to))
+            folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except OSError as error:
+            raise codes.IO_FAILED.error(
+                f"{self.path}/{to} cannot be written", why=error.strerror or str(error)
+            ) from error
+
     def remove(self, name: str) -> None:
         """Implements `Folder.remove`."""
         self._files.clear(name)

@@ -11,7 +11,7 @@ from gitprov.adapters.signing import FileKeys
 from gitprov.ids import digest_hex, md5_of, sha256_of
 from gitprov.ids.listings import DIRECTORY, EXECUTABLE, FILE, SYMLINK, Entry, write_listing
 from gitprov.ports.folder import Measured
-from gitprov.promotion.serving import MANIFEST, SIGNATURE, TRUST
+from gitprov.promotion.serve_check import MANIFEST, SIGNATURE, TRUST
 from gitprov.records import (
     Deployment,
     History,

@@ -1,0 +1,267 @@
+"""The verdict on a stage of a name, in the numbered steps of docs/verification.md, "A promotion".
+
+One verdict, for `verify NAME/STAGE` and for `deploy`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from gitprov.audit.gather import Gathered, propose
+from gitprov.audit.in_effect import Source, is_promoted, source
+from gitprov.audit.trusted import trusted
+from gitprov.check.chain import concerns, loss_finding, rewound, strange_histories
+from gitprov.check.effect import Asked, Clause, Judgement, disputes, in_time, judge
+from gitprov.check.landed import Chain, Landed, Loss
+from gitprov.errors import Exit, Finding, GitprovError
+from gitprov.errors import catalogue as codes
+from gitprov.ports.git import branch_name
+from gitprov.ports.memory import Seen
+from gitprov.ports.workplace import Workplace
+from gitprov.records.stored import ROOT
+
+APPROVALS = 11
+"""The clause that counts approvals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known from outside of the repository.
+
+    Attributes:
+        head: The head of the protected ref when it was last read; None when nobody remembers.
+        trust: How the trust root came to be trusted, in words.
+        note: What a person should know of that; "" for nothing.
+        findings: Where the trust root is not what is known of it.
+    """
+
+    head: str | None = None
+    trust: str = "compared with nothing from outside"
+    note: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A request, or an approval of one, that has not landed.
+
+    Attributes:
+        name: The request as people name it.
+        where: Where it is, in words.
+        judgement: Of the request as if it landed now.
+    """
+
+    name: str
+    where: str
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What holds for a stage of a name, and what does not.
+
+    Attributes:
+        name: Of the release.
+        stage: The stage.
+        source: What was read.
+        asked: The request that the clauses from 5 on judge: the one in effect, else the newest; None when none landed.
+        clauses: What must hold, by number.
+        disputes: What a later trust version disputes of it.
+        waiting: Requests that landed after the one in effect, and have not taken effect.
+        pending: What has not landed.
+        warnings: What was wrong, and is mended.
+        notes: What a person should know.
+        blocking: Those of the findings that keep it from being deployed: in continuity, the trust root, the settings in
+            force, or what the promotion rests on.
+    """
+
+    name: str
+    stage: str
+    source: Source
+    asked: Asked | None
+    clauses: tuple[Clause, ...]
+    disputes: tuple[Finding, ...]
+    waiting: tuple[Asked, ...]
+    pending: tuple[Pending, ...]
+    warnings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    blocking: tuple[Finding, ...]
+
+    @property
+    def in_effect(self) -> Asked | None:
+        """The request in effect; it may be a withdrawal."""
+        return self.asked if self.asked is not None and self.asked.effective is not None else None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that is wrong."""
+        return (*(finding for clause in self.clauses for finding in clause.findings), *self.disputes)
+
+    @property
+    def says(self) -> str:
+        """The verdict in a line."""
+        if self.asked is None:
+            return "nothing has landed"
+        request = self.asked.request
+        if self.asked.effective is None:
+            return f"landed, NOT effective: {missing(self.asked.judgement)}"
+        if request.release is None:
+            return f"serves nothing: withdrawn by {request.name}/{request.stage}/{request.sequence}"
+        serves = f"{request.name}@v{request.release.version} is in effect"
+        if self.disputes:
+            return f"{serves}, and disputed"
+        return serves if not self.findings else f"{serves}, with findings"
+
+    @property
+    def exit(self) -> Exit:
+        """The exit status that says the same."""
+        codes_ = {finding.code.exit for finding in self.findings}
+        return Exit.OK if not codes_ else Exit.UNDECIDED if codes_ == {Exit.UNDECIDED} else Exit.FINDINGS
+
+
+def missing(judgement: Judgement | None) -> str:
+    """Returns what keeps a request from taking effect, in a few words."""
+    if judgement is None:
+        return "not judged"
+    lacks = [clause for clause in judgement.clauses if not clause.holds]
+    return "; ".join(clause.says if clause.number == APPROVALS else clause.title for clause in lacks)
+
+
+def is_asked(place: Workplace, name: str, stage: str) -> bool:
+    """Tells whether some request for a stage of a name landed, is in the index, or is on a branch of its own."""
+    staged = not place.git.is_bare and bool(place.git.index([f"{ROOT}/promotions/{name}/{stage}"]))
+    return staged or is_promoted(place, name, stage) or bool(place.git.branches(f"promote/{name}/{stage}/"))
+
+
+def compare(place: Workplace, gathered: Gathered, pin: str | None = None) -> Known:
+    """Holds what landed against pins and memory; remembers the trust root, and the head if it lost nothing.
+
+    Args:
+        place: The ports.
+        gathered: What landed.
+        pin: A pin from the command line.
+
+    Raises:
+        GitprovError: GP-TRU-010 for a pin that is none; GP-IO-001 when memory cannot be read.
+    """
+    roots, chain = gathered.landed.roots, gathered.landed.chain
+    try:
+        found = trusted(place, roots, pin)
+    except GitprovError as error:
+        if error.code not in (codes.TRU_NONE, codes.TRU_OLDER, codes.TRU_OTHER):
+            raise
+        return Known(findings=(error.code.finding(chain.ref, error.what, why=error.why, fix=error.fix),))
+    first = roots.accepted[0]
+    seen, head = place.memory.recall(first.id, first.root.ref).head, chain.commits[chain.head]
+    note = found.note
+    if seen != head and rewound(chain, seen) is None:
+        try:
+            place.memory.update(first.id, first.root.ref, lambda before: _forward(before, chain, head))
+        except GitprovError as error:  # nothing is wrong with the project
+            note = note or f"the head of {chain.ref} cannot be remembered: {error.what}"
+    return Known(seen, found.how, note)
+
+
+def _forward(seen: Seen, chain: Chain, head: str) -> Seen:
+    return replace(seen, head=head) if rewound(chain, seen.head) is None else seen
+
+
+def verdict(place: Workplace, gathered: Gathered, name: str, stage: str, *, now: str, known: Known) -> Verdict:
+    """Judges a stage of a name.
+
+    Args:
+        place: The ports; git is asked for what has not landed.
+        gathered: What landed.
+        name: Of the releases.
+        stage: The stage.
+        now: The clock, for where no deployer has looked yet.
+        known: What is known from outside, by `compare`.
+
+    Raises:
+        GitprovError: GP-GIT-003.
+    """
+    landed, chain = gathered.landed, gathered.landed.chain
+    timeline = judge(landed, name)
+    current = timeline.effective(stage, chain.head)
+    since = current.effective if current is not None and current.effective is not None else 0
+    waiting = tuple(one for one in timeline.of(stage) if one.effective is None and one.landed >= since)
+    asked = current or (waiting[-1] if waiting else None)
+    if asked is not None and asked.judgement is not None:
+        about = (*asked.judgement.clauses, in_time(landed, asked, now))
+        disputed = disputes(landed, asked)
+    else:
+        what = f"no request for {name}/{stage} has landed"
+        finding = codes.PRO_NOTHING.finding(f"{name}/{stage}", what, fix=f"gitprov promote {name} --to {stage}")
+        about, disputed = (Clause(5, "request", "", (finding,)),), ()
+    histories = tuple(strange_histories(landed, gathered.log))
+    losses = {loss: loss_finding(chain, loss) for loss in chain.losses if loss.restored is None}
+    ref, root, settings = _ref(landed, known), _root(gathered, known), _settings(gathered)
+    kept = Clause(3, "records", f"{len(chain.landed)} files landed, and all are kept", (*losses.values(), *histories))
+    seen = chain.steps.get(known.head, chain.head) if known.head is not None else chain.head
+    blocking = [
+        *(finding for clause in (ref, root, settings, *about) for finding in clause.findings),
+        *(finding for loss, finding in losses.items() if _blocks(landed, asked, loss, seen)),
+        *histories,
+        *disputed,
+    ]
+    return Verdict(
+        name=name,
+        stage=stage,
+        source=source(gathered),
+        asked=asked,
+        clauses=(ref, root, kept, settings, *about),
+        disputes=disputed,
+        waiting=tuple(one for one in waiting if one is not asked),
+        pending=tuple(_pending(place, gathered, name, stage)),
+        warnings=tuple(loss_finding(chain, loss) for loss in chain.losses if loss.restored is not None),
+        notes=tuple(filter(None, (known.note, *_notes(landed)))),
+        blocking=tuple(blocking),
+    )
+
+
+def _ref(landed: Landed, known: Known) -> Clause:
+    chain = landed.chain
+    says = f"{chain.ref} at {chain.commits[chain.head][:12]}, {len(chain.commits)} steps, a whole clone"
+    says += ", has the head that is remembered" if known.head is not None else ""
+    lost = rewound(chain, known.head)
+    return Clause(1, "protected ref", says, (lost,) if lost is not None else ())
+
+
+def _root(gathered: Gathered, known: Known) -> Clause:
+    root = gathered.landed.roots.at(gathered.landed.chain.head)
+    says = f"version {root.root.version} is in force, {known.trust}" if root is not None else ""
+    return Clause(2, "trust root", says, (*gathered.trust, *known.findings))
+
+
+def _settings(gathered: Gathered) -> Clause:
+    landed = gathered.landed
+    count = len(landed.settings.at(landed.chain.head))
+    return Clause(4, "settings", f"{count} in force, as the owners signed them", gathered.settings)
+
+
+def _blocks(landed: Landed, asked: Asked | None, loss: Loss, seen: int) -> bool:
+    """Tells whether a loss keeps a promotion from being deployed: that rests on it, or it came after what was seen."""
+    return loss.step > seen or (asked is not None and concerns(landed, asked, loss))
+
+
+def _notes(landed: Landed) -> Iterator[str]:
+    root = landed.roots.at(landed.chain.head)
+    if root is not None and len(root.role("owner").people) == 1:
+        yield f"two-person rule rests on one owner: {root.role('owner').people[0]}"
+
+
+def _pending(place: Workplace, gathered: Gathered, name: str, stage: str) -> Iterator[Pending]:
+    """Yields what would land from the index, and from the branches of requests, each request once."""
+    git, chain = place.git, gathered.landed.chain
+    under, shown = [f"{ROOT}/promotions/{name}/{stage}"], set[str]()
+    branches = git.branches(f"promote/{name}/{stage}/")
+    here = {} if git.is_bare else {"here": None}
+    for where, commit in (here | {f"branch {branch_name(ref)}": branches[ref] for ref in sorted(branches)}).items():
+        files = git.index(under) if commit is None else git.tree(commit, under)
+        if all(path in chain.landed for path in files):
+            continue
+        proposed = propose(place, gathered, of=commit).landed
+        for one in judge(proposed, name).of(stage):
+            label = f"{name}/{stage}/{one.request.sequence}"
+            if one.judgement is not None and one.judgement.step == proposed.chain.head and label not in shown:
+                shown.add(label)
+                yield Pending(label, where, one.judgement)
