@@ -136,7 +136,7 @@ class _Look:
                 judgement = judge_at(self.landed, self.timeline, asked.held, self.head + 1)
                 found[asked.id] = _Open(asked.request, judgement, None)
         for commit, branch in self._branches().items():
-            proposed = propose(self.place, self.gathered, revision=commit).landed
+            proposed = propose(self.place, self.gathered, of=commit).landed
             for asked in judge(proposed, self.name).asked:
                 now = asked.judgement
                 if now is None or now.step <= self.head:
