@@ -60,13 +60,13 @@ def sign_settings(
         GitprovError: GP-TRU-006 without a trust root; GP-IMM-003 for a path where no setting lies; GP-YML-006,
             GP-SCH-002 for a setting that cannot be understood; GP-KEY-*.
     """
+    for path in paths:
+        if not is_governed(path):
+            raise codes.IMM_FOREIGN.error(f"{path} is no setting", fix="gitprov policy sign")
     landed, proposed = look(place)
     current(proposed.landed.roots, "no settings can be")
     in_force = proposed.landed.settings.at(proposed.landed.chain.head)
     there = settings_of(place)
-    for path in paths:
-        if not is_governed(path):
-            raise codes.IMM_FOREIGN.error(f"{path} is no setting", fix="gitprov policy sign")
     wanted = sorted(path for path in {*in_force, *there} if not paths or path in paths)
     changed = {path: there.get(path) for path in wanted if in_force.get(path) != _digest(there.get(path))}
     blobs = proposed.landed.settings.blobs
