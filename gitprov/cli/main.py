@@ -32,6 +32,7 @@ TABLE: dict[str, dict[str, str]] = {
         "restore": "Write recorded bytes into the work tree",
     },
     "Promote": {
+        "trust": "Say who decides: people, their keys, roles",
         "policy": "Write and test the rules of promotions",
         "serve-check": "Check what is to be served, before it is loaded",
     },

@@ -2,7 +2,7 @@
 
 import click
 
-from gitprov.cli import policy_starters, policy_test
+from gitprov.cli import policy_sign, policy_starters, policy_test
 
 
 @click.group()
@@ -15,5 +15,6 @@ def command() -> None:
     """
 
 
+command.add_command(policy_sign.command, "sign")
 command.add_command(policy_starters.command, "starters")
 command.add_command(policy_test.command, "test")
