@@ -1,0 +1,67 @@
+"""A stage with a past: made once for the process, and copied for each test."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.flows.explain.asking import ask, decide, deployed, push, request_of
+from tests.flows.promotion.world import World, make_world
+from tests.support import Gitprov
+
+_once = TemporaryDirectory(prefix="gitprov-story-")
+
+SEEN = "2030-01-01T12:00:00Z"
+"""When carol's clock saw that v1 serves: after every date that a commit of the story claims."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The team after it moved the stage production of churn.
+
+    1 promoted v1, as in world.py, and carol deploys it; 2 promotes v2, and bob approves it once it has landed; 3 goes
+    back to v1, and bob rejects it. All of that landed. Nothing was asked for staging. bob's clone is up to date.
+
+    Attributes:
+        world: The team.
+        commits: main after each step: "released", "promoted 1", "deployed 1", "asked 2", "approved 2", "rejected 3".
+    """
+
+    world: World
+    commits: dict[str, str]
+
+
+def make_story(path: Path, gitprov: Gitprov) -> Story:
+    """Returns a copy of the story in a folder that is not there yet."""
+    made = Path(_once.name) / "world"
+    notes = Path(_once.name) / "commits.json"
+    if not made.exists():
+        notes.write_text(json.dumps(_tell(make_world(made, gitprov))), "utf-8")
+    shutil.copytree(made, path, symlinks=True)
+    return Story(World(path, gitprov), json.loads(notes.read_text("utf-8")))
+
+
+def _tell(world: World) -> dict[str, str]:
+    alice, bob, carol = world.alice, world.bob, world.carol
+    for someone in (alice, bob, carol):
+        someone.pull()
+    commits = {
+        "released": alice.git("rev-parse", "HEAD~2"),
+        "promoted 1": alice.git("rev-parse", "HEAD~1"),
+    }
+    deployed(carol, request_of(carol, 1), SEEN)
+    commits["deployed 1"] = push(carol)
+    alice.pull()
+    two = ask(alice, 2, sequence=2)
+    commits["asked 2"] = push(alice)
+    bob.pull()
+    decide(bob, two)
+    commits["approved 2"] = push(bob)
+    alice.pull()
+    three = ask(alice, 1, sequence=3, kind="rollback")
+    push(alice)
+    bob.pull()
+    decide(bob, three, "reject")
+    commits["rejected 3"] = push(bob)
+    return commits
