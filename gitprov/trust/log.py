@@ -1,7 +1,7 @@
 """The derived log: everything that landed, as one RFC 6962 tree that nobody stores and anybody computes again.
 
 Leaves are the record and signature files that the steps of the protected ref add, sorted by path within a step; leaf =
-SHA-256(0x00 || path || 0x00 || bytes). docs/format.md, "History"; law F.
+SHA-256(0x00 || path || 0x00 || bytes). docs/format.md, "Log"; law F.
 """
 
 from bisect import bisect_right
