@@ -34,6 +34,13 @@ TABLE: dict[str, dict[str, str]] = {
     "Promote": {
         "trust": "Say who decides: people, their keys, roles",
         "policy": "Write and test the rules of promotions",
+        "promote": "Ask for a release to serve a stage",
+        "approve": "Approve a promotion, by your signature",
+        "reject": "Reject a promotion, by your signature",
+        "rollback": "Ask for an earlier release to serve a stage again",
+        "withdraw": "Ask for nothing to serve a stage any more",
+        "evidence": "Read what a promotion was judged by, or compute it again",
+        "deploy": "Put what is in effect at a stage into a folder",
         "serve-check": "Check what is to be served, before it is loaded",
     },
     "Ask": {

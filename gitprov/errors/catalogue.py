@@ -381,7 +381,9 @@ APR_PERSON = _code(
     "GP-APR-004", Exit.FINDINGS, "a vote by somebody who does not approve here", "ask one of those who do"
 )
 APR_OWN = _code("GP-APR-005", Exit.FINDINGS, "an approval of one's own work", "ask somebody else: gitprov approve")
-APR_TWICE = _code("GP-APR-006", Exit.USAGE, "the same vote for the second time", "one vote a person counts: go on")
+APR_TWICE = _code(
+    "GP-APR-006", Exit.USAGE, "the same vote for the second time", "nothing to do: one vote a person counts"
+)
 APR_UNASKED = _code(
     "GP-APR-007", Exit.USAGE, "a vote that nobody confirmed", "run it on a terminal, or read it first and say --yes"
 )

@@ -37,13 +37,18 @@ def check_name(text: str, what: str) -> str:
     """
     if is_name(text):
         return text
-    proposal = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:NAME_LIMIT]
+    proposal = slug(text)
     raise codes.SCH_NAME.error(
         f"{text!r} cannot be {what}",
         why="lower-case letters and digits with single '.', '_' or '-' between, at most 100, not ending in .lock, "
         "not a device name such as con or aux",
         fix=f"call it {proposal}" if is_name(proposal) else "",
     )
+
+
+def slug(text: str) -> str:
+    """Returns what a text comes nearest to as a name; the empty text when it has no letter and no digit."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:NAME_LIMIT]
 
 
 def path_fault(path: str) -> str | None:

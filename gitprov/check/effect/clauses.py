@@ -7,7 +7,8 @@ from gitprov.check.evidence import again, lacking, policy_digest, summary
 from gitprov.check.references import check_references
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
-from gitprov.lineage.graph import ancestors
+from gitprov.ids import Digest
+from gitprov.lineage import Ledger
 from gitprov.records import Evidence, Release, ReleaseRef, path_of
 from gitprov.records.settings import Project
 
@@ -75,7 +76,7 @@ def allowed_move(case: Case) -> Iterator[Finding]:
             codes.PRO_FROM,
             f"{case.name} comes from {request.from_ or 'no stage'}",
             why=f"{request.stage} comes after {people(after) if after else 'no stage'}",
-            fix=f"gitprov promote {version} --to {request.stage}",
+            fix=f"gitprov promote {version} --to {after[0] if after else request.stage}",
         )
     elif request.from_ is not None:
         there = case.timeline.effective(request.from_, case.before)
@@ -109,21 +110,29 @@ def release(case: Case) -> Iterator[Finding]:
             why=in_words(case.signatures(wanted.id)),
             fix=f"gitprov sign {name}, as a producer",
         )
-    yield from _closure(case, found)
+    yield from _closure(case, found, wanted.id)
 
 
-def _closure(case: Case, found: Release) -> Iterator[Finding]:
-    ledger, runs = case.landed.ledger, case.runs()
-    artifacts = ancestors(ledger, [member.artifact for member in found.members.values()])
-    there = [one for one in [*artifacts, *runs] if one in ledger.held]
-    for one in there:
-        if not case.is_there(one):
-            yield case.find(codes.PRO_RELEASE, f"{ledger.held[one].stored.path} has not landed with it")
-    wanted = [case.request.release.id] if case.request.release is not None else []
-    yield from check_references(ledger, [*wanted, *(one for one in there if case.is_there(one))])
+def _closure(case: Case, found: Release, wanted: Digest) -> Iterator[Finding]:
+    """Yields what is wrong with what the release names, as it had landed: what lands later changes nothing of it."""
+    basis = case.basis()
+    if basis is None:
+        return
+    ledger = Ledger([case.landed.ledger.held[wanted], *basis.ledger.held.values()])
+    yield from check_references(ledger, ledger.held)
+    for one, run in basis.made_by.items():
+        makers = [maker for maker in case.landed.ledger.makers(one) if case.is_there(maker)]
+        artifact = ledger.artifacts.get(one)
+        if run is None and artifact is not None and (makers or not artifact.recipe.is_source):
+            yield case.find(
+                codes.PRO_RELEASE,
+                f"release {found.name}@v{found.version} names no run that made {artifact.name} {ledger.short(one)}",
+                why="who made what it rests on must be known",
+                fix=f"gitprov seal {found.name}",
+            )
     producers = set(case.root.role("producer").people)
-    for one in runs:
-        if one in ledger.runs and not case.landed.signers(one, case.before) & producers:
+    for one in basis.runs:
+        if not case.landed.signers(one, case.before) & producers:
             yield case.find(
                 codes.PRO_RUN,
                 f"run {ledger.runs[one].step} {ledger.short(one)} is signed by no producer",

@@ -1,6 +1,7 @@
 """The team that the flows of promotion rest on is what world.py says it is."""
 
 from gitprov.audit.gather import gather
+from gitprov.check.effect import judge
 from tests.flows.promotion.world import World
 
 
@@ -18,3 +19,12 @@ def test_trust_settings_and_releases_have_landed(world: World) -> None:
     assert list(releases) == [1, 2]
     for one in [*releases.values(), *landed.ledger.runs, *landed.ledger.evaluations]:
         assert landed.signers(one, landed.chain.head) == {"alice"}
+
+
+def test_the_first_release_serves(serving: World) -> None:
+    with serving.bob.project() as project:
+        landed = gather(project).landed
+    asked = judge(landed, "churn").effective("production", landed.chain.head)
+    assert asked is not None
+    assert asked.request.release is not None
+    assert (asked.request.sequence, asked.request.release.version) == (1, 1)

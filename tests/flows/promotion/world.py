@@ -217,12 +217,38 @@ class World:
         someone.git("push", "--quiet", "origin", "main")
         return someone.git("rev-parse", "HEAD")
 
+    def promote(self, release: str, stage: str = "production", *, how: str = "merge", approver: str = "bob") -> str:
+        """Lets alice ask for a release to serve a stage, somebody approve it and land it; returns NAME/STAGE/SEQ."""
+        self.alice.pull()
+        asked = self.alice("promote", release, "--to", stage, "--reason", "it is better", "--json").json()
+        self.alice.git("push", "--quiet", "origin", asked["branch"])
+        someone = self.someone(approver)
+        someone.git("fetch", "--quiet")
+        someone.git("switch", "--quiet", asked["branch"])
+        someone("approve", asked["request"], "--yes")
+        self.land(asked["branch"], how, by=approver)
+        self.alice.pull()
+        request: str = asked["request"]
+        return request
+
 
 def make_world(path: Path, gitprov: Gitprov) -> World:
-    """Returns a copy of the team's folder at a path that is not there yet."""
+    """Returns a copy of the team's folder at a path that is not there yet; nothing is in effect."""
     made = Path(_once.name) / "world"
     if not made.exists():
         _make(World(made, gitprov))
+    return _copy(made, path, gitprov)
+
+
+def make_serving(path: Path, gitprov: Gitprov) -> World:
+    """Returns a copy in which churn@v1 is in effect in production, by churn/production/1."""
+    made = Path(_once.name) / "serving"
+    if not made.exists():
+        make_world(made, gitprov).promote("churn@v1")
+    return _copy(made, path, gitprov)
+
+
+def _copy(made: Path, path: Path, gitprov: Gitprov) -> World:
     shutil.copytree(made, path, symlinks=True)
     return World(path, gitprov)
 

@@ -1,0 +1,230 @@
+"""Asks for a move of a stage: judged as if it landed now, then committed on a branch of its own."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from gitprov.audit.gather import Gathered, propose
+from gitprov.check.effect import Asked, Case, Timeline, count, in_time, judge, judge_at
+from gitprov.check.evidence import Ask, judged, summary
+from gitprov.check.gate import PROJECT
+from gitprov.check.landed import Landed
+from gitprov.errors import Finding
+from gitprov.errors import catalogue as codes
+from gitprov.policy.decide import Decision
+from gitprov.ports.git import GitStore
+from gitprov.ports.workplace import Workplace
+from gitprov.promotion import messages
+from gitprov.promotion.authors import authors_of
+from gitprov.promotion.committing import commit_files
+from gitprov.recording.writing import make_signature
+from gitprov.records import Release, ReleaseRef, Request, Run, Stored, store
+from gitprov.records.promotions import Move
+from gitprov.records.settings import Project
+from gitprov.records.stored import ROOT
+from gitprov.trust.roots import key_id
+
+EXPIRES = 14
+"""Days that a request may wait when nobody says how many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants.
+
+    Attributes:
+        kind: promote, rollback or withdraw.
+        name: Of the release.
+        stage: Which stage shall move.
+        release: What shall serve; None for withdraw.
+        new: Path to bytes of the release's files, as far as the base does not have them.
+        reason: In words.
+        days: How long it may wait.
+        base: The commit that its branch starts from.
+    """
+
+    kind: Move
+    name: str
+    stage: str
+    release: Stored | None
+    new: Mapping[str, bytes] = field(default_factory=dict)
+    reason: str
+    days: int = EXPIRES
+    base: str = "HEAD"
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A request as it was made, or what stands in its way.
+
+    Attributes:
+        request: Its record; None when it could not even be judged.
+        release: The release that was sealed for it.
+        files: What was committed, or would be.
+        branch: On which branch.
+        commit: The commit; None when nothing was written.
+        needed: How many approvals it takes.
+        approvers: Whose approvals would count.
+        findings: What stands in the way; then nothing was written.
+        notes: What a person should know.
+    """
+
+    request: Request | None = None
+    release: Stored | None = None
+    files: tuple[str, ...] = ()
+    branch: str = ""
+    commit: str | None = None
+    needed: int = 0
+    approvers: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The request as people name it; "" when there is none."""
+        one = self.request
+        return f"{one.name}/{one.stage}/{one.sequence}" if one is not None else ""
+
+
+def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = False) -> Requested:
+    """Judges a wish as if it landed now, and commits evidence, request and signature if only approvals are missing.
+
+    Args:
+        place: The ports.
+        gathered: What landed.
+        wish: What is wanted.
+        dry_run: Write nothing.
+
+    Raises:
+        GitprovError: GP-PRO-017 when nothing would change; GP-TRU-006 when no trust version is in force; GP-KEY-*;
+            GP-GIT-003 when git or a hook refuses.
+    """
+    landed = gathered.landed
+    timeline, head = judge(landed, wish.name), landed.chain.head
+    root, project = landed.roots.at(head), landed.roots.project
+    if root is None or project is None:
+        raise codes.TRU_NONE.error(
+            f"no trust version is in force on {landed.chain.ref}", why="; ".join(one.why for one in gathered.trust)
+        )
+    current = timeline.effective(wish.stage, head)
+    _refuse_same(wish, current)
+    there = propose(place, gathered, of=wish.base, files=wish.new).landed
+    step = there.chain.head
+    by = landed.roots.person(key_id(place.signer.pem), step, head) or place.person()
+    incumbent = current.request.release if current is not None else None
+    wanted = Ask(
+        kind=wish.kind,
+        name=wish.name,
+        stage=wish.stage,
+        sequence=next_sequence(place.git, landed, wish),
+        requester=by,
+        authors=authors_of(place.git, there, _runs(there, wish), incumbent.id if incumbent is not None else None),
+        evaluated_at=place.clock.now(),
+        commit=f"git:{landed.chain.commits[head]}",
+        release=wish.release,
+        incumbent=incumbent,
+    )
+    found, decision = judged(there, step, wanted)
+    evidence = store(found)
+    request = Request(
+        project=project,
+        kind=wish.kind,
+        name=wish.name,
+        stage=wish.stage,
+        sequence=wanted.sequence,
+        from_=_origin(landed, timeline, wish),
+        replaces=current.id if current is not None else None,
+        release=_ref(wish.release),
+        evidence=evidence.id,
+        policy=found.policy,
+        authors=wanted.authors,
+        evaluated_at=wanted.evaluated_at,
+        expires=_later(wanted.evaluated_at, wish.days),
+        reason=wish.reason,
+        summary=summary(found, there),
+    )
+    stored = store(request)
+    signature = make_signature(place, stored, {})
+    files = {**wish.new, evidence.path: evidence.data, stored.path: stored.data, signature.path: signature.data}
+    whole = propose(place, gathered, of=wish.base, files=files).landed
+    held = whole.ledger.held[stored.id]
+    votes = count(Case(whole, timeline, held, request, step, root), found)
+    findings = [*_gates(stored, decision)]
+    findings += [one for one in judge_at(whole, timeline, held, step).findings if one.code is not codes.PRO_GATE]
+    findings += in_time(whole, Asked(held, request, step), wanted.evaluated_at).findings
+    if len(votes.eligible) >= votes.needed:
+        findings = [one for one in findings if one.code is not codes.APR_MISSING]
+    branch, commit = f"promote/{wish.name}/{wish.stage}/{wanted.sequence}", None
+    if not findings and not dry_run:
+        message = messages.asks(stored, request, by)
+        commit = commit_files(place, files, message, branch=branch, base=wish.base)
+    return Requested(
+        request,
+        wish.release if wish.new else None,
+        tuple(sorted(files)),
+        branch,
+        commit,
+        votes.needed,
+        votes.eligible,
+        tuple(findings),
+    )
+
+
+def next_sequence(git: GitStore, landed: Landed, wish: Wish) -> int:
+    """Returns the next number of a request: after those that landed, that its base has, and that branches are for."""
+    folder, branch = f"{ROOT}/promotions/{wish.name}/{wish.stage}/", f"promote/{wish.name}/{wish.stage}/"
+    paths = [path for path in (*landed.chain.landed, *git.tree(wish.base, [folder])) if path.startswith(folder)]
+    numbers = {int(path.removeprefix(folder).partition("/")[0]) for path in paths}
+    numbers |= {int(last) for ref in git.branches(branch) if (last := ref.rpartition("/")[2]).isdecimal()}
+    return max(numbers, default=0) + 1
+
+
+def _refuse_same(wish: Wish, current: Asked | None) -> None:
+    where, serves = f"{wish.name}/{wish.stage}", current.request.release if current is not None else None
+    if serves is None and wish.kind != "promote":
+        raise codes.PRO_SAME.error(f"nothing is in effect in {where}")
+    if serves is not None and wish.release is not None and serves.id == wish.release.id:
+        raise codes.PRO_SAME.error(f"{wish.name}@v{serves.version} is in effect in {where} already")
+
+
+def _origin(landed: Landed, timeline: Timeline, wish: Wish) -> str | None:
+    """Returns the stage that a release is promoted from: one of those that this one comes after, where it serves."""
+    project = landed.settings.setting(landed.chain.head, PROJECT)
+    stage = project.stages.get(wish.stage) if isinstance(project, Project) else None
+    if stage is None or wish.kind != "promote" or wish.release is None:
+        return None
+    for before in stage.after:
+        there = timeline.effective(before, landed.chain.head)
+        if there is not None and there.request.release is not None and there.request.release.id == wish.release.id:
+            return before
+    return None
+
+
+def _runs(landed: Landed, wish: Wish) -> list[Run]:
+    release = wish.release.record if wish.release is not None else None
+    if not isinstance(release, Release):
+        return []
+    named = [*(member.run for member in release.members.values()), *release.runs]
+    return [landed.ledger.runs[one] for one in named if one in landed.ledger.runs]
+
+
+def _ref(release: Stored | None) -> ReleaseRef | None:
+    if release is None or not isinstance(release.record, Release):
+        return None
+    return ReleaseRef(id=release.id, set_=release.record.set_, version=release.record.version)
+
+
+def _gates(stored: Stored, decision: Decision) -> Iterator[Finding]:
+    """Yields every rule that blocks, with its own remedy."""
+    for rule in decision.tried:
+        if rule.outcome in ("denied", "error"):
+            yield codes.PRO_GATE.finding(
+                stored.path,
+                f"rule {rule.rule} denies: {rule.message}",
+                why=f"policy {rule.policy}" + (f": {rule.error}" if rule.error else ""),
+                fix=rule.remedy,
+            )
+
+
+def _later(time: str, days: int) -> str:
+    return (datetime.fromisoformat(time) + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")

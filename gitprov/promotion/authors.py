@@ -1,0 +1,48 @@
+"""Who wrote the code of a release, as git names them: unsigned claims, so that they only ever exclude."""
+
+from collections.abc import Iterable
+
+from gitprov.check.landed import Landed
+from gitprov.ids import Digest
+from gitprov.ids.names import slug
+from gitprov.ports.git import GitStore
+from gitprov.records import Run
+
+
+def authors_of(git: GitStore, landed: Landed, runs: Iterable[Run], before: Digest | None) -> tuple[str, ...]:
+    """Returns the people of the trust root who wrote code of a release that the one in effect does not have, sorted.
+
+    Of each run the commits that touch its code are asked, from that of the same step's run before on (from the landing
+    of the release before where that commit is not here), and whose id the author's name, or the local part of the
+    e-mail address, comes down to.
+
+    Args:
+        git: The repository.
+        landed: What landed.
+        runs: What the release rests on.
+        before: The release in effect, if there is one.
+    """
+    root = landed.roots.at(landed.chain.head)
+    since, fallback = _before(git, landed, before)
+    found: set[str] = set()
+    for run in runs:
+        if run.code is not None:
+            until = _here(git, run.code.commit) or landed.chain.commits[landed.chain.head]
+            for name, mail in git.authors(until, run.code.paths, since=since.get(run.step, fallback)):
+                found |= {slug(name), slug(mail.partition("@")[0])}
+    return tuple(sorted(person for person in (root.root.people if root is not None else ()) if slug(person) in found))
+
+
+def _before(git: GitStore, landed: Landed, release: Digest | None) -> tuple[dict[str, str], str | None]:
+    """Returns step to the commit of its code in the release in effect, and the commit that landed that release."""
+    landing = landed.landing(release) if release is not None else None
+    if release is None or landing is None:
+        return {}, None
+    record = landed.ledger.releases[release]
+    runs = [landed.ledger.runs.get(one) for one in (*record.runs, *(made.run for made in record.members.values()))]
+    commits = {run.step: _here(git, run.code.commit) for run in runs if run is not None and run.code is not None}
+    return {step: one for step, one in commits.items() if one is not None}, landed.chain.commits[landing]
+
+
+def _here(git: GitStore, commit: str | None) -> str | None:
+    return git.commit_of(commit.removeprefix("git:")) if commit is not None else None

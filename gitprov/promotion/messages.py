@@ -1,0 +1,56 @@
+"""Commit messages of promotions: plain `git log` reads as the audit trail, and trailers name the records."""
+
+from collections.abc import Iterable
+
+from gitprov.ids import Digest
+from gitprov.lineage.naming import title
+from gitprov.records import Request, Stored
+from gitprov.trust.statements import Decision
+
+
+def asks(stored: Stored, request: Request, by: str) -> str:
+    """Returns the message of the commit that brings a request."""
+    name, release = request.name, request.release
+    match request.kind:
+        case "withdraw":
+            subject = f"Withdraw {name} from {request.stage}"
+        case "rollback":
+            subject = f"Roll {name} back to v{release.version if release else 0} in {request.stage}"
+        case "promote":
+            subject = f"Promote {name} v{release.version if release else 0} to {request.stage}"
+    trailers = {
+        "Gitprov-Request": f"{name}/{request.stage}/{request.sequence} {stored.id}",
+        "Gitprov-Release": f"{name}@v{release.version} {release.id}" if release else "",
+        "Gitprov-Replaces": request.replaces or "",
+        "Gitprov-Evidence": request.evidence,
+        "Gitprov-Requester": by,
+        "Gitprov-Reason": request.reason,
+    }
+    return _message(subject, request.summary, trailers)
+
+
+def votes(stored: Stored, request: Request, decision: Decision, by: str, reason: str) -> str:
+    """Returns the message of the commit that brings an approval or a rejection."""
+    what = f"{request.name} v{request.release.version}" if request.release else f"withdrawing {request.name}"
+    where = f"{'from' if request.release is None else 'for'} {request.stage}"
+    trailers = {
+        "Gitprov-Approves" if decision == "approve" else "Gitprov-Rejects": stored.id,
+        "Gitprov-Request": f"{request.name}/{request.stage}/{request.sequence}",
+        "Gitprov-Approver": by,
+        "Gitprov-Reason": reason,
+    }
+    return _message(f"{decision.capitalize()} {what} {where}", [], trailers)
+
+
+def renumbers(old: Stored, new: Stored | None, same: Digest | None) -> str:
+    """Returns the message of the commit that takes a release out of the way of the one that took its number."""
+    what = title(old.record)
+    subject = f"Renumber {what} to {title(new.record)}" if new is not None else f"Drop {what}, which is sealed already"
+    return _message(subject, [], {"Gitprov-Release": new.id if new is not None else same or ""})
+
+
+def _message(subject: str, body: Iterable[str], trailers: dict[str, str]) -> str:
+    """Returns a message; no text of a person's makes a line of its own, so that none can pass for a trailer."""
+    lines = ["- " + " ".join(line.split()) for line in body]
+    named = [f"{key}: {' '.join(text.split())}" for key, text in trailers.items() if text.split()]
+    return "\n".join([subject, "", *lines, *([""] if lines else []), *named])
