@@ -11,6 +11,7 @@ from pathlib import Path
 from gitprov.errors import GitprovError
 from gitprov.ids import sha256_of
 from gitprov.records import decode
+from tests.frozen.promoted import PROMOTED, SIGNATURES
 from tests.frozen.story import LISTINGS, RECORDS, REFUSED
 
 FOLDER = Path(__file__).parent / "v1"
@@ -22,10 +23,12 @@ def freeze(folder: Path) -> list[str]:
     known = json.loads((folder / MANIFEST).read_text("utf-8")) if (folder / MANIFEST).exists() else {}
     wanted: dict[str, dict[str, dict[str, str]]] = {
         "listings": {name: {"digest": sha256_of(data)} for name, data in LISTINGS.items()},
-        "records": {name: {"id": stored.id, "path": stored.path} for name, stored in RECORDS.items()},
+        "records": {name: {"id": stored.id, "path": stored.path} for name, stored in (RECORDS | PROMOTED).items()},
         "refused": {f"refused/{name}": {"code": _code(data)} for name, data in REFUSED.items()},
+        "signatures": {name: {"path": path} for name, (path, _) in SIGNATURES.items()},
     }
-    data = {**LISTINGS, **{name: stored.data for name, stored in RECORDS.items()}}
+    data = {**LISTINGS, **{name: stored.data for name, stored in (RECORDS | PROMOTED).items()}}
+    data |= {name: bundle for name, (_, bundle) in SIGNATURES.items()}
     data |= {f"refused/{name}": bytes_ for name, bytes_ in REFUSED.items()}
     faults = []
     for section, entries in wanted.items():

@@ -226,5 +226,7 @@ SIGNATURES: dict[str, tuple[str, bytes]] = {
     "release.sigstore.json": _plain(RELEASE),
     "request.sigstore.json": _plain(REQUEST),
     "run.sigstore.json": _plain(TRAINED),
+    "trust-second.sigstore.json": _plain(TRUST_2),
     "trust.sigstore.json": _plain(TRUST_1),
+    "withdrawal.sigstore.json": _plain(WITHDRAWAL),
 }

@@ -275,7 +275,7 @@ deployments = st.builds(
     stage=names,
     request=digests,
     release=release_refs,
-    members=by_name(st.builds(Placed, artifact=digests, content=digests, path=paths)),
+    members=by_name(st.builds(Placed, artifact=digests, content=digests, path=paths, directory=st.booleans())),
     observed_at=times,
     history=histories,
     extra=extras,

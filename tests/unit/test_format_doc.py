@@ -14,9 +14,12 @@ from hypothesis import given
 from docs.schemas import pages
 from gitprov.errors import GitprovError
 from gitprov.ids import canonical_json, normalize, sha256_of
-from gitprov.records import decode, emit, path_of, read
+from gitprov.records import decode, emit, path_of, read, signature_path, signed_path
 from gitprov.records.emit import KEY_LIMIT, RECORD_LIMIT, emit_text
+from gitprov.trust.bundles import LIMIT, read_bundle, to_sign, write_bundle
+from gitprov.trust.roots import key_id
 from tests.frozen.make import FOLDER, MANIFEST
+from tests.frozen.promoted import SIGNER
 from tests.unit import mini_verifier
 from tests.unit.documents import documents, mutants, random_document, strict, values
 
@@ -25,6 +28,7 @@ PAGE = (ROOT / "docs" / "format.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+) (\S+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 FROZEN = json.loads((FOLDER / MANIFEST).read_text("utf-8"))
 FILES = {row["path"]: (FOLDER / name).read_bytes() for name, row in FROZEN["records"].items()}
+SIGNED = {row["path"]: (FOLDER / name).read_bytes() for name, row in FROZEN["signatures"].items()}
 
 
 @pytest.mark.parametrize(("language", "says", "text"), BLOCKS, ids=[says[:40] for _, says, _ in BLOCKS])
@@ -34,6 +38,12 @@ def test_an_example_is_what_it_says(language: str, says: str, text: str) -> None
         assert emit(read(data)) == data
     elif says == "escaped":
         assert text == re.sub(" +", " ", text)
+    elif says == "bundle":
+        written = write_bundle(b"p", b"s", SIGNER.pem).decode()
+        parts = {"P": "cA==", "S": "cw==", "H": key_id(SIGNER.pem)[7:]}
+        assert written == re.sub(":([PSH])\\b", lambda match: f':"{parts[match[1]]}"', text.replace("\n", ""))
+    elif says == "pae":
+        assert to_sign(b"12345").decode() == re.sub("<length.*?>", "5", text).replace("<statement>\n", "12345")
     elif language == "yaml":
         record = decode(data)
         assert says == path_of(record, sha256_of(data))
@@ -51,8 +61,9 @@ def test_every_kind_of_example_is_there() -> None:
 
 
 def test_digests_in_examples_follow_from_other_examples() -> None:
-    """The recipe, the set, the reference and the environment of the page are those of its records and fixtures."""
+    """The recipe, the set, the reference, the environment and the statement of the page are those of its fixtures."""
     fixtures = b"".join(FILES.values()).decode()
+    fixtures += " ".join(sha256_of(read_bundle(data).payload) for data in SIGNED.values())
     for language, says, _ in BLOCKS:
         assert language not in ("json", "jsonl") or says in fixtures
 
@@ -71,12 +82,16 @@ def test_the_table_of_escaped_characters() -> None:
 def test_limits_and_schemas_are_named() -> None:
     assert f"at most {RECORD_LIMIT:,} bytes" in PAGE
     assert f"at most {KEY_LIMIT:,} characters" in PAGE
+    assert f"At most {LIMIT:,} bytes" in PAGE
     for path, text in pages():
         schema = json.loads(text)
         kind, _, version = schema["title"].removeprefix("gitprov/").partition("/")
         assert (f"{kind}-{version}.json" in PAGE) or f"### {kind.capitalize()}" in PAGE, path
         keys = {key for part in (schema, *schema["$defs"].values()) for key in part["properties"]}
-        assert kind in ("catalog", "project") or [key for key in keys if not re.search(rf"[`.]{key}`", PAGE)] == []
+        assert (
+            kind in ("catalog", "policy", "project")
+            or [key for key in keys if not re.search(rf"[`.]{key}`", PAGE)] == []
+        )
 
 
 def test_every_link_in_the_page_leads_somewhere() -> None:
@@ -88,13 +103,13 @@ def test_every_link_in_the_page_leads_somewhere() -> None:
 
 def test_the_mini_verifier_finds_nothing_wrong_with_frozen_records(tmp_path: Path) -> None:
     """Alone in its own process, as a stranger runs it."""
-    for path, data in FILES.items():
+    for path, data in (FILES | SIGNED).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(data)
     command: list[str | Path] = [sys.executable, "-I", ROOT / "tests" / "unit" / "mini_verifier.py", tmp_path]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "nothing is wrong\n", "")
-    (tmp_path / path).write_bytes(data.replace(b"e", b"f", 1))
+    (tmp_path / path).write_bytes(data.replace(b"e", b"f", 1))  # a signature, the last of them
     assert subprocess.run(command, capture_output=True, check=False).returncode == 1
 
 
@@ -111,7 +126,19 @@ def test_the_mini_verifier_sees_every_changed_digit(path: str) -> None:
     for at in digits[::29]:
         changed = bytearray(FILES[path])
         changed[at] = ord("0") if changed[at] != ord("0") else ord("1")
-        assert mini_verifier.verify({**FILES, path: bytes(changed)}) != []
+        assert mini_verifier.verify({**FILES, **SIGNED, path: bytes(changed)}) != []
+
+
+@pytest.mark.parametrize("path", SIGNED)
+def test_the_mini_verifier_judges_signatures_alike(path: str) -> None:
+    """A byte of the statement, of the signature, of the rest; under its name and under the one of its new bytes."""
+    assert mini_verifier.verify({**FILES, path: SIGNED[path]}) == []
+    for at in range(0, len(SIGNED[path]), 41):
+        changed = bytearray(SIGNED[path])
+        changed[at] ^= 1
+        about = signed_path(path) or ""
+        for name in (path, signature_path(about, bytes(changed), approval="/approvals/" in path)):
+            assert len(mini_verifier.verify({**FILES, name: bytes(changed)})) == 1
 
 
 @given(values)

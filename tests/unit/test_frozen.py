@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from gitprov.adapters.signing import EcdsaVerifier
 from gitprov.errors import GitprovError
 from gitprov.ids import digest_hex, sha256_of
 from gitprov.ids.listings import read_code_listing, read_listing, write_code_listing, write_listing
-from gitprov.records import Artifact, Release, decode, encode, path_of, reference_digest, set_digest
+from gitprov.records import Artifact, Release, decode, encode, path_of, reference_digest, set_digest, signed_path
 from gitprov.records.types import ReferencedContent
+from gitprov.trust.judging import judge
+from gitprov.trust.roots import key_id
 from tests.frozen.make import FOLDER, MANIFEST, freeze
+from tests.frozen.promoted import ARTIFACTS, PROMOTED, SIGNATURES, SIGNER
+from tests.frozen.story import RECORDS
 
 FROZEN = json.loads((FOLDER / MANIFEST).read_text("utf-8"))
 
@@ -45,6 +50,16 @@ def test_a_frozen_listing_is_read_and_written_alike(name: str) -> None:
         assert write_listing(read_listing(data)) == data
 
 
+@pytest.mark.parametrize("name", FROZEN["signatures"])
+def test_a_frozen_signature_is_good(name: str) -> None:
+    """And it is the one that is made today: keys sign the same in the same bytes for ever."""
+    path, data = FROZEN["signatures"][name]["path"], (FOLDER / name).read_bytes()
+    stored = next(one for one in (RECORDS | PROMOTED).values() if one.path == signed_path(path))
+    keys = {key_id(SIGNER.pem): SIGNER.pem}
+    assert judge(path, data, stored, artifacts=ARTIFACTS, keys=keys, verify=EcdsaVerifier().verify).is_good
+    assert SIGNATURES[name] == (path, data)
+
+
 @pytest.mark.parametrize("name", FROZEN["refused"])
 def test_what_was_refused_is_refused(name: str) -> None:
     with pytest.raises(GitprovError) as refused:
@@ -54,7 +69,7 @@ def test_what_was_refused_is_refused(name: str) -> None:
 
 def test_every_file_is_in_the_manifest() -> None:
     files = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file()}
-    assert files == {MANIFEST, *FROZEN["records"], *FROZEN["listings"], *FROZEN["refused"]}
+    assert files == {MANIFEST, *(name for section in FROZEN.values() for name in section)}
 
 
 def test_nothing_is_left_to_freeze(tmp_path: Path) -> None:
@@ -79,5 +94,5 @@ def test_a_missing_fixture_is_made_and_a_frozen_one_is_left(tmp_path: Path) -> N
 def test_names_are_ids() -> None:
     """`sha256sum` alone checks a named record."""
     for name, row in FROZEN["records"].items():
-        if not name.startswith("release"):
+        if not name.startswith(("evidence", "release", "request", "trust")):
             assert row["path"].endswith(f"/{digest_hex(row['id'])}.yaml")
