@@ -42,17 +42,18 @@ def in_force(landed: Landed, log: Log, read: ReadSetting) -> tuple[InForce, tupl
         (findings if isinstance(one, Finding) else waiting).append(one)  # type: ignore[arg-type]
     changes: list[tuple[int, str, Digest | None]] = []
     state: dict[str, Digest] = {}
+    fitted: set[Digest] = set()
     for step in _steps(landed):
-        waiting = [one for one in waiting if one.since >= step or one.may_come(state)]
+        waiting = _not_void(waiting, step, state, fitted)
         while (ready := next((one for one in waiting if not one.lacks(landed, step, state)), None)) is not None:
             changes += ((step, path, ready.says.after.get(path)) for path in sorted(ready.scope))
             state = {path: digest for path, digest in state.items() if path not in ready.scope} | {**ready.says.after}
-            waiting = [one for one in waiting if one is not ready and (one.since >= step or one.may_come(state))]
+            waiting = _not_void([one for one in waiting if one is not ready], step, state, fitted)
     found = InForce(tuple(changes), landed.chain.blobs, read, tuple(one.id for one in waiting))
     return found, (*findings, *_unsigned(landed, found, waiting), *_mixed(landed))
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Waiting:
     """A governance record that is not in force yet.
 
@@ -61,14 +62,12 @@ class _Waiting:
         says: Its details.
         landing: Where it landed.
         since: The step of its history.
-        was_next: Whether its `before` has been in force since then.
     """
 
     id: Digest
     says: Governance
     landing: int
     since: int
-    was_next: bool = False
 
     @property
     def scope(self) -> frozenset[str]:
@@ -78,13 +77,6 @@ class _Waiting:
     def fits(self, state: Mapping[str, Digest]) -> bool:
         """Tells whether exactly its `before` is in force."""
         return {path: state[path] for path in self.scope if path in state} == self.says.before
-
-    def may_come(self, state: Mapping[str, Digest]) -> bool:
-        """Notes whether it fits what is in force, and tells whether it is still not void."""
-        fits = self.fits(state)
-        void = self.was_next and not fits
-        self.was_next = fits
-        return not void
 
     def lacks(self, landed: Landed, step: int, state: Mapping[str, Digest]) -> str:
         """Returns what keeps it from coming into force at a step; "" for nothing."""
@@ -101,6 +93,14 @@ class _Waiting:
         if missing <= 0 or (makes_entries and signers & {*root.role("producer").people}):
             return ""
         return f"it lacks {missing} of {owners.threshold} owners"
+
+
+def _not_void(waiting: list[_Waiting], step: int, state: Mapping[str, Digest], fitted: set[Digest]) -> list[_Waiting]:
+    """Returns the records that may still come into force, and notes those that fit what is in force now."""
+    fits = {one.id for one in waiting if one.since < step and one.fits(state)}
+    kept = [one for one in waiting if one.id in fits or one.id not in fitted]
+    fitted |= fits
+    return kept
 
 
 def _governance(landed: Landed, log: Log) -> Iterator[_Waiting | Finding]:

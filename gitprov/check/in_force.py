@@ -11,7 +11,7 @@ ReadSetting = Callable[[str, bytes], Any]
 """Path and bytes of a setting to what it says (Project, CatalogEntry, Policy); raises GitprovError."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class InForce:
     """The settings in force over time.
 

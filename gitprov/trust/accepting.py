@@ -59,7 +59,7 @@ def accept(
     return Roots(tuple(accepted)), tuple(_left(candidates, accepted))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     """A trust version as it landed.
 

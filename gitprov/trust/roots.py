@@ -1,8 +1,7 @@
 """The accepted versions of the trust root, and who is in standing at which step. docs/format.md, "Trust root"."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 from gitprov.ids import Digest, sha256_of
 from gitprov.records.roots import Role, RoleName, TrustRoot
@@ -14,7 +13,7 @@ def key_id(pem: str) -> KeyId:
     return sha256_of(pem.encode())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """A trust version in force.
 
@@ -23,12 +22,25 @@ class Accepted:
         id: Its id.
         step: The step from which on it is in force: its file and the signatures that it takes have landed.
         since: The step of its `history.commit`; -1 for the first version.
+        people: Key to person, of keys that are not revoked; follows from `root`.
+        revoked: Key to person, of revoked keys; likewise.
     """
 
     root: TrustRoot
     id: Digest
     step: int
     since: int
+    people: Mapping[KeyId, str] = field(init=False, repr=False, compare=False)
+    revoked: Mapping[KeyId, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        keys = [
+            (key_id(identity.key), name, identity.revoked is not None)
+            for name, person in self.root.people.items()
+            for identity in person.identities
+        ]
+        object.__setattr__(self, "people", {key: name for key, name, revoked in keys if not revoked})
+        object.__setattr__(self, "revoked", {key: name for key, name, revoked in keys if revoked})
 
     @property
     def pin(self) -> str:
@@ -38,7 +50,7 @@ class Accepted:
     @property
     def keys(self) -> Iterable[KeyId]:
         """The ids of all keys that it lists, revoked ones too."""
-        return self._keys.keys()
+        return self.holders.keys()
 
     @property
     def weakness(self) -> str:
@@ -46,28 +58,10 @@ class Accepted:
         owners = self.root.roles.owner.people
         return f"two-person rule rests on one owner: {owners[0]}" if len(owners) == 1 else ""
 
-    @cached_property
-    def people(self) -> Mapping[KeyId, str]:
-        """Key to person, of keys that are not revoked."""
-        return {key: person for key, (person, revoked) in self._keys.items() if not revoked}
-
-    @cached_property
-    def revoked(self) -> Mapping[KeyId, str]:
-        """Key to person, of revoked keys."""
-        return {key: person for key, (person, revoked) in self._keys.items() if revoked}
-
     @property
     def holders(self) -> Mapping[KeyId, str]:
         """Key to person, revoked or not."""
-        return {key: person for key, (person, _) in self._keys.items()}
-
-    @cached_property
-    def _keys(self) -> Mapping[KeyId, tuple[str, bool]]:
-        return {
-            key_id(identity.key): (name, identity.revoked is not None)
-            for name, person in self.root.people.items()
-            for identity in person.identities
-        }
+        return {**self.people, **self.revoked}
 
     def role(self, name: RoleName) -> Role:
         """Returns a role; the owners hold one that is left out, and nobody is a machine unless listed."""
