@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from gitprov.audit.gather import Gathered, propose
 from gitprov.audit.in_effect import Source, is_promoted, source
 from gitprov.audit.trusted import trusted
-from gitprov.check.chain import concerns, loss_finding, rewound, strange_histories
+from gitprov.check.chain import concerns, loss_finding, lost_since, rewound, strange_histories
 from gitprov.check.effect import Asked, Clause, Judgement, disputes, in_time, judge
-from gitprov.check.landed import Chain, Landed, Loss
+from gitprov.check.landed import Chain, Landed
 from gitprov.errors import Exit, Finding, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ports.git import branch_name
@@ -151,18 +151,21 @@ def compare(place: Workplace, gathered: Gathered, pin: str | None = None) -> Kno
             raise
         return Known(findings=(error.code.finding(chain.ref, error.what, why=error.why, fix=error.fix),))
     first = roots.accepted[0]
-    seen, head = place.memory.recall(first.id, first.root.ref).head, chain.commits[chain.head]
+    seen = place.memory.recall(first.id, first.root.ref).head
     note = found.note
-    if seen != head and rewound(chain, seen) is None:
+    if _forward(Seen(head=seen), chain).head != seen:
         try:
-            place.memory.update(first.id, first.root.ref, lambda before: _forward(before, chain, head))
+            place.memory.update(first.id, first.root.ref, lambda before: _forward(before, chain))
         except GitprovError as error:  # nothing is wrong with the project
             note = note or f"the head of {chain.ref} cannot be remembered: {error.what}"
     return Known(seen, found.how, note)
 
 
-def _forward(seen: Seen, chain: Chain, head: str) -> Seen:
-    return replace(seen, head=head) if rewound(chain, seen.head) is None else seen
+def _forward(seen: Seen, chain: Chain) -> Seen:
+    """Returns what is to be remembered of the chain: its head, unless it lost what the head that is remembered had."""
+    if rewound(chain, seen.head) is not None or lost_since(chain, seen.head):
+        return seen
+    return replace(seen, head=chain.commits[chain.head])
 
 
 def verdict(place: Workplace, gathered: Gathered, name: str, stage: str, *, now: str, known: Known) -> Verdict:
@@ -194,12 +197,12 @@ def verdict(place: Workplace, gathered: Gathered, name: str, stage: str, *, now:
         about, disputed = (Clause(5, "request", "", (finding,)),), ()
     histories = tuple(strange_histories(landed, gathered.log))
     losses = {loss: loss_finding(chain, loss) for loss in chain.losses if loss.restored is None}
+    broken = {loss for loss in losses if asked is not None and concerns(landed, asked, loss)}
     ref, root, settings = _ref(landed, known), _root(gathered, known), _settings(gathered)
     kept = Clause(3, "records", f"{len(chain.landed)} files landed, and all are kept", (*losses.values(), *histories))
-    seen = chain.steps.get(known.head, chain.head) if known.head is not None else chain.head
     blocking = [
         *(finding for clause in (ref, root, settings, *about) for finding in clause.findings),
-        *(finding for loss, finding in losses.items() if _blocks(landed, asked, loss, seen)),
+        *(losses[loss] for loss in losses if loss in broken.union(lost_since(chain, known.head))),
         *histories,
         *disputed,
     ]
@@ -236,11 +239,6 @@ def _settings(gathered: Gathered) -> Clause:
     landed = gathered.landed
     count = len(landed.settings.at(landed.chain.head))
     return Clause(4, "settings", f"{count} in force, as the owners signed them", gathered.settings)
-
-
-def _blocks(landed: Landed, asked: Asked | None, loss: Loss, seen: int) -> bool:
-    """Tells whether a loss keeps a promotion from being deployed: that rests on it, or it came after what was seen."""
-    return loss.step > seen or (asked is not None and concerns(landed, asked, loss))
 
 
 def _notes(landed: Landed) -> Iterator[str]:

@@ -48,6 +48,12 @@ def rewound(chain: Chain, seen: str | None) -> Finding | None:
     )
 
 
+def lost_since(chain: Chain, seen: str | None) -> tuple[Loss, ...]:
+    """Returns what steps after a head that was read before have lost, and no step has brought back (law G)."""
+    since = chain.steps.get(seen) if seen is not None else None
+    return () if since is None else tuple(one for one in chain.losses if one.restored is None and one.step > since)
+
+
 def concerns(landed: Landed, asked: Asked, loss: Loss) -> bool:
     """Tells whether a promotion in effect rests on a file that was lost: its closure, and what judged it.
 

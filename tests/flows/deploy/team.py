@@ -65,3 +65,17 @@ def pin(world: World) -> str:
     """Returns the pin of the trust root, as an owner gives it to a deployer."""
     with world.alice.project() as project:
         return gather(project).landed.roots.accepted[-1].pin
+
+
+def rewind(world: World, commit: str) -> None:
+    """Sets the protected branch to a commit, as somebody with the right to force it can; everybody fetches."""
+    world.origin.git("update-ref", "refs/heads/main", commit)
+    for someone in (world.alice, world.bob, world.carol):
+        someone.git("fetch", "--quiet", "--force", "origin", "+refs/heads/*:refs/remotes/origin/*")
+
+
+def land_change(world: World, message: str) -> str:
+    """Commits everything in alice's clone on main, pushes it, and brings it to carol's."""
+    head = world.alice.share(message)
+    world.carol.git("fetch", "--quiet")
+    return head
