@@ -286,6 +286,12 @@ SET_MIXED = _code(
     "settings and a promotion changed in one step",
     "land the settings first and the promotion on its own",
 )
+SET_BEHIND = _code(
+    "GP-SET-004",
+    Exit.USAGE,
+    "a branch without the last change of a setting",
+    "git pull --no-rebase origin main, then gitprov policy sign",
+)
 
 # POL: the rules of policies
 POL_RULE = _code(

@@ -1,6 +1,6 @@
 """`gitprov policy sign`: signs the settings of the work tree, so that they come into force when they land."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from gitprov.audit.gather import Gathered
@@ -58,7 +58,8 @@ def sign_settings(
 
     Raises:
         GitprovError: GP-TRU-006 without a trust root; GP-IMM-003 for a path where no setting lies; GP-YML-006,
-            GP-SCH-002 for a setting that cannot be understood; GP-KEY-*.
+            GP-SCH-002 for a setting that cannot be understood; GP-SET-004 where this branch lacks a change of one of
+            them that has landed, which would be undone; GP-KEY-*.
     """
     for path in paths:
         if not is_governed(path):
@@ -76,6 +77,7 @@ def sign_settings(
     )
     if not changed:
         return SettingsSigned(Outcome(dry_run=dry_run), ())
+    _refuse_behind(place, landed, changed)
     before = {path: in_force[path] for path in changed if path in in_force}
     after = {path: sha256_of(data) for path, data in changed.items() if data is not None}
     waiting = _waiting(proposed, before, after)
@@ -123,6 +125,18 @@ def govern(
             details=to_data(says),
         )
     )
+
+
+def _refuse_behind(place: Workplace, landed: Gathered, paths: Iterable[str]) -> None:
+    chain = landed.landed.chain
+    for path in paths:
+        last = chain.commits[chain.settings[path][-1][0]] if path in chain.settings else None
+        if last is not None and not place.git.contains("HEAD", last):
+            raise codes.SET_BEHIND.error(
+                f"{path} changed on {chain.ref} since this branch began",
+                why=f"commit {last[:12]} is not on it, and signing would undo that change",
+                fix=f"git merge {chain.ref.removeprefix('refs/remotes/').removeprefix('refs/heads/')}",
+            )
 
 
 def _waiting(proposed: Gathered, before: Mapping[str, Digest], after: Mapping[str, Digest]) -> Stored | None:

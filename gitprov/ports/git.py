@@ -162,6 +162,10 @@ class GitStore(Protocol):
         """Returns the first-parent chain that ends in a commit, oldest first."""
         ...
 
+    def contains(self, revision: str, commit: str) -> bool:
+        """Tells whether a commit is reachable from a revision."""
+        ...
+
     def steps(self, commit: str, under: Sequence[str]) -> Iterator[tuple[str, list[Change]]]:
         """Yields the commits of that chain that change something below `under`, oldest first, with what they change.
 

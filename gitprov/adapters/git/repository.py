@@ -188,6 +188,10 @@ class GitRepository:
         """Returns the first-parent chain that ends in a commit, oldest first."""
         return chain.first_parents(self._git, commit)
 
+    def contains(self, revision: str, commit: str) -> bool:
+        """Tells whether a commit is reachable from a revision."""
+        return not self._git.read("rev-list", "--max-count=1", "--end-of-options", commit, f"^{revision}")
+
     def steps(self, commit: str, under: Sequence[str]) -> Iterator[tuple[str, list[Change]]]:
         """Yields the commits of that chain that change something below `under`, with what they change."""
         return chain.steps(self._git, commit, under)

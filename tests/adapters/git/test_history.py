@@ -116,3 +116,14 @@ def test_every_state_that_history_holds_is_found(repo: Repo, seed: int) -> None:
         again = git.code_at(found, ["."], ["data"])
         assert again
         assert again.entries == state.entries
+
+
+def test_a_revision_contains_what_it_can_reach(repo: Repo) -> None:
+    first = repo.git("rev-parse", "HEAD")
+    repo.git("switch", "--quiet", "-c", "side")
+    repo.write("a", "a\n")
+    side = repo.commit()
+    git = GitRepository(str(repo.path))
+    assert git.contains("HEAD", first)
+    assert git.contains("HEAD", side)
+    assert not git.contains("main", side)

@@ -79,6 +79,22 @@ def test_owners_sign_one_after_the_other(team: World) -> None:
     assert unsigned(bob) == []
 
 
+def test_a_branch_that_is_behind_undoes_nothing(team: World) -> None:
+    """What an owner signs is what they changed, not what others have changed since."""
+    alice = team.alice
+    alice.git("switch", "--quiet", "-c", "old")
+    alice.git("switch", "--quiet", "main")
+    alice.repo.write(AGE, POLICY)
+    alice("policy", "sign")
+    alice.share("Sign settings")
+    alice.git("switch", "--quiet", "old")
+    refused = alice("policy", "sign", status=2)
+    assert "GP-SET-004" in refused.err
+    assert "fix: git merge origin/main" in refused.err
+    alice.git("merge", "--quiet", "origin/main")
+    assert alice("policy", "sign").out == "the settings are those in force\n"
+
+
 def test_some_of_the_settings_can_be_signed_and_removed(team: World) -> None:
     alice = team.alice
     alice.repo.write(AGE, POLICY)
