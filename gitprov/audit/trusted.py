@@ -29,7 +29,7 @@ class Trusted:
 
 
 def trusted(place: Workplace, roots: Roots, pin: str | None = None) -> Trusted:
-    """Holds the trust versions in force against every pin and against memory, and remembers the newest.
+    """Holds the trust versions in force against every pin and against memory, and remembers the newest: step T6.
 
     Args:
         place: The ports: `memory` and `pins` are used.

@@ -79,7 +79,7 @@ class _Waiting:
         return {path: state[path] for path in self.scope if path in state} == self.says.before
 
     def lacks(self, landed: Landed, step: int, state: Mapping[str, Digest]) -> str:
-        """Returns what keeps it from coming into force at a step; "" for nothing."""
+        """Returns what keeps it from coming into force at a step (S2); "" for nothing."""
         before = landed.roots.at(step - 1)
         root = before or landed.roots.at(step)
         if root is None or step < self.landing:
@@ -96,7 +96,7 @@ class _Waiting:
 
 
 def _not_void(waiting: list[_Waiting], step: int, state: Mapping[str, Digest], fitted: set[Digest]) -> list[_Waiting]:
-    """Returns the records that may still come into force, and notes those that fit what is in force now."""
+    """Returns the records that may still come into force (S3), and notes those that fit what is in force now."""
     fits = {one.id for one in waiting if one.since < step and one.fits(state)}
     kept = [one for one in waiting if one.id in fits or one.id not in fitted]
     fitted |= fits
@@ -104,7 +104,7 @@ def _not_void(waiting: list[_Waiting], step: int, state: Mapping[str, Digest], f
 
 
 def _governance(landed: Landed, log: Log) -> Iterator[_Waiting | Finding]:
-    """Yields the governance records in the order in which they landed, and what is wrong with others."""
+    """Yields the governance records in the order in which they landed, and what is wrong with others: step S1."""
     chain = landed.chain
     for one in sorted(landed.ledger.events, key=lambda event: (landed.landing(event) or 0, event)):
         stored, event = landed.ledger.held[one].stored, landed.ledger.events[one]
@@ -135,7 +135,7 @@ def _steps(landed: Landed) -> list[int]:
 
 
 def _unsigned(landed: Landed, found: InForce, waiting: list[_Waiting]) -> Iterator[Finding]:
-    """Yields what lay in the tree, under the trust root, and was not in force before the next change of it."""
+    """Yields what lay in the tree, under the trust root, and was not in force before the next change of it: step S4."""
     if not landed.roots.accepted:
         return
     chain, first = landed.chain, landed.roots.accepted[0].step
@@ -170,7 +170,7 @@ def _between(found: InForce, path: str, start: int, end: int) -> set[Digest | No
 
 
 def _mixed(landed: Landed) -> Iterator[Finding]:
-    """Yields the steps that change settings together with a promotion."""
+    """Yields the steps that change settings together with a promotion: step S5."""
     chain = landed.chain
     changed: dict[int, list[str]] = {}
     for path, changes in chain.settings.items():

@@ -2,12 +2,13 @@
 
 from gitprov.audit.gather import Gathered
 from gitprov.errors import catalogue as codes
-from gitprov.governance.state import Rooted, current, history, lacking, look, versions
+from gitprov.governance.state import Rooted, current, history, lacking, look, next_number, versions
 from gitprov.governance.wishes import Wish, apply
 from gitprov.ids import digest_hex
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.writing import Outcome, sign_records, stage, write_records
 from gitprov.records import Stored, TrustRoot, store
+from gitprov.trust.pins import Pin
 from gitprov.trust.roots import Accepted, key_id
 from gitprov.trust.words import changes
 
@@ -21,13 +22,13 @@ def propose_version(place: Workplace, wish: Wish, *, dry_run: bool = False) -> R
     """
     landed, proposed = look(place)
     before = current(proposed.landed.roots, "there is nothing to follow")
-    number = max(versions(proposed)) + 1
+    number = next_number(proposed)
     root = apply(wish, before, number, history(landed))
     what = changes(before.root, root)
     if not what:
         raise codes.USE_ARGUMENT.error("nothing would change", fix="gitprov trust propose --help")
     trust = store(root)
-    pin = Accepted(root, trust.id, 0, 0).pin
+    pin = str(Pin(number, trust.id))
     if dry_run:
         return Rooted(Outcome((trust,), (trust.path,), dry_run=True), number, pin, what, "", "")
     with place.worktree.locked("trust propose"):

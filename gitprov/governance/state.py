@@ -1,6 +1,7 @@
 """Where trust and settings stand: on the protected ref, and as they would be if what is staged landed now."""
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from gitprov.audit.gather import Gathered, gather, propose
 from gitprov.errors import GitprovError
@@ -84,6 +85,12 @@ def versions(gathered: Gathered) -> dict[int, Stored]:
     """Returns every trust version that is there, in force or not, by number."""
     stored = (held.stored for held in gathered.landed.ledger.held.values())
     return {one.record.version: one for one in stored if isinstance(one.record, TrustRoot)}
+
+
+def next_number(gathered: Gathered) -> int:
+    """Returns the first number above that of every trust version, also of files that cannot be read."""
+    files = (path for path in gathered.landed.chain.landed if path.startswith(f"{TRUST}/") and path.endswith(".yaml"))
+    return max(int(PurePosixPath(path).stem) for path in files) + 1
 
 
 def lacking(gathered: Gathered, path: str) -> str:

@@ -26,7 +26,7 @@ def accept(
     The first takes the signature of every key that it lists (possession), and its owners' threshold. Each other one
     names the accepted version that it follows, takes the owners' thresholds of both and the signature of every new
     key, and has a history that the chain had before it landed. It is in force from the first step on where its file
-    and these signatures have landed; of two that follow the same one, the first stands. A number whose file never
+    and these signatures have landed; of two that follow the same one, the first stands (T5). A number whose file never
     came into force is spent once a later number has: nothing is wrong with it any more.
 
     Args:
@@ -77,7 +77,10 @@ class _Candidate:
 
 
 def _judge(one: _Candidate, before: Sequence[Accepted]) -> int | Finding:
-    """Returns the step at which a candidate comes into force after the versions `before`, or what is in the way."""
+    """Returns the step at which a candidate comes into force after the versions `before`, or what is in the way.
+
+    Steps T1 to T4 of docs/verification.md.
+    """
     new, old = one.version, before[-1] if before else None
     if old is not None and new.root.version <= old.root.version:
         return _finding(codes.TRU_FOLLOWS, one, f"it follows version {old.root.version}, which has no lower number")

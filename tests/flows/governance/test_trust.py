@@ -181,6 +181,16 @@ def test_a_version_that_cannot_be_is_not_written(team: World, options: list[str]
     assert team.alice.git("status", "--porcelain") == ""
 
 
+def test_a_number_that_somebody_took_is_spent(team: World) -> None:
+    """Whoever may merge can take a number; nobody is kept from deciding by that."""
+    alice = team.alice
+    alice.repo.write(".gitprov/trust/0002.yaml", "no version\n")
+    alice.share("Take a number")
+    alice("trust", "propose", "--expires", "2030-01-01T00:00:00Z")
+    alice.share("Propose trust version 3")
+    assert versions(alice) == [1, 3]
+
+
 def test_a_dry_run_writes_nothing(team: World) -> None:
     would = team.alice("trust", "propose", "--expires", "2030-01-01T00:00:00Z", "--dry-run", "--json").json()
     assert [record["type"] for record in would["recorded"]] == ["trustroot"]
