@@ -69,7 +69,7 @@ def pin(world: World) -> str:
 
 def rewind(world: World, commit: str) -> None:
     """Sets the protected branch to a commit, as somebody with the right to force it can; everybody fetches."""
-    world.origin.git("update-ref", "refs/heads/main", commit)
+    world.alice.git("push", "--quiet", "--force", "origin", f"{commit}:refs/heads/main")
     for someone in (world.alice, world.bob, world.carol):
         someone.git("fetch", "--quiet", "--force", "origin", "+refs/heads/*:refs/remotes/origin/*")
 
@@ -79,3 +79,8 @@ def land_change(world: World, message: str) -> str:
     head = world.alice.share(message)
     world.carol.git("fetch", "--quiet")
     return head
+
+
+def deploy_options(world: World, pinned: str | None = None) -> list[str | Path]:
+    """Returns what `deploy NAME/STAGE` is to be told."""
+    return ["--to", world.path / "srv", "--pin", pinned or pin(world)]
