@@ -30,7 +30,7 @@ class Standing:
         release: `churn@v3`; None for the wish that nothing serves.
         state: None while the release is in effect in no stage that the stage comes after.
         request: The request that this rests on, `churn/production/3`.
-        branch: The ref where that lies, when it has not landed.
+        branch: The branch where that lies, when it has not landed; a remote-tracking one by its full name.
         blocks: What stands in the way of the next state.
         next: Commands.
     """
@@ -148,7 +148,8 @@ class _Look:
     def _branches(self) -> Mapping[str, str]:
         """Returns where something about the name lies that has not landed: commit to branch."""
         git, folder = self.place.git, f"{ROOT}/promotions/{self.name}"
-        found = {commit: ref for ref, commit in git.branches(f"{BRANCHES}/{self.name}/").items()}
+        refs = git.branches(f"{BRANCHES}/{self.name}/")
+        found = {commit: ref.removeprefix("refs/heads/") for ref, commit in sorted(refs.items(), reverse=True)}
         if (head := git.head()) is not None:
             found.setdefault(head, git.current_branch() or "HEAD")
         kept = self.landed.chain.landed
@@ -240,7 +241,7 @@ class _Look:
             case "approved" if branch is not None:
                 root = self.landed.roots.at(self.head)
                 main = root.root.ref.removeprefix("refs/heads/") if root is not None else "main"
-                short = branch.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+                short = branch.removeprefix("refs/remotes/")
                 merge = f"git switch {main} && git merge --no-ff {short} && " if short != main else ""
                 yield f"{merge}gitprov push"
             case "deployed" | "promoted" if is_new:

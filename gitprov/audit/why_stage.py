@@ -9,8 +9,10 @@ from gitprov.audit.facts import Mention, mention
 from gitprov.audit.history import Entry, label, open_book
 from gitprov.audit.in_effect import Source, read_promotions, source
 from gitprov.check.as_of import effective_at
+from gitprov.check.chain import loss_finding, strange_histories
 from gitprov.check.effect import Asked, Timeline
 from gitprov.check.landed import Landed
+from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 from gitprov.ports.workplace import Workplace
@@ -63,6 +65,7 @@ class WhyStage:
         serves: The request in effect; None when none ever took effect by then.
         basis: What it rests on.
         waiting: Requests that landed after it, and have not taken effect.
+        doubts: What is wrong with the trust root, the settings in force, or the records on the chain.
     """
 
     asked: str
@@ -71,6 +74,7 @@ class WhyStage:
     serves: Entry | None
     basis: Basis | None
     waiting: tuple[Entry, ...]
+    doubts: tuple[Finding, ...]
 
 
 def why_stage(place: Workplace, name: str, stage: str, as_of: str | None = None) -> WhyStage:
@@ -103,6 +107,12 @@ def why_stage(place: Workplace, name: str, stage: str, as_of: str | None = None)
         book.entry(asked) if asked is not None else None,
         _basis(landed, asked, book.timeline) if asked is not None else None,
         tuple(book.entry(one) for one in later),
+        (
+            *gathered.trust,
+            *gathered.settings,
+            *strange_histories(landed, gathered.log),
+            *(loss_finding(landed.chain, one) for one in landed.chain.losses if one.restored is None),
+        ),
     )
 
 

@@ -55,6 +55,8 @@ def why_lines(found: "WhyStage") -> Iterator[str]:
         yield f"{bold(entry.label)} {loud('landed, NOT effective')}: {one_line(entry.approvals or 'no trust root')}"
         for finding in entry.findings:
             yield from finding_lines(finding)
+    for finding in found.doubts:
+        yield from finding_lines(finding, "in doubt")
 
 
 def _steps(asked: str, serves: "Entry", basis: "Basis") -> Iterator[tuple[str, list[Row]]]:
@@ -134,7 +136,7 @@ def _moved(entry: "Entry", basis: "Basis") -> Iterator[Row]:
     yield ["request", f"{entry.label}, {entry.kind}, {short(entry.id)}"]
     yield ["reason", one_line(entry.reason)]
     yield ["rules", one_line(basis.gates)]
-    yield ["landed", commit_words(entry.effective or entry.landed)]
+    yield ["commit", commit_words(entry.effective or entry.landed)]
     yield ["more", f"gitprov evidence show {entry.label}"]
 
 

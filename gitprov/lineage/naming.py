@@ -73,7 +73,7 @@ def resolve(
         raise codes.NAM_UNKNOWN.error(
             f"nothing is promoted to {text}",
             why=f"{place[0]} has no promotion to {place[1]}",
-            fix=f"gitprov status {place[0]}",
+            fix=f"gitprov status {text}",
         )
     raise unknown(ledger, text)
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from tests.flows.explain.story import Story, make_story
-from tests.flows.promotion.world import World, make_world
+from tests.flows.promotion.world import World, make_serving
 from tests.support import Gitprov
 
 
 @pytest.fixture
-def world(tmp_path: Path, gitprov: Gitprov) -> World:
-    """The team before anything was promoted."""
-    return make_world(tmp_path / "world", gitprov)
+def serving(tmp_path: Path, gitprov: Gitprov) -> World:
+    """The team, with churn@v1 in effect in production."""
+    return make_serving(tmp_path / "world", gitprov)
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.flows.explain.asking import ask, decide, deployed, push, request_of
-from tests.flows.promotion.world import World, make_world
+from tests.flows.explain.asking import deployed, land, push, vote
+from tests.flows.promotion.world import World, make_serving
 from tests.support import Gitprov
 
 _once = TemporaryDirectory(prefix="gitprov-story-")
@@ -36,32 +36,21 @@ def make_story(path: Path, gitprov: Gitprov) -> Story:
     """Returns a copy of the story in a folder that is not there yet."""
     made = Path(_once.name) / "world"
     notes = Path(_once.name) / "commits.json"
-    if not made.exists():
-        notes.write_text(json.dumps(_tell(make_world(made, gitprov))), "utf-8")
+    if not notes.exists():
+        notes.write_text(json.dumps(_tell(make_serving(made, gitprov))), "utf-8")
     shutil.copytree(made, path, symlinks=True)
     return Story(World(path, gitprov), json.loads(notes.read_text("utf-8")))
 
 
 def _tell(world: World) -> dict[str, str]:
-    alice, bob, carol = world.alice, world.bob, world.carol
-    for someone in (alice, bob, carol):
-        someone.pull()
-    commits = {
-        "released": alice.git("rev-parse", "HEAD~2"),
-        "promoted 1": alice.git("rev-parse", "HEAD~1"),
-    }
-    deployed(carol, request_of(carol, 1), SEEN)
+    carol = world.carol
+    carol.pull()
+    commits = {"released": carol.git("rev-parse", "HEAD~1"), "promoted 1": carol.git("rev-parse", "HEAD")}
+    deployed(carol, 1, SEEN)
     commits["deployed 1"] = push(carol)
-    alice.pull()
-    two = ask(alice, 2, sequence=2)
-    commits["asked 2"] = push(alice)
-    bob.pull()
-    decide(bob, two)
-    commits["approved 2"] = push(bob)
-    alice.pull()
-    three = ask(alice, 1, sequence=3, kind="rollback")
-    push(alice)
-    bob.pull()
-    decide(bob, three, "reject")
-    commits["rejected 3"] = push(bob)
+    two = land(world, "promote", "churn@v2", "--to", "production")
+    commits["asked 2"] = world.origin.git("rev-parse", "main")
+    commits["approved 2"] = vote(world, two)
+    three = land(world, "rollback", "churn/production", "--to", "v1")
+    commits["rejected 3"] = vote(world, three, "reject")
     return commits

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from tests.flows.explain.asking import ask, decide, push
+from tests.flows.explain.asking import ask, land, vote
 from tests.flows.explain.story import Story
 from tests.flows.promotion.world import Someone, World
 
 PLACE = "churn/production"
-BRANCH = "promote/churn/production/2"
 
 
 def standing(someone: Someone, what: str, of: str) -> Any:
@@ -20,28 +19,27 @@ def codes(found: Any) -> list[str]:
     return [one["code"] for one in found["blocks"]]
 
 
-def test_the_way_of_a_release(world: World) -> None:
-    """validated, pending approval on a branch and landed, approved, promoted, retired."""
-    alice, bob = world.alice, world.bob
+def test_the_way_of_a_release(serving: World) -> None:
+    """validated, pending approval on a branch near and far, approved, promoted, retired."""
+    alice, bob = serving.alice, serving.bob
     found = standing(alice, "churn@v2", "production")
     assert (found["state"], found["next"]) == ("validated", ["gitprov promote churn@v2 --to production --reason TEXT"])
-    alice.git("switch", "--quiet", "--create", BRANCH)
-    two = ask(alice, 2, sequence=2)
+    branch, request = ask(serving, "promote", "churn@v2", "--to", "production")
     found = standing(alice, "churn@v2", "production")
-    assert (found["state"], found["request"], codes(found)) == ("pending approval", f"{PLACE}/2", ["GP-APR-001"])
-    assert found["branch"].endswith(BRANCH)
-    alice.git("push", "--quiet", "origin", "HEAD")
+    assert (found["state"], found["request"], codes(found)) == ("pending approval", request, ["GP-APR-001"])
+    assert found["branch"] == branch
+    alice.git("push", "--quiet", "origin", branch)
     bob.git("fetch", "--quiet")
     found = standing(bob, PLACE, "churn@v2")
-    assert (found["state"], codes(found)) == ("pending approval", ["GP-APR-001"]), "read from a remote-tracking branch"
+    assert (found["state"], codes(found)) == ("pending approval", ["GP-APR-001"])
+    assert found["branch"] == f"refs/remotes/origin/{branch}"
     assert "bob" in found["blocks"][0]["fix"]
-    bob.git("switch", "--quiet", BRANCH)
-    decide(bob, two)
+    bob.git("switch", "--quiet", branch)
+    bob("approve", request, "--yes")
     found = standing(bob, "churn@v2", "production")
     assert (found["state"], codes(found)) == ("approved", [])
-    assert found["next"] == [f"git switch main && git merge --no-ff {BRANCH} && gitprov push"]
-    world.land(BRANCH, by="bob")
-    bob.git("fetch", "--quiet")
+    assert found["next"] == [f"git switch main && git merge --no-ff {branch} && gitprov push"]
+    serving.land(branch, by="bob")
     found = standing(bob, "churn@v2", "production")
     assert (found["state"], found["branch"], found["next"]) == ("promoted", None, [f"gitprov deploy {PLACE} --to DIR"])
     assert standing(bob, "churn@v1", "production")["state"] == "retired"
@@ -65,13 +63,9 @@ def test_a_stage_that_comes_after_another_is_not_reached_yet(story: Story) -> No
 
 
 def test_in_effect_where_another_stage_comes_after_is_deployed(story: Story) -> None:
-    alice, bob = story.world.alice, story.world.bob
-    alice.pull()
-    one = ask(alice, 2, "staging", sequence=1)
-    push(alice)
-    bob.pull()
-    decide(bob, one)
-    push(bob)
+    bob = story.world.bob
+    request = land(story.world, "promote", "churn@v2", "--to", "staging")
+    vote(story.world, request)
     assert standing(bob, "churn@v2", "staging")["state"] == "deployed"
     live = standing(bob, "churn@v2", "live")
     assert (live["state"], live["next"]) == ("validated", ["gitprov promote churn@v2 --to live --reason TEXT"])
@@ -93,8 +87,7 @@ def test_a_release_that_a_rule_is_against_is_a_draft(story: Story) -> None:
 
 def test_a_wish_that_nothing_serves_waits_like_any_other(story: Story) -> None:
     alice = story.world.alice
-    alice.pull()
-    ask(alice, None, sequence=4, kind="withdraw")
+    ask(story.world, "withdraw", PLACE)
     found = [one for one in alice("status", PLACE, "--json").json()["standings"] if one["release"] is None]
     assert [(one["state"], one["request"], codes(one)) for one in found] == [
         ("pending approval", f"{PLACE}/4", ["GP-APR-001"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.flows.explain.asking import ask, decide, push
+from tests.flows.explain.asking import land, push, vote
 from tests.flows.explain.story import SEEN, Story
 from tests.flows.promotion.world import Someone
 
@@ -144,14 +144,22 @@ def test_history_lists_what_took_effect_and_all_of_it_on_demand(story: Story) ->
     assert "GP-USE-001" in bob("history", "churn", status=2).err
 
 
-def test_a_withdrawn_stage_serves_nothing(story: Story) -> None:
-    alice, bob = story.world.alice, story.world.bob
-    alice.pull()
-    four = ask(alice, None, sequence=4, kind="withdraw")
-    push(alice)
-    bob.pull()
-    decide(bob, four)
+def test_a_record_that_somebody_removed_is_in_doubt_and_still_explains(story: Story) -> None:
+    """Law G: what landed counts by its first bytes; that it was lost is said beside the answer."""
+    bob = story.world.bob
+    path = f".gitprov/promotions/{PLACE}/0002/request.yaml"
+    bob.git("rm", "--quiet", path)
+    bob.git("commit", "--quiet", "--message", "Remove a request")
     push(bob)
+    answer = why(bob)
+    assert served(answer) == ("churn@v2", f"{PLACE}/2")
+    assert [one["subject"] for one in answer["doubts"]] == [path]
+    assert f"in doubt[{answer['doubts'][0]['code']}]" in bob("why", PLACE).out
+
+
+def test_a_withdrawn_stage_serves_nothing(story: Story) -> None:
+    bob = story.world.bob
+    vote(story.world, land(story.world, "withdraw", PLACE))
     answer = why(bob)
     assert served(answer) == (None, f"{PLACE}/4")
     assert f"nothing serves {PLACE}: withdrawn" in bob("why", PLACE).out

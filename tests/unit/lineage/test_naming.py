@@ -51,6 +51,25 @@ def test_a_bare_word_is_a_name_before_it_is_a_path() -> None:
     assert ask(LEDGER, "./raw", paths=paths) == MODELS[0]
 
 
+def test_a_stage_names_the_release_in_effect_there() -> None:
+    """It is asked for before a path is; a path that clashes is written ./path."""
+    asked: list[tuple[str, str]] = []
+
+    def serves(name: str, stage: str) -> Digest | None:
+        asked.append((name, stage))
+        return RELEASES[1] if (name, stage) == ("churn", "live") else None
+
+    ledger = Ledger(LEDGER.held.values(), serves=serves)
+    paths = {"churn/live": [RAW], "./churn/live": [RAW], "data/raw.csv": [RAW]}
+    assert ask(ledger, "churn/live", paths=paths) == RELEASES[1]
+    assert ask(ledger, "./churn/live", paths=paths) == RAW
+    assert ask(ledger, "data/raw.csv", paths=paths) == RAW, "nobody asked to move anything of that name"
+    assert asked == [("churn", "live"), ("data", "raw.csv")]
+    gone = Ledger((held for held in LEDGER.held.values() if held.id != RELEASES[1]), serves=serves)
+    code, _, _, fix = refused(gone, "churn/live")
+    assert (code, fix) == ("GP-NAM-001", "git pull")
+
+
 def test_several_of_a_name_are_listed_with_their_releases() -> None:
     code, what, why, fix = refused(LEDGER, "churn")
     assert (code, what) == ("GP-NAM-002", "churn names 3 artifacts and the work tree holds none of them")
