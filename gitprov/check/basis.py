@@ -116,8 +116,8 @@ class View:
 
     def _has_stranger(self, record: Digest) -> bool:
         person, landings = self.landed.roots.person, self.landed.chain.landed
-        return any(
-            not one.listed or (one.is_good and person(one.key, step, self.step - 1) is None)
+        return self.landed.has_stranger(record, self.step - 1, self.by) or any(
+            one.is_good and person(one.key, step, self.step - 1) is None
             for one in self.landed.signatures.of(record)
             if one.means in ("signs", "countersigns") and (step := landings[one.path]) <= self.by
         )

@@ -186,15 +186,8 @@ def _data(entry: DataEntry, now: str) -> DataFacts:
         assurance=entry.assurance,
         cutoff=entry.cutoff,
         observed=entry.observed,
-        age_days=_days_between(since, now) if since is not None else None,
+        age_days=days_between(since, now) if since is not None else None,
     )
-
-
-def _days_between(earlier: str, later: str) -> float | None:
-    try:
-        return days_between(earlier, later)
-    except ValueError:  # a record may name the 30th of February
-        return None
 
 
 def _run(entry: RunEntry, candidate: Basis) -> RunFacts:

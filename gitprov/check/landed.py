@@ -144,3 +144,15 @@ class Landed:
             if (landed := self.chain.landed[one.path]) <= last
             if (person := self.roots.person(one.key, landed, as_of)) is not None
         )
+
+    def has_stranger(self, record: Digest, as_of: int, until: int) -> bool:
+        """Tells whether some key that no trust version in force after `as_of` lists may have signed a record.
+
+        Whether it did cannot be told by then. That a later version lists the key, so that it can, changes nothing.
+        """
+        known = {key for version in self.roots.accepted if version.step <= as_of for key in version.keys}
+        return any(
+            one.is_claim and one.key not in known
+            for one in self.signatures.of(record)
+            if one.means in ("signs", "countersigns") and self.chain.landed[one.path] <= until
+        )

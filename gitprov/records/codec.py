@@ -13,6 +13,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -51,13 +52,25 @@ _TIME = (
     r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?Z"
 )
 
+
+def _is_time(text: str) -> bool:
+    """Tells whether a text is a time that exists: rules about age and expiry must be able to count with it."""
+    if re.fullmatch(_TIME, text) is None:
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:  # the 30th of February, the year 0
+        return False
+    return True
+
+
 Count = Annotated[int, AtLeast(0)]
 Version = Annotated[int, AtLeast(1)]
 DigestField = Annotated[Digest, pattern_rule(DIGEST_PATTERN, "a SHA-256 digest with its prefix")]
 Md5Field = Annotated[Md5, pattern_rule(MD5_PATTERN, "an MD5 locator with its prefix")]
 DigestOrUnknown = Annotated[str, pattern_rule(f"(?:{DIGEST_PATTERN}|unknown)", "a SHA-256 digest, or unknown")]
 CommitField = Annotated[str, pattern_rule(COMMIT_PATTERN, "a git commit with its prefix")]
-TimeField = Annotated[str, pattern_rule(_TIME, "an RFC 3339 time in UTC, ending in Z")]
+TimeField = Annotated[str, Rule(f"^{_TIME}$", "an RFC 3339 time in UTC, ending in Z", _is_time)]
 NameField = Annotated[str, pattern_rule(NAME_PATTERN, "a name")]
 ContainerField = Annotated[str, pattern_rule(rf"[a-z0-9][a-zA-Z0-9._/:-]*@{DIGEST_PATTERN}", "IMAGE@sha256:DIGEST")]
 PathField = Annotated[

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gitprov.errors import Code
+from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 
 KeyId = Digest
@@ -38,6 +39,11 @@ class Signature:
     reason: str = ""
     trust: Digest | None = None
     code: Code | None = None
+
+    @property
+    def is_claim(self) -> bool:
+        """Tells whether it is the right statement in the right place, so that only its key can be in question."""
+        return self.code in (None, codes.SIG_UNLISTED, codes.SIG_INVALID)
 
     @property
     def is_good(self) -> bool:

@@ -54,10 +54,11 @@ def unverified(data: bytes) -> ReferencedContent:
 
 
 class Book:
-    """Records in the order in which they were made; `minute` is the clock."""
+    """Records in the order in which they were made; `day` and `minute` are the clock."""
 
     def __init__(self) -> None:
         self.held: list[Held] = []
+        self.day = "2026-11-20"
         self.minute = 0
 
     @property
@@ -222,7 +223,7 @@ class Book:
     def now(self) -> str:
         """Returns the next minute."""
         self.minute += 1
-        return f"2026-11-20T{9 + self.minute // 60:02}:{self.minute % 60:02}:00Z"
+        return f"{self.day}T{9 + self.minute // 60:02}:{self.minute % 60:02}:00Z"
 
 
 def churn() -> Book:

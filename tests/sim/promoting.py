@@ -54,6 +54,7 @@ class Promoting(Landing):
 
     def __init__(self, releases: int = 3, *, approvers: Collection[str] = ("ben", "cleo"), threshold: int = 1) -> None:
         super().__init__()
+        self.book.day = "2026-02-20"
         self.versions: list[Accepted] = []
         self.files.clear()
         self.held.clear()

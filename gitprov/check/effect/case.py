@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gitprov.check.basis import Basis, View, basis
 from gitprov.check.effect.timeline import Asked, Timeline
 from gitprov.check.landed import Landed
 from gitprov.errors import Code, Finding
@@ -76,6 +77,12 @@ class Case:
         """Returns the release that the request names, once it has landed."""
         wanted = self.request.release
         return self.landed.ledger.releases.get(wanted.id) if wanted is not None and self.is_there(wanted.id) else None
+
+    def basis(self) -> Basis | None:
+        """Returns what the release rests on, out of what has landed, at this step at the latest."""
+        wanted = self.request.release
+        view = View(self.landed, self.step, self.step, self.before)
+        return basis(view, wanted.id if wanted is not None else None)
 
     def runs(self) -> list[Digest]:
         """Returns the runs that the release rests on: those of its members and those that it names besides."""

@@ -1,15 +1,17 @@
 """Clauses 5 to 10: the request itself, who asks, what it replaces, the release, the evidence, the rules."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from gitprov.check.effect.case import Case, in_words, people, short
+from gitprov.check.effect.time import SKEW
 from gitprov.check.evidence import again, lacking, policy_digest, summary
 from gitprov.check.references import check_references
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger
-from gitprov.records import Evidence, Release, ReleaseRef, path_of
+from gitprov.records import Evidence, Release, ReleaseRef, path_of, store
 from gitprov.records.settings import Project
 
 
@@ -160,11 +162,36 @@ def evidence(case: Case, found: Evidence | None) -> Iterator[Finding]:
         yield case.find(
             codes.PRO_EVIDENCE, f"the evidence was made at {found.commit}, not on the protected ref", fix=fix
         )
-    if again(case.landed, case.step, found) != found:
+    elif case.current is not None and made < (case.current.effective or 0):
+        yield case.find(
+            codes.PRO_EVIDENCE,
+            f"the evidence was made at {found.commit}, before what it compares with took effect",
+            why="what landed since would be left out",
+            fix=fix,
+        )
+    if (newest := _newest(case, found)) > datetime.fromisoformat(request.evaluated_at) + SKEW:
+        yield case.find(
+            codes.PRO_EVIDENCE,
+            f"the gates of {case.name} cannot have been evaluated at {request.evaluated_at}",
+            why=f"it rests on what was made at {newest:%Y-%m-%dT%H:%M:%SZ}",
+            fix=fix,
+        )
+    if store(again(case.landed, case.step, found)).id != request.evidence:
         yield case.find(codes.PRO_EVIDENCE, "the evidence is another when it is computed again", fix=fix)
     if summary(found, case.landed) != request.summary:
         yield case.find(codes.PRO_SUMMARY, f"the summary of {case.name} does not say what the evidence says", fix=fix)
     yield from lacking(case.landed, case.step, found)
+
+
+def _newest(case: Case, found: Evidence) -> datetime:
+    """Returns when the newest of what evidence names says that it was made: old data must not be judged as of then."""
+    ledger = case.landed.ledger
+    times = [ledger.runs[entry.run].finished for entry in found.runs if entry.run in ledger.runs]
+    measured = (entry.evaluation for entry in found.evaluations)
+    times += [ledger.evaluations[one].evaluated for one in measured if one in ledger.evaluations]
+    times += [case.current.request.evaluated_at] if case.current is not None else []
+    known = [datetime.fromisoformat(time) for time in times if time is not None]
+    return max(known, default=datetime.min.replace(tzinfo=UTC))
 
 
 def policy(case: Case, found: Evidence | None) -> Iterator[Finding]:

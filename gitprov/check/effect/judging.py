@@ -7,6 +7,7 @@ from gitprov.check.effect.case import Case, people, short
 from gitprov.check.effect.timeline import Asked, Clause, Judgement, Timeline
 from gitprov.check.effect.votes import approvals, count, rejections
 from gitprov.check.landed import Landed
+from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.lineage import Held
 from gitprov.records import Request
@@ -51,7 +52,11 @@ def judge_at(landed: Landed, timeline: Timeline, held: Held, step: int) -> Judge
             held.stored.path, "no trust root was in force before it landed", fix="gitprov trust init"
         )
         return Judgement(step, (Clause(5, "request", "", (finding,)),))
-    return Judgement(step, tuple(_clauses(Case(landed, timeline, held, request, step, root))))
+    try:
+        return Judgement(step, tuple(_clauses(Case(landed, timeline, held, request, step, root))))
+    except GitprovError as error:  # a setting in force that cannot be read: never "ok", and no other request suffers
+        finding = error.code.finding(held.stored.path, error.what, why=error.why, fix=error.fix)
+        return Judgement(step, (Clause(10, "policy", "", (finding,)),))
 
 
 def _asked(landed: Landed, held: Held | None, step: int) -> Asked | None:

@@ -14,6 +14,9 @@ from gitprov.records import Deployment, Evidence
 from gitprov.records.settings import Project
 from gitprov.records.stored import ROOT
 
+SKEW = timedelta(minutes=5)
+"""How much the clocks of honest people may differ."""
+
 
 @dataclass(frozen=True, slots=True)
 class Observed:
@@ -77,15 +80,16 @@ def _late(landed: Landed, asked: Asked, seen: Observed) -> Iterator[Finding]:
     when = _time(seen.at)
     if when >= _time(request.expires):
         yield codes.PRO_EXPIRED.finding(path, f"{name} expired at {request.expires}", why=why, fix=fix)
+    if _time(request.evaluated_at) - when > SKEW:
+        what = f"the gates of {name} say that they were evaluated at {request.evaluated_at}, which is later"
+        yield codes.PRO_EXPIRED.finding(path, what, why=why, fix=fix)
     project = landed.settings.setting(before, f"{ROOT}/project.yaml")
     stage = project.stages.get(request.stage) if isinstance(project, Project) else None
-    if stage is not None and stage.max_age_days is not None:
-        last = _time(request.evaluated_at) + timedelta(days=stage.max_age_days)
-        if when > last:
-            what = f"the gates of {name} were evaluated at {request.evaluated_at}"
-            yield codes.PRO_EXPIRED.finding(
-                path, what, why=f"{request.stage} takes at most {stage.max_age_days} days; {why}", fix=fix
-            )
+    age = (when - _time(request.evaluated_at)) / timedelta(days=1)
+    if stage is not None and stage.max_age_days is not None and age > stage.max_age_days:
+        what = f"the gates of {name} were evaluated at {request.evaluated_at}"
+        most = f"{request.stage} takes at most {stage.max_age_days} days"
+        yield codes.PRO_EXPIRED.finding(path, what, why=f"{most}; {why}", fix=fix)
     root = landed.roots.at(before)
     if root is not None and root.root.expires is not None and when >= _time(root.root.expires):
         yield codes.PRO_EXPIRED.finding(

@@ -93,8 +93,7 @@ def _has_stranger(case: Case, record: Digest) -> bool:
 
     A producer's countersignature says that a listed person stands in for it.
     """
-    known = {key for version in case.landed.roots.accepted if version.step <= case.before for key in version.keys}
-    if all(one.key in known for one in case.signatures(record) if one.is_good or not one.listed):
+    if not case.landed.has_stranger(record, case.before, case.step):
         return False
     producers = set(case.root.role("producer").people)
     return not case.landed.signers(record, case.before, "countersigns") & producers
