@@ -49,6 +49,7 @@ def test_only_files_that_changed_in_the_index_are_called_staged(ready: Repo, git
     assert [line.split("/")[0] for line in first if line.startswith("  ")] == [
         "  staged .gitprov",
         "  staged .gitprov",
+        "  staged .gitprov",
         "  staged .gitignore",
         "  staged a.csv.dvc",
     ]
