@@ -129,10 +129,14 @@ class _Look:
 
     @cached_property
     def open(self) -> list[_Open]:
-        """Every request that has not taken effect, by sequence; as a branch has it, where that brings more of it."""
+        """Every request that has not taken effect, by sequence; as a branch has it, where that brings more of it.
+
+        One that landed and was overtaken is void for ever, and nobody need hear of it.
+        """
         found: dict[Digest, _Open] = {}
         for asked in self.timeline.asked:
-            if asked.effective is None:
+            serving = self.timeline.effective(asked.request.stage, self.head)
+            if asked.effective is None and asked.request.replaces == (serving.id if serving is not None else None):
                 judgement = judge_at(self.landed, self.timeline, asked.held, self.head + 1)
                 found[asked.id] = _Open(asked.request, judgement, None)
         for commit, branch in self._branches().items():

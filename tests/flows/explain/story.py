@@ -3,17 +3,16 @@
 import json
 import shutil
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tests.flows.explain.asking import deployed, land, push, vote
 from tests.flows.promotion.world import World, make_serving
 from tests.support import Gitprov
 
 _once = TemporaryDirectory(prefix="gitprov-story-")
-
-SEEN = "2030-01-01T12:00:00Z"
-"""When carol's clock saw that v1 serves: after every date that a commit of the story claims."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +24,12 @@ class Story:
 
     Attributes:
         world: The team.
+        seen: When carol's clock saw that v1 serves: a day after every date that a commit of the story claims.
         commits: main after each step: "released", "promoted 1", "deployed 1", "asked 2", "approved 2", "rejected 3".
     """
 
     world: World
+    seen: str
     commits: dict[str, str]
 
 
@@ -39,18 +40,20 @@ def make_story(path: Path, gitprov: Gitprov) -> Story:
     if not notes.exists():
         notes.write_text(json.dumps(_tell(make_serving(made, gitprov))), "utf-8")
     shutil.copytree(made, path, symlinks=True)
-    return Story(World(path, gitprov), json.loads(notes.read_text("utf-8")))
+    return Story(World(path, gitprov), **json.loads(notes.read_text("utf-8")))
 
 
-def _tell(world: World) -> dict[str, str]:
+def _tell(world: World) -> dict[str, Any]:
     carol = world.carol
+    with carol.project() as project:
+        seen = (datetime.fromisoformat(project.clock.now()) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     carol.pull()
     commits = {"released": carol.git("rev-parse", "HEAD~1"), "promoted 1": carol.git("rev-parse", "HEAD")}
-    deployed(carol, 1, SEEN)
+    deployed(carol, 1, seen)
     commits["deployed 1"] = push(carol)
     two = land(world, "promote", "churn@v2", "--to", "production")
     commits["asked 2"] = world.origin.git("rev-parse", "main")
     commits["approved 2"] = vote(world, two)
     three = land(world, "rollback", "churn/production", "--to", "v1")
     commits["rejected 3"] = vote(world, three, "reject")
-    return commits
+    return {"seen": seen, "commits": commits}
