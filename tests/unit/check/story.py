@@ -96,6 +96,13 @@ def train(book: Book, raw: Digest, rate: float, model: bytes) -> Digest:
     return book.make("train", {"raw": raw}, {"model": ("churn", model)}, kind="model", params=params)["model"]
 
 
+def add_again(story: Story, finished: str, cutoff: str | None = None) -> Digest:
+    """Records the raw data once more, as read at another time, and returns the run."""
+    ledger = story.book.ledger
+    run = ledger.runs[ledger.makers(story.raw)[0]]
+    return story.book.keep(replace(run, finished=finished, cutoff=cutoff)).id
+
+
 def reference(stored: Stored) -> ReleaseRef:
     """Returns how other records name a release."""
     release = stored.record

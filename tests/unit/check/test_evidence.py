@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitprov.check.evidence import again, collect, lacking
+from gitprov.check.evidence import again, lacking
 from gitprov.ids import sha256_of
 from gitprov.records import Evidence, ReleaseRef
 from gitprov.records.evidence import MetricEntry
-from tests.unit.check.story import Story, outcomes, same, train
+from tests.unit.check.story import Story, add_again, outcomes, same, train
 
 
 def test_evidence_lists_what_a_release_rests_on() -> None:
@@ -48,6 +48,7 @@ LATER: dict[str, Later] = {
     "an evaluation of the incumbent": lambda s: s.book.evaluate(s.first, {"auc": 0.99}, data=s.holdout),
     "another candidate": lambda s: train(s.book, s.raw, 0.01, b"model 3"),
     "the same data again": lambda s: s.book.add("raw", b"raw"),
+    "the same data, as read before": lambda s: add_again(s, "2026-01-01T12:00:00Z"),
     "the same data under another name": lambda s: s.book.add("raw-2", b"raw"),
     "the same model by somebody else": lambda s: train(s.book, s.raw, 0.05, b"model 2"),
     "another name": lambda s: s.book.add("other", b"other"),
@@ -144,13 +145,15 @@ def test_records_that_evidence_names_and_that_are_none_of_its_own_drop_out() -> 
     story.change()
     found = story.collect()
     (entry,) = found.evaluations
+    step = story.land(found)
+    assert same(again(story.landed(), step, found), found)
     for edited in (
         replace(found, evaluations=(replace(entry, evaluation=foreign),)),
         replace(found, evaluations=(replace(entry, evaluation=story.raw),)),
         replace(found, candidates=(*found.candidates, story.raw)),
         replace(found, incumbent_evaluations=(entry,)),
     ):
-        assert not same(again(story.landed(), story.landing.step(), edited), edited)
+        assert not same(again(story.landed(), step, edited), edited)
 
 
 def test_a_withdrawal_names_no_release() -> None:
@@ -183,8 +186,20 @@ def test_a_model_counts_as_reproduced_when_two_without_a_person_in_common_made_i
     story.landing.step(by="paul")
     assert outcomes(story.collect()) == {"twice/twice": "denied"}, "the same person again"
     train(story.book, story.raw, 0.05, b"model 2")
+    story.landing.step(by="eva")
+    assert outcomes(story.collect()) == {"twice/twice": "denied"}, "somebody who is no producer"
+    train(story.book, story.raw, 0.05, b"model 2")
     story.landing.step(by="pia")
     assert outcomes(story.collect()) == {"twice/twice": "passed"}
+
+
+def test_what_was_added_and_not_made_is_never_reproduced() -> None:
+    story = Story()
+    story.landing.set(".gitprov/policies/twice.yaml", REPRODUCED.replace(b"m.kind != 'model'", b"m.role != 'filter'"))
+    story.book.add("filter", b"filter", kind="filter")
+    story.landing.step(by="pia")
+    story.change()
+    assert outcomes(story.collect()) == {"twice/twice": "denied"}
 
 
 REPRODUCED = b"""\
@@ -210,6 +225,6 @@ def test_code_is_reviewed_when_the_protected_ref_has_it() -> None:
 def test_evidence_of_a_commit_that_is_on_no_chain_rests_on_what_it_names_alone() -> None:
     story = Story()
     story.change()
-    ask = story.ask(commit="git:" + "f" * 40)
-    found = collect(story.landed(), story.landing.step(), ask)
-    assert not any(run.reviewed for run in found.runs)
+    found = story.collect(commit="git:" + "f" * 40)
+    assert {run.step: run.reviewed for run in found.runs} == {"add": False, "train": False}
+    assert all(entry.observed for entry in found.data)

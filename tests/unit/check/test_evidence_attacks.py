@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from gitprov.check.evidence import again, lacking, summary
-from gitprov.ids import Digest
 from gitprov.records import Evidence, store
 from tests.sim.landing import Landing
-from tests.unit.check.story import Story, outcomes, same, train
+from tests.unit.check.story import Story, add_again, outcomes, reference, same, train
 
 OLD = "2026-05-01T12:00:00Z"
 """More than 90 days before the request."""
@@ -92,6 +91,30 @@ def test_the_worst_evaluation_of_the_incumbent_cited_alone_is_found() -> None:
     assert left_out(story, story.land(flattering), flattering) == ["of churn"]
 
 
+def test_what_is_measured_or_trained_after_the_evidence_need_not_be_there() -> None:
+    """An incumbent is measured every night, and teams train all day: no request waits for that."""
+    story = Story()
+    story.change()
+    evidence = story.collect()
+    branch = [held.id for held in story.book.held]
+    story.book.evaluate(story.first, {"auc": 0.2}, data=story.holdout)
+    train(story.book, story.raw, 0.7, b"another")
+    story.landing.step([held.id for held in story.book.held if held.id not in branch])
+    step = story.land(evidence)
+    assert not list(lacking(story.landed(), step, evidence))
+
+
+def test_candidates_of_the_round_before_are_not_counted_again() -> None:
+    story = Story()
+    train(story.book, story.raw, 0.7, b"loser")
+    story.change()
+    story.landing.step()
+    before = reference(story.landed().ledger.held[story.v2].stored)
+    third = train(story.book, story.raw, 0.01, b"model 3")
+    story.v2 = story.book.seal("churn", 3, model=third, filter=story.filter)
+    assert story.collect(incumbent=before).candidates == (third,)
+
+
 def test_candidates_that_lost_are_counted_and_cannot_be_left_out() -> None:
     """`best of 5` is what a manager reads, whatever the requester would rather say."""
     story = Story()
@@ -108,13 +131,6 @@ def test_candidates_that_lost_are_counted_and_cannot_be_left_out() -> None:
     assert left_out(story, step, flattering) == ["another churn"] * 4
 
 
-def add_again(story: Story, finished: str, cutoff: str | None = None) -> Digest:
-    """Records the raw data once more, as read at another time, and returns the run."""
-    ledger = story.book.ledger
-    run = ledger.runs[ledger.makers(story.raw)[0]]
-    return story.book.keep(replace(run, finished=finished, cutoff=cutoff)).id
-
-
 @pytest.mark.parametrize("cutoff", [None, "2026-11-30T00:00:00Z"])
 def test_data_that_is_added_again_to_look_fresh_stays_old(cutoff: str | None) -> None:
     """Age counts from the earliest run that met the content; a cutoff after that cannot be true."""
@@ -129,6 +145,36 @@ def test_data_that_is_added_again_to_look_fresh_stays_old(cutoff: str | None) ->
     assert outcomes(found) == {"data-age/recent": "denied"}
     story.landing.sign(old, "stranger", listed=False, fault="unlisted key")
     assert outcomes(story.collect()) == {"data-age/recent": "denied"}, "a signature beside it takes no age away"
+
+
+def test_data_that_is_renamed_to_look_fresh_stays_old() -> None:
+    story = Story()
+    add_again(story, OLD)
+    story.landing.step()
+    story.raw = story.book.add("new-raw", b"raw")
+    story.change()
+    assert {one.name: one.observed for one in story.collect().data}["new-raw"] == OLD
+
+
+def test_data_is_as_old_as_the_first_training_on_it() -> None:
+    """Also where nobody in standing signed how it was added."""
+    story = Story()
+    story.raw = story.book.add("other", b"other")
+    story.landing.step(by="eva")
+    first = train(story.book, story.raw, 0.3, b"old model")
+    met = story.book.ledger.runs[story.book.ledger.makers(first)[0]].finished
+    story.landing.step()
+    story.book.add("other", b"other")
+    story.landing.step()
+    story.change()
+    assert {one.name: one.observed for one in story.collect().data}["other"] == met
+
+
+def test_data_that_the_branch_brings_along_has_an_age() -> None:
+    story = Story()
+    story.raw = story.book.add("fresh", b"fresh")
+    story.change()
+    assert {one.name: one.observed for one in story.collect().data}["fresh"] == "2026-11-20T09:07:00Z"
 
 
 def test_a_run_that_no_producer_signed_makes_data_neither_old_nor_new() -> None:

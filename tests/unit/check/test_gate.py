@@ -51,8 +51,9 @@ def test_a_policy_that_is_weakened_in_the_same_step_still_judges() -> None:
     evidence = story.collect()
     step = story.land(evidence)
     story.landing.set(".gitprov/policies/all.yaml", YES)
+    story.landing.set(".gitprov/policies/new.yaml", NO)
     assert same(again(story.landed(), step, evidence), evidence)
-    assert outcomes(again(story.landed(), step + 1, evidence)) == {"all/never": "passed"}
+    assert outcomes(again(story.landed(), step + 1, evidence)) == {"all/never": "passed", "new/never": "denied"}
     assert not same(again(story.landed(), step + 1, evidence), evidence), "and later it is other evidence"
 
 
