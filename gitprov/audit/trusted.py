@@ -10,6 +10,9 @@ from gitprov.ports.workplace import Workplace
 from gitprov.trust.pins import read_pin, require_pin
 from gitprov.trust.roots import Roots
 
+PROJECT = "gitprov.project"
+"""Where a clone's own git configuration keeps the id of the first trust version that was seen in it."""
+
 How = Literal["pinned", "remembered", "first use"]
 
 
@@ -31,8 +34,11 @@ class Trusted:
 def trusted(place: Workplace, roots: Roots, pin: str | None = None) -> Trusted:
     """Holds the trust versions in force against every pin and against memory, and remembers the newest: step T6.
 
+    This machine remembers by project; which project it is, the clone itself remembers, so that another one in its place
+    is no first contact.
+
     Args:
-        place: The ports: `memory` and `pins` are used.
+        place: The ports: `git`, `memory` and `pins` are used.
         roots: The accepted versions.
         pin: One more pin, from the command line.
 
@@ -53,14 +59,22 @@ def trusted(place: Workplace, roots: Roots, pin: str | None = None) -> Trusted:
             require_pin(roots, read_pin(seen.pin, "memory"), "this machine's memory")
         return replace(seen, pin=last.pin)
 
+    project = place.git.config(PROJECT)
+    if project not in (None, first.id):
+        raise codes.TRU_OTHER.error(
+            "the protected ref has the trust root of another project",
+            why=f"this clone has seen {project}, it is {first.id}",
+            fix=f"do not go on before an owner says that it is right; then: git config {PROJECT} {first.id}",
+        )
     seen = place.memory.recall(first.id, first.root.ref)  # by the first version's ref: a later one may name another
     how: How = "pinned" if pins else "remembered" if seen.pin is not None else "first use"
     note = f"trust root {last.pin} is remembered on first use: compare it with an owner's" if how == "first use" else ""
-    if check(seen) != seen:
+    if check(seen) != seen or project is None:
         try:
+            place.git.set_config(PROJECT, first.id)
             place.memory.update(first.id, first.root.ref, check)
         except GitprovError as error:
-            if error.code is not codes.IO_FAILED:
+            if error.code not in (codes.IO_FAILED, codes.GIT_FAILED):
                 raise
             note = f"trust root {last.pin} cannot be remembered: {error.what}"
     return Trusted(last.pin, how, note)

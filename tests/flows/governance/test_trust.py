@@ -233,16 +233,23 @@ def test_a_pin_is_the_root_that_is_trusted_and_no_other(team: World, monkeypatch
     assert team.carol("trust", "show", "--json").json()["how"] == "pinned"
 
 
-def test_another_project_in_its_place_is_refused_by_its_pin(team: World) -> None:
-    """A second 0001 in a rewritten history is another project: memory does not know it, the pin does."""
-    team.alice("trust", "fingerprint", "--remember")
+def test_another_project_in_its_place_is_no_first_contact(team: World) -> None:
+    """A11: a second 0001 in a rewritten history is another project, which memory does not know. The clone does."""
+    team.alice("trust", "show")
+    team.carol("trust", "fingerprint", "--remember")
     start = team.alice.git("rev-parse", "HEAD^")
     team.bob.git("reset", "--quiet", "--hard", start)
     team.bob("trust", "init")
     team.bob.repo.commit("Begin another trust root")
     team.bob.git("push", "--quiet", "--force", "origin", "HEAD:main")
-    team.alice.git("fetch", "--quiet")
-    assert "GP-TRU-009" in team.alice("trust", "show", status=1).err
+    for someone, why in ((team.alice, "another project"), (team.carol, "git config gitprov.pin has another")):
+        someone.git("fetch", "--quiet")
+        refused = someone("trust", "show", status=1).err
+        assert "GP-TRU-009" in refused
+        assert why in refused
+    new = team.bob("trust", "fingerprint").out.strip().partition(":")[2]
+    team.alice.git("config", "gitprov.project", new)
+    assert "remembered on first use" in team.alice("trust", "show").err
 
 
 def test_a_memory_that_cannot_be_written_is_said(team: World) -> None:
