@@ -39,6 +39,7 @@ TABLE: dict[str, dict[str, str]] = {
         "reject": "Reject a promotion, by your signature",
         "rollback": "Ask for an earlier release to serve a stage again",
         "withdraw": "Ask for nothing to serve a stage any more",
+        "renumber": "Make a request or a release again, on the next number",
         "evidence": "Read what a promotion was judged by, or compute it again",
         "deploy": "Put what is in effect at a stage into a folder",
         "serve-check": "Check what is to be served, before it is loaded",

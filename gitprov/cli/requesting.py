@@ -11,7 +11,16 @@ from gitprov.errors import catalogue as codes
 from gitprov.lineage.naming import split_stage
 from gitprov.promotion.asking import EXPIRES, Requested
 
-reason_option = click.option("--reason", required=True, metavar="TEXT", help="Why, for those who approve.")
+
+def _said(ctx: click.Context, parameter: click.Parameter, value: str) -> str:  # noqa: ARG001 click hands them over
+    if not value.split():
+        raise click.BadParameter("say why, in words")
+    return value
+
+
+reason_option = click.option(
+    "--reason", required=True, callback=_said, metavar="TEXT", help="Why, for those who decide and those who look back."
+)
 days_option = click.option(
     "--expires",
     "days",

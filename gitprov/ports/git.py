@@ -231,8 +231,10 @@ class GitStore(Protocol):
         """
         ...
 
-    def authors(self, commit: str, paths: Sequence[str], *, since: str | None = None) -> set[tuple[str, str]]:
-        """Returns name and e-mail address of who wrote the commits up to `commit` that touch `paths`.
+    def authors(
+        self, commit: str, paths: Sequence[str], left_out: Sequence[str], *, since: str | None = None
+    ) -> set[tuple[str, str]]:
+        """Returns name and e-mail address of who wrote the commits up to `commit` that change code below `paths`.
 
         With `since` without those that this commit has, too. Unsigned claims. Empty for a commit that is not here.
         """

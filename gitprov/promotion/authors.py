@@ -6,13 +6,14 @@ from gitprov.check.landed import Landed
 from gitprov.ids import Digest
 from gitprov.ids.names import slug
 from gitprov.ports.git import GitStore
+from gitprov.recording.code import left_out
 from gitprov.records import Run
 
 
 def authors_of(git: GitStore, landed: Landed, runs: Iterable[Run], before: Digest | None) -> tuple[str, ...]:
     """Returns the people of the trust root who wrote code of a release that the one in effect does not have, sorted.
 
-    Of each run the commits that touch its code are asked, from that of the same step's run before on (from the landing
+    Of each run the commits that change its code are asked, from that of the same step's run before on (from the landing
     of the release before where that commit is not here), and whose id the author's name, or the local part of the
     e-mail address, comes down to.
 
@@ -28,7 +29,7 @@ def authors_of(git: GitStore, landed: Landed, runs: Iterable[Run], before: Diges
     for run in runs:
         if run.code is not None:
             until = _here(git, run.code.commit) or landed.chain.commits[landed.chain.head]
-            for name, mail in git.authors(until, run.code.paths, since=since.get(run.step, fallback)):
+            for name, mail in git.authors(until, run.code.paths, left_out(run), since=since.get(run.step, fallback)):
                 found |= {slug(name), slug(mail.partition("@")[0])}
     return tuple(sorted(person for person in (root.root.people if root is not None else ()) if slug(person) in found))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from gitprov.ids import Digest
 from gitprov.lineage.naming import title
 from gitprov.records import Request, Stored
 from gitprov.trust.statements import Decision
@@ -42,11 +41,13 @@ def votes(stored: Stored, request: Request, decision: Decision, by: str, reason:
     return _message(f"{decision.capitalize()} {what} {where}", [], trailers)
 
 
-def renumbers(old: Stored, new: Stored | None, same: Digest | None) -> str:
+def renumbers(before: Stored, after: Stored) -> str:
     """Returns the message of the commit that takes a release out of the way of the one that took its number."""
-    what = title(old.record)
-    subject = f"Renumber {what} to {title(new.record)}" if new is not None else f"Drop {what}, which is sealed already"
-    return _message(subject, [], {"Gitprov-Release": new.id if new is not None else same or ""})
+    return _message(
+        f"Renumber {title(before.record)}: it is {title(after.record)}",
+        [],
+        {"Gitprov-Release": f"{title(after.record)} {after.id}"},
+    )
 
 
 def _message(subject: str, body: Iterable[str], trailers: dict[str, str]) -> str:

@@ -144,10 +144,8 @@ def move(place: Workplace, ledger: Ledger, gathered: Gathered, wish: Wish, *, dr
         )
     if release.id in landed.held:
         findings = _without_bytes(place, landed, record)
-    elif release.id in ledger.held:
-        findings = [*_uncommitted(ledger, record), *_without_bytes(place, ledger, record)]
     else:
-        findings = [*_uncommitted(ledger, record)]
+        findings = [*_uncommitted(ledger, record), *_without_bytes(place, ledger, record)]
     if findings:
         return Requested(release=release, findings=tuple(findings))
     return ask(place, gathered, replace(wish, new=_new_files(place, ledger, release)), dry_run=dry_run)

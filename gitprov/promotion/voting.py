@@ -107,13 +107,8 @@ def _voter(place: Workplace, landed: Landed, root: Accepted, found: Found) -> st
     person = landed.roots.person(key_id(place.signer.pem), head + 1, head)
     approvers = root.approvers(found.request.stage).people
     if person is None or person not in approvers:
-        who = (
-            person
-            if person is not None
-            else f"the key of {place.person()}, which trust version {root.root.version} does not list,"
-        )
         raise codes.APR_PERSON.error(
-            f"{who} does not approve for {found.request.stage}",
+            f"{person or f'the key of {place.person()}'} does not approve for {found.request.stage}",
             why=f"trust version {root.root.version} names {', '.join(approvers)}",
             fix=f"ask one of them: gitprov approve {found.name}",
         )

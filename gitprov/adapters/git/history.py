@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from gitprov.adapters.git.code import CodeReader, CodeRule
@@ -63,15 +64,22 @@ def commit_with_code(
     return None
 
 
-def authors(git: Plumbing, commit: str, paths: Sequence[str], *, since: str | None = None) -> set[tuple[str, str]]:
-    """Returns name and e-mail address of who wrote the commits up to `commit`, not `since`, that touch `paths`."""
+def authors(git: Plumbing, commit: str, rule: CodeRule, *, since: str | None = None) -> set[tuple[str, str]]:
+    """Returns name and e-mail address of who wrote the commits up to `commit`, not `since`, that change code."""
     if not git.read("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}", fine=(0, 1, 128)):
         return set()
-    until = [commit] if since is None else [commit, f"^{since}"]
-    how = ("--no-color", "--no-show-signature", "--no-relative", "--format=%an%x00%ae%x00")
-    words = os.fsdecode(git.read("log", *how, "--end-of-options", *until, "--", *paths)).split("\0")
-    names, mails = words[0:-1:2], words[1::2]
-    return {(name.lstrip("\n"), mail) for name, mail in zip(names, mails, strict=True)}
+    mark = f"commit-{token_hex(16)}"
+    answer = git.read(
+        *("log", "--no-renames", "--name-only", "-z", "--no-color", "--no-show-signature", "--no-relative"),
+        *(f"--format={mark}%x00%an%x00%ae", "--end-of-options", commit, *([f"^{since}"] if since else []), "--"),
+        *rule.pathspecs,
+    )
+    found = set()
+    for part in answer.split(f"{mark}\0".encode())[1:]:
+        name, mail, *files = os.fsdecode(part).split("\0")
+        if any(file and rule.counts(file.removeprefix("\n"), "") for file in files):
+            found.add((name, mail))
+    return found
 
 
 class _States:

@@ -263,9 +263,11 @@ class GitRepository:
         """Commits these paths and nothing else; returns the commit."""
         return porcelain.commit_paths(self._git, message, paths)
 
-    def authors(self, commit: str, paths: Sequence[str], *, since: str | None = None) -> set[tuple[str, str]]:
-        """Returns name and e-mail address of who wrote the commits up to `commit` that touch `paths`."""
-        return authors(self._git, commit, paths, since=since)
+    def authors(
+        self, commit: str, paths: Sequence[str], left_out: Sequence[str], *, since: str | None = None
+    ) -> set[tuple[str, str]]:
+        """Returns name and e-mail address of who wrote the commits up to `commit` that change code below `paths`."""
+        return authors(self._git, commit, CodeRule(tuple(paths), tuple(left_out)), since=since)
 
     @property
     def _found(self) -> Place:

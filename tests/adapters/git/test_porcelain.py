@@ -113,12 +113,20 @@ def test_branches_are_found_here_and_at_remotes(repo: Repo, git: GitStore, tmp_p
 
 def test_authors_of_a_range_of_commits(repo: Repo, git: GitStore) -> None:
     first = repo.git("rev-parse", "HEAD")
-    for name, path in (("Bob", "src/a.py"), ("Carol\tO'Hara", "docs/b.md"), ("Dan", "src/a.py")):
+    for name, path in (
+        ("Bob", "src/a.py"),
+        ("Carol\tO'Hara", "lib/b.py"),
+        ("Dan", "src/a.py"),
+        ("Eve", "src/README.md"),
+        ("Fay", ".gitprov/x.yaml"),
+        ("Gil", "src/out.py"),
+    ):
         repo.write(path, name)
         repo.git("add", path)
         repo.git("commit", "-qm", "work", f"--author={name} <{name[:3].lower()}@example.org>")
     head = repo.git("rev-parse", "HEAD")
-    assert git.authors(head, ["src"]) == {("Bob", "bob@example.org"), ("Dan", "dan@example.org")}
-    assert git.authors(head, ["src"], since=repo.git("rev-parse", "HEAD~1")) == {("Dan", "dan@example.org")}
-    assert git.authors(head, ["docs"], since=first) == {("Carol\tO'Hara", "car@example.org")}
-    assert git.authors("1" * 40, ["src"]) == set()
+    bob, carol, dan = ("Bob", "bob@example.org"), ("Carol\tO'Hara", "car@example.org"), ("Dan", "dan@example.org")
+    assert git.authors(head, ["src"], ["src/out.py"]) == {bob, dan}
+    assert git.authors(head, ["src"], ["src/out.py"], since=repo.git("rev-parse", "HEAD~4")) == {dan}
+    assert git.authors(head, ["."], ["src"], since=first) == {carol}
+    assert git.authors("1" * 40, ["src"], []) == set()
