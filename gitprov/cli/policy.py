@@ -2,7 +2,7 @@
 
 import click
 
-from gitprov.cli import policy_sign, policy_starters, policy_test
+from gitprov.cli import policy_check, policy_sign, policy_starters, policy_test
 
 
 @click.group()
@@ -15,6 +15,7 @@ def command() -> None:
     """
 
 
+command.add_command(policy_check.command, "check")
 command.add_command(policy_sign.command, "sign")
 command.add_command(policy_starters.command, "starters")
 command.add_command(policy_test.command, "test")

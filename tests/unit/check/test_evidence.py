@@ -150,7 +150,7 @@ def test_records_that_evidence_names_and_that_are_none_of_its_own_drop_out() -> 
     for edited in (
         replace(found, evaluations=(replace(entry, evaluation=foreign),)),
         replace(found, evaluations=(replace(entry, evaluation=story.raw),)),
-        replace(found, candidates=(*found.candidates, story.raw)),
+        replace(found, candidates=tuple(sorted([*found.candidates, story.raw]))),
         replace(found, incumbent_evaluations=(entry,)),
     ):
         assert not same(again(story.landed(), step, edited), edited)
