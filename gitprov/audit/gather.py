@@ -18,16 +18,17 @@ from gitprov.lineage import Held, Ledger
 from gitprov.ports.git import GitStore
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import left_out
-from gitprov.records import Stored, TrustRoot, decode
+from gitprov.records import Stored, TrustRoot, decode, path_of
 from gitprov.records.stored import ROOT, signed_path
 from gitprov.trust.accepting import accept
 from gitprov.trust.judging import keys_of, signatures_of
 from gitprov.trust.log import Log
 
 TRUST = f"{ROOT}/trust"
-_LIKELY = ("HEAD", "refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master")
-"""Where a trust version is looked for first, to learn which ref is protected."""
-_PLAIN = "100644"
+_FIRST = f"{TRUST}/0001.yaml"
+_LIKELY = ("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master", "HEAD")
+"""Where a trust version is looked for, to learn which ref is protected: HEAD last, it may be anybody's branch."""
+_PLAIN, _SUBMODULE = "100644", "160000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +53,23 @@ class Gathered:
 def protected_ref(git: GitStore) -> str:
     """Returns the full name of the ref that the trust root protects, as it is to be read here.
 
-    That is the remote-tracking ref of the branch, else the branch itself (in a bare clone, or without a remote).
+    That is the remote-tracking ref of the branch, else the branch itself (in a bare clone, or without a remote). As no
+    trust version is known yet, what landed first at each path is asked, the oldest version first, and the ref that it
+    names must have the same first version: whoever can only push cannot lead readers to a chain of their own.
 
     Raises:
-        GitprovError: GP-TRU-001 when no commit here has a trust root, or none has the branch.
+        GitprovError: GP-TRU-006 when no commit here has a trust root, or none has the branch.
     """
     for revision in _LIKELY:
-        if git.commit_of(revision) is None:
-            continue
-        files = {path: entry for path, entry in git.tree(revision, [TRUST]).items() if is_record(path)}
-        for path, data in ((path, _blob(git, files[path].oid)) for path in sorted(files, reverse=True)):
+        versions = _trust_versions(git, revision)
+        for path, data in versions.items():
             try:
                 root = decode(data, name=path)
             except GitprovError:
                 continue
-            if isinstance(root, TrustRoot) and (ref := git.tracking_ref(root.ref)) is not None:
+            if not isinstance(root, TrustRoot) or (ref := git.tracking_ref(root.ref)) is None:
+                continue
+            if _trust_versions(git, ref).get(_FIRST) in (None, versions.get(_FIRST)):
                 return ref
     raise codes.TRU_NONE.error("this project has no trust root yet", why="neither HEAD nor the remote's branch has one")
 
@@ -79,17 +82,23 @@ def gather(place: Workplace, *, at: str | None = None) -> Gathered:
         at: A commit of its first-parent chain to stop at; its head by default.
 
     Raises:
-        GitprovError: GP-TRU-001 without a trust root; GP-TRU-002 when `at` is not on the chain; GP-GIT-003.
+        GitprovError: GP-TRU-006 without a trust root; GP-TRU-007 when `at` is not on the chain; GP-TRU-009 when a trust
+            version in force names another protected ref, which lacks it; GP-GIT-003.
     """
-    ref = protected_ref(place.git)
-    head = place.git.commit_of(ref)
-    if head is None:
-        raise codes.TRU_NONE.error(f"{ref} has no commit", fix=f"git fetch, or push {ref} first")
-    gathered = _build(place, read_chain(place.git, ref, head))
-    right = gathered.landed.roots.accepted[-1].root.ref if gathered.landed.roots.accepted else None
-    if right is not None and (other := place.git.tracking_ref(right)) not in (None, ref):
-        ref, head = other or ref, place.git.commit_of(other or ref) or head
+    ref, before = protected_ref(place.git), None
+    while True:
+        head = place.git.commit_of(ref)
+        if head is None:
+            raise codes.TRU_NONE.error(f"{ref} has no commit", fix=f"git fetch, or push {ref} first")
         gathered = _build(place, read_chain(place.git, ref, head))
+        accepted = gathered.landed.roots.accepted
+        if before is not None and before.id not in {one.id for one in accepted}:
+            what = f"{ref} lacks trust version {before.root.version}, which says that it is the protected ref"
+            raise codes.TRU_OTHER.error(what)
+        other = place.git.tracking_ref(accepted[-1].root.ref) if accepted else None
+        if other in (None, ref):
+            break
+        ref, before = other, accepted[-1]
     if at is None or at == head:
         return gathered
     if at not in gathered.landed.chain.steps:
@@ -136,10 +145,10 @@ def read_chain(git: GitStore, ref: str, head: str) -> Chain:
     for commit, changes in git.steps(head, [ROOT]):
         step = number[commit]
         for change in changes:
-            path, gone = change.path, change.status == "D"
+            path, gone = change.path, change.status == "D" or change.mode == _SUBMODULE
             if is_setting(path):
                 settings.setdefault(path, []).append((step, None if gone else change.oid))
-            elif not _is_kept(path):
+            elif not _is_kept(path) or (path not in landed and gone):
                 continue
             elif path not in landed:
                 landed[path], oids[path] = step, change.oid
@@ -219,16 +228,33 @@ def _reviewed(git: GitStore, chain: Chain, ledger: Ledger) -> Callable[[Digest, 
 
 
 def _records(chain: Chain) -> tuple[dict[str, Stored], dict[str, GitprovError]]:
+    """Returns the records by path, and why others are none: one that lies elsewhere than at its place counts nowhere.
+
+    Else a copy that somebody lands first, or later, would say when the right one landed.
+    """
     records: dict[str, Stored] = {}
     broken: dict[str, GitprovError] = {}
     for path, data in chain.files.items():
         if path.endswith(".yaml"):
             try:
-                records[path] = Stored(sha256_of(data), path, data, decode(data, name=path))
+                stored = Stored(sha256_of(data), path, data, decode(data, name=path))
             except GitprovError as error:
                 broken[path] = error
+                continue
+            if (right := path_of(stored.record, stored.id)) == path:
+                records[path] = stored
+            else:
+                broken[path] = codes.IMM_PATH.error(f"{path} does not lie where its fields say", why=right)
     return records, broken
 
 
-def _blob(git: GitStore, oid: str) -> bytes:
-    return next(data for _, data in git.blobs([oid]))
+def _trust_versions(git: GitStore, revision: str) -> dict[str, bytes]:
+    """Returns what landed first at each path of a trust version, on the first-parent chain of a revision, by path."""
+    commit = git.commit_of(revision)
+    oids: dict[str, str] = {}
+    for _, changes in git.steps(commit, [TRUST]) if commit is not None else ():
+        for change in changes:
+            if is_record(change.path) and change.status != "D" and change.mode != _SUBMODULE:
+                oids.setdefault(change.path, change.oid)
+    blobs = dict(git.blobs(set(oids.values())))
+    return {path: blobs[oids[path]] for path in sorted(oids)}

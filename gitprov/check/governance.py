@@ -49,7 +49,8 @@ def in_force(landed: Landed, log: Log, read: ReadSetting) -> tuple[InForce, tupl
             changes += ((step, path, ready.says.after.get(path)) for path in sorted(ready.scope))
             state = {path: digest for path, digest in state.items() if path not in ready.scope} | {**ready.says.after}
             waiting = _not_void([one for one in waiting if one is not ready], step, state, fitted)
-    found = InForce(tuple(changes), landed.chain.blobs, read, tuple(one.id for one in waiting))
+    waits = tuple(one.id for one in waiting)
+    found = InForce(tuple(changes), landed.chain.blobs, read, waits, _seen(landed))
     return found, (*findings, *_unsigned(landed, found, waiting), *_mixed(landed))
 
 
@@ -106,6 +107,7 @@ def _not_void(waiting: list[_Waiting], step: int, state: Mapping[str, Digest], f
 def _governance(landed: Landed, log: Log) -> Iterator[_Waiting | Finding]:
     """Yields the governance records in the order in which they landed, and what is wrong with others: step S1."""
     chain = landed.chain
+    first = landed.roots.accepted[0].step if landed.roots.accepted else chain.head
     for one in sorted(landed.ledger.events, key=lambda event: (landed.landing(event) or 0, event)):
         stored, event = landed.ledger.held[one].stored, landed.ledger.events[one]
         if event.kind != GOVERNANCE or stored.path != path_of(event, one):
@@ -120,10 +122,25 @@ def _governance(landed: Landed, log: Log) -> Iterator[_Waiting | Finding]:
         if strange:
             what = f"{stored.path} names {strange[0]}, which is no setting"
             yield codes.SCH_FIELD.finding(stored.path, what, fix="gitprov policy sign")
+        elif (
+            says.history.commit is None and landing > first
+        ):  # it could be another project's, that the same owners began
+            why = "it names no commit, and the trust root was in force before it landed"
+            yield codes.TRU_HISTORY.finding(stored.path, f"{stored.path} is not in force", why=why)
         elif fault := history_fault(says.history, landing, chain.step_of, log):
             yield codes.TRU_HISTORY.finding(stored.path, f"{stored.path} is not in force", why=fault)
         else:
             yield _Waiting(one, says, landing, -1 if since is None else since)
+
+
+def _seen(landed: Landed) -> dict[Digest, int]:
+    """Returns the step at which the chain first had each setting's bytes."""
+    found: dict[Digest, int] = {}
+    for changes in landed.chain.settings.values():
+        for step, digest in changes:
+            if digest is not None:
+                found[digest] = min(step, found.get(digest, step))
+    return found
 
 
 def _steps(landed: Landed) -> list[int]:

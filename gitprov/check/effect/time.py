@@ -117,7 +117,7 @@ def disputes(landed: Landed, asked: Asked) -> tuple[Finding, ...]:
             person = landed.roots.person(one.key, landing, then) if one.is_good else None
             if landing > asked.effective or person is None:
                 continue
-            revoked = last is not None and one.key in last.revoked
+            revoked = any(one.key in version.revoked for version in landed.roots.accepted)
             if revoked or landed.roots.person(one.key, landing, head) != person:
                 how = "revoked" if revoked else "withdrawn"
                 found[person, record] = codes.PRO_DISPUTED.finding(
