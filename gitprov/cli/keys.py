@@ -60,11 +60,17 @@ def list_(as_json: bool) -> None:
 def export(name: str | None, as_json: bool) -> None:
     """Print the public key, which goes into the trust root.
 
+    The key is made when there is none yet.
+
     Example: gitprov keys export > ann.pub
     """
-    found = [key for key in Project().keys.all() if (key.is_default if name is None else key.name == name)]
+    keys = Project().keys
+    found = [key for key in keys.all() if (key.is_default if name is None else key.name == name)]
+    if not found and name is None:
+        keys.signer()  # makes the first one, as a signature would
+        found = [key for key in keys.all() if key.is_default]
     if not found:
-        raise codes.KEY_UNKNOWN.error(f"there is no key {name or 'yet'}", fix=f"gitprov keys new {name or ''}".strip())
+        raise codes.KEY_UNKNOWN.error(f"there is no key {name}", fix=f"gitprov keys new {name}")
     show_answer("keys-export", found[0], found[0].pem.splitlines(), as_json=as_json)
 
 

@@ -9,13 +9,13 @@ from docs.generate import ROOT
 from examples.tour import steady, with_tour
 
 README = (ROOT / "README.md").read_text("utf-8")
-DEMO = (ROOT / "examples/demo.sh").read_text("utf-8")
+DEMO = "".join((ROOT / f"examples/{half}.sh").read_text("utf-8") for half in ("recording", "promotion"))
 
 
 def commands_of_the_demo() -> list[list[str]]:
     """Returns the commands that the tour shows, each as its words; a variable is "*"."""
     lines = DEMO.replace("\\\n", " ").splitlines()
-    shown = [match[1] for line in lines if (match := re.match(r"(?:run|ends [0-9]+) (.+)", line))]
+    shown = [match[1] for line in lines if (match := re.match(r"\s*(?:run|ends [0-9]+) (.+)", line))]
     shown += [f"cd {match[1]}" for line in lines if (match := re.match(r"into (.+)", line))]
     return [["*" if word.startswith("$") else word for word in shlex.split(line)] for line in shown]
 
