@@ -31,7 +31,7 @@ class MemberFacts(Closed):
         artifact: Id of its record.
         content: Digest of its bytes.
         assurance: How far its content is known.
-        reproduced: Whether an accepted verdict says that somebody else made the same from its recipe.
+        reproduced: Whether two accepted runs, without a person in common, made it from its recipe.
         remade: Whether its recipe differs from that of the incumbent's member in this role; true where there is none.
     """
 
@@ -68,8 +68,8 @@ class DataFacts(Closed):
         name: Its name.
         content: Digest of its content.
         assurance: How far its content is known.
-        cutoff: Time after which it holds nothing, as the earliest accepted run that stated one said.
-        observed: Time of the earliest accepted run that recorded this content, however often it was added again.
+        cutoff: Time after which it holds nothing, as the first to state one said; null when that is after `observed`.
+        observed: Time of the earliest run signed by a producer that met this content, however often it was added again.
         age_days: Days from the cutoff, or else from when it was observed, to `now`; null when nobody knows.
     """
 
