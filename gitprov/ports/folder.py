@@ -45,7 +45,10 @@ class Folder(Protocol):
         ...
 
     def move(self, name: str, to: str) -> None:
-        """Renames a file or folder, over a file; nothing when nothing is there."""
+        """Gives a file or folder another name, over a file there may be, once its bytes are safe on disk.
+
+        Nothing is done when nothing is there.
+        """
         ...
 
     def remove(self, name: str) -> None:

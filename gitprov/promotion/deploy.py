@@ -77,7 +77,7 @@ class Done:
     findings: tuple[Finding, ...] = ()
 
 
-def plan_deploy(place: Workplace, name: str, stage_: str, *, pin: str | None = None) -> Plan:
+def plan_deploy(place: Workplace, name: str, stage: str, *, pin: str | None = None) -> Plan:
     """Judges what is in effect at a stage, and says where its members go.
 
     Raises:
@@ -89,10 +89,10 @@ def plan_deploy(place: Workplace, name: str, stage_: str, *, pin: str | None = N
     seen = _seen(place, landed)
     if pin is None and not place.pins() and not seen.deployed:
         raise codes.DEP_PIN.error(
-            f"deploying {name}/{stage_} takes a pin of the trust root, from outside of the repository",
+            f"deploying {name}/{stage} takes a pin of the trust root, from outside of the repository",
             why="no --pin, no GITPROV_PIN, no git config gitprov.pin; and nothing was deployed from here before",
         )
-    found = verdict(place, gathered, name, stage_, now=place.clock.now(), known=compare(place, gathered, pin))
+    found = verdict(place, gathered, name, stage, now=place.clock.now(), known=compare(place, gathered, pin))
     release = _release(landed, found)
     blocking = [*found.blocking, *_refusals(place, landed, found, seen)]
     blocking += _unheld(landed.ledger, release) if release is not None else []
@@ -116,8 +116,7 @@ def deploy(place: Workplace, folder: Folder, plan: Plan) -> Done:
     landed = plan.gathered.landed
     root = landed.roots.accepted[-1]
     with place.worktree.locked(f"deploy {asked.request.name}/{asked.request.stage}"):
-        stored = _current(place, folder, plan, asked, root)
-        removed: tuple[str, ...] = ()
+        stored, removed = _current(place, folder, plan, asked, root), tuple[str, ...]()
         is_new = stored is None
         if stored is None:
             earlier = _earlier(folder, asked)
@@ -129,7 +128,7 @@ def deploy(place: Workplace, folder: Folder, plan: Plan) -> Done:
             trust = landed.ledger.held[root.id].stored.data
             signature = make_signature(place, stored, {}).data
             removed = _switch(folder, plan.members, earlier, stored, signature=signature, trust=trust)
-        staged = _keep(place, folder, stored)
+        staged = () if stored.path in landed.chain.landed else _keep(place, folder, stored)
         first = landed.roots.accepted[0]
         place.memory.update(first.id, first.root.ref, lambda before: _deployed(before, asked))
     return Done(stored, is_new, staged, removed)
@@ -181,8 +180,8 @@ def _seen(place: Workplace, landed: Landed) -> Seen:
 
 
 def _deployed(seen: Seen, asked: Asked) -> Seen:
-    stage_ = f"{asked.request.name}/{asked.request.stage}"
-    return replace(seen, deployed={**seen.deployed, stage_: asked.request.sequence})
+    about = f"{asked.request.name}/{asked.request.stage}"
+    return replace(seen, deployed={**seen.deployed, about: asked.request.sequence})
 
 
 def _release(landed: Landed, found: Verdict) -> Release | None:

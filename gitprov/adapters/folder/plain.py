@@ -1,7 +1,10 @@
 """A plain folder. Its files are reached as those of a work tree are; they are measured without any cache."""
 
 import os
+import stat
 
+from gitprov.adapters.blobs.durable import sync_files, sync_folders
+from gitprov.adapters.blobs.failures import disk_errors
 from gitprov.adapters.blobs.measuring import measure
 from gitprov.adapters.worktree import FileWorkTree
 from gitprov.errors import catalogue as codes
@@ -23,36 +26,32 @@ class PlainFolder:
 
     def measure(self, name: str, *, progress: Progress | None = None) -> Measured | None:
         """Implements `Folder.measure`."""
-        if fault := path_fault(name):
-            raise codes.PTH_OUTSIDE.error(f"{name!r} is no path in {self.path}", why=fault)
-        if self._files.kind(name) is None:  # also when a symlink is on the way
+        if self._files.kind(self._inside(name)) is None:  # also when a symlink is on the way
             return None
         return measure(os.path.join(self.path, name), progress)
 
     def write(self, name: str, data: bytes) -> None:
         """Implements `Folder.write`."""
-        try:
+        with disk_errors():
             os.makedirs(self.path, exist_ok=True)
-        except OSError as error:
-            raise codes.IO_FAILED.error(f"{self.path} cannot be made", why=error.strerror or str(error)) from error
-        self._files.replace(name, data)
+        self._files.replace(self._inside(name), data)
 
     def move(self, name: str, to: str) -> None:
         """Implements `Folder.move`."""
+        source, target = (os.path.join(self.path, self._inside(one)) for one in (name, to))
         if self._files.kind(name) is None:
             return
-        try:
-            os.rename(os.path.join(self.path, name), os.path.join(self.path, to))
-            folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-        except OSError as error:
-            raise codes.IO_FAILED.error(
-                f"{self.path}/{to} cannot be written", why=error.strerror or str(error)
-            ) from error
+        with disk_errors():
+            below = [source, *(f"{top}/{file}" for top, _, files in os.walk(source) for file in files)]
+            sync_files([file for file in below if stat.S_ISREG(os.lstat(file).st_mode)])
+            os.rename(source, target)
+            sync_folders([self.path])
 
     def remove(self, name: str) -> None:
         """Implements `Folder.remove`."""
         self._files.clear(name)
+
+    def _inside(self, name: str) -> str:
+        if fault := path_fault(name):
+            raise codes.PTH_OUTSIDE.error(f"{name!r} is no path in {self.path}", why=fault)
+        return name

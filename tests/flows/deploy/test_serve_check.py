@@ -9,8 +9,7 @@ import pytest
 
 from gitprov.adapters.signing import FileKeys
 from gitprov.ids import digest_hex, md5_of, sha256_of
-from gitprov.ids.listings import DIRECTORY, EXECUTABLE, FILE, SYMLINK, Entry, write_listing
-from gitprov.ports.folder import Measured
+from gitprov.ids.listings import FILE, Entry, write_listing
 from gitprov.promotion.serve_check import MANIFEST, SIGNATURE, TRUST
 from gitprov.records import (
     Deployment,
@@ -28,7 +27,6 @@ from gitprov.records import (
 from gitprov.trust.bundles import to_sign, write_bundle
 from gitprov.trust.log import EMPTY
 from gitprov.trust.statements import statement
-from gitprov.wiring.folders import open_folder
 from tests.support import Gitprov
 
 MODEL = b"weights"
@@ -212,23 +210,6 @@ def test_a_record_of_another_type_is_no_manifest(deployed: Deployed, gitprov: Gi
 def test_a_folder_cannot_vouch_for_itself(deployed: Deployed, gitprov: Gitprov) -> None:
     said = gitprov("serve-check", deployed.path, "--of", "churn/production", status=2).err
     assert "--digest, --key or --pin" in said
-
-
-def test_a_folder_is_measured_as_listings_say(tmp_path: Path) -> None:
-    """Files with their modes, links, empty folders: docs/format.md, "Listings"."""
-    top = tmp_path / "data"
-    (top / "empty").mkdir(parents=True)
-    (top / "run").write_bytes(b"#!")
-    (top / "run").chmod(0o755)
-    (top / "last").symlink_to("run")
-    nothing = entry("empty", b"", DIRECTORY)
-    listing = write_listing([entry("run", b"#!", EXECUTABLE), entry("last", b"run", SYMLINK), nothing])
-    folder = open_folder(str(tmp_path))
-    assert folder.measure("data") == Measured(sha256_of(listing), directory=True)
-    assert folder.measure("data/run") == Measured(sha256_of(b"#!"), directory=False)
-    assert folder.measure("data/empty") == Measured(sha256_of(b""), directory=True)
-    assert folder.measure("data/last") == Measured(None, directory=False)
-    assert folder.measure("data/none") is None
 
 
 def test_it_loads_neither_dvc_nor_git(deployed: Deployed) -> None:
