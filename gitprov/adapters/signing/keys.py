@@ -65,9 +65,10 @@ class FileKeys:
         """Returns what signs with the default key; without a choice it is made when it is not there.
 
         Raises:
-            GitprovError: GP-KEY-001 when the chosen key is not there; GP-KEY-* as the port says.
+            GitprovError: GP-KEY-001 when the chosen key is not there; GP-SCH-003 for its name; GP-KEY-* as the port
+                says.
         """
-        name = self._chosen or DEFAULT
+        name = check_name(self._chosen or DEFAULT, "a key")
         if not os.path.exists(self._path(name)):
             if self._chosen is not None:
                 raise codes.KEY_UNKNOWN.error(

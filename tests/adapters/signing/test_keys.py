@@ -58,6 +58,23 @@ def test_openssl_reads_the_key(keys: FileKeys) -> None:
     assert done.stdout.decode() == key.pem
 
 
+def test_openssl_verifies_what_the_key_signed(keys: FileKeys, folder: Path) -> None:
+    """Another implementation takes our signatures: nothing about them is ours alone."""
+    signer = keys.signer()
+    (folder / "signature").write_bytes(signer.sign(b"text"))
+    for data, status in ((b"text", 0), (b"test", 1)):
+        command: list[str | Path] = [
+            "openssl",
+            "dgst",
+            "-sha256",
+            "-verify",
+            folder / "default.pub",
+            "-signature",
+            folder / "signature",
+        ]
+        assert subprocess.run(command, input=data, capture_output=True, check=False).returncode == status
+
+
 def test_the_chosen_key_signs(keys: FileKeys, folder: Path) -> None:
     work = keys.new("work")
     assert not work.is_default
@@ -69,6 +86,10 @@ def test_the_chosen_key_signs(keys: FileKeys, folder: Path) -> None:
 def test_a_chosen_key_that_is_not_there_is_not_made(folder: Path) -> None:
     assert refusal(FileKeys(str(folder), "wrok")) is codes.KEY_UNKNOWN
     assert not folder.exists()
+
+
+def test_a_chosen_name_that_leaves_the_folder_is_refused(folder: Path) -> None:
+    assert refusal(FileKeys(str(folder), "../../id")) is codes.SCH_NAME
 
 
 def test_no_key_is_made_twice(keys: FileKeys) -> None:
