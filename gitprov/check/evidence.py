@@ -66,25 +66,13 @@ def collect(landed: Landed, step: int, ask: Ask) -> Evidence:
 def judged(landed: Landed, step: int, ask: Ask) -> tuple[Evidence, Decision]:
     """Returns the evidence for what somebody asks, and what each rule says, with its remedy."""
     view = _view(landed, step, step, ask.commit)
-    start = Evidence(
-        name=ask.name,
-        stage=ask.stage,
-        sequence=ask.sequence,
-        kind=ask.kind,
-        requester=ask.requester,
-        authors=ask.authors,
-        evaluated_at=ask.evaluated_at,
-        commit=ask.commit,
-        policy=policy_digest(landed, step, ask.name, ask.stage),
-    )
-    candidate = basis(view, ask.release.id if ask.release is not None else None)
-    incumbent = basis(view, ask.incumbent.id if ask.incumbent is not None else None)
+    candidate, incumbent = _sides(view, ask)
     named = _Named(
         evaluations_of(view, candidate, step),
         evaluations_of(view, incumbent, step),
         candidates(view, candidate, incumbent, step),
     )
-    return _evidence(view, start, candidate, incumbent, named)
+    return _evidence(view, ask, candidate, incumbent, named)
 
 
 def again(landed: Landed, step: int, evidence: Evidence) -> Evidence:
@@ -100,25 +88,13 @@ def again(landed: Landed, step: int, evidence: Evidence) -> Evidence:
     """
     there = landed.chain.landed.get(path_of(evidence, Digest("")), step)
     view = _view(landed, step, min(step, there), evidence.commit)
-    start = Evidence(
-        name=evidence.name,
-        stage=evidence.stage,
-        sequence=evidence.sequence,
-        kind=evidence.kind,
-        requester=evidence.requester,
-        authors=evidence.authors,
-        evaluated_at=evidence.evaluated_at,
-        commit=evidence.commit,
-        policy=policy_digest(landed, step, evidence.name, evidence.stage),
-    )
-    candidate = basis(view, evidence.release.id if evidence.release is not None else None)
-    incumbent = basis(view, evidence.incumbent.id if evidence.incumbent is not None else None)
+    candidate, incumbent = _sides(view, evidence)
     named = _Named(
         [entry.evaluation for entry in evidence.evaluations],
         [entry.evaluation for entry in evidence.incumbent_evaluations],
         set(evidence.candidates) & set(candidates(view, candidate, incumbent, view.by)),
     )
-    return _evidence(view, start, candidate, incumbent, named)[0]
+    return _evidence(view, evidence, candidate, incumbent, named)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +111,28 @@ def _view(landed: Landed, step: int, by: int, commit: str) -> View:
     return View(landed, step, by, head if head is not None else -1)
 
 
+def _sides(view: View, asked: Ask | Evidence) -> tuple[Basis | None, Basis | None]:
+    """Returns what the candidate and the incumbent rest on."""
+    found = [basis(view, one.id if one is not None else None) for one in (asked.release, asked.incumbent)]
+    return found[0], found[1]
+
+
 def _evidence(
-    view: View, start: Evidence, candidate: Basis | None, incumbent: Basis | None, named: _Named
+    view: View, asked: Ask | Evidence, candidate: Basis | None, incumbent: Basis | None, named: _Named
 ) -> tuple[Evidence, Decision]:
     ours = evaluations(view, candidate, named.evaluations)
     theirs = evaluations(view, incumbent, named.incumbent_evaluations)
     ledger = view.landed.ledger
-    unjudged = replace(
-        start,
+    unjudged = Evidence(
+        name=asked.name,
+        stage=asked.stage,
+        sequence=asked.sequence,
+        kind=asked.kind,
+        requester=asked.requester,
+        authors=asked.authors,
+        evaluated_at=asked.evaluated_at,
+        commit=asked.commit,
+        policy=policy_digest(view.landed, view.step, asked.name, asked.stage),
         release=candidate.ref if candidate is not None else None,
         incumbent=incumbent.ref if incumbent is not None else None,
         members=members(candidate, incumbent) if candidate is not None else {},
@@ -171,8 +161,7 @@ def lacking(landed: Landed, step: int, evidence: Evidence) -> Iterator[Finding]:
     such evaluation of the incumbent, and each candidate, that had landed at the evidence's commit.
     """
     view = _view(landed, step, step, evidence.commit)
-    candidate = basis(view, evidence.release.id if evidence.release is not None else None)
-    incumbent = basis(view, evidence.incumbent.id if evidence.incumbent is not None else None)
+    candidate, incumbent = _sides(view, evidence)
     ledger = landed.ledger
 
     def omitted(one: Digest, what: str, why: str) -> Finding:
