@@ -72,7 +72,7 @@ class History:
     more: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Book:
     """What entries are made of: everything that landed, the timeline of a name, the commits of steps, and the clock."""
 

@@ -42,14 +42,15 @@ def source(gathered: Gathered) -> Source:
 
 
 def is_promoted(place: Workplace, name: str, stage: str) -> bool:
-    """Tells whether the protected ref has any request for a stage of a name; False without a trust root."""
+    """Tells whether any request for a stage of a name landed, removed or not; False without a trust root."""
     try:
         ref = protected_ref(place.git)
     except GitprovError as error:
         if error.code is codes.TRU_NONE:
             return False
         raise
-    return bool(place.git.tree(ref, [f"{ROOT}/promotions/{name}/{stage}"]))
+    under = [f"{ROOT}/promotions/{name}/{stage}"]
+    return bool(place.git.tree(ref, under)) or any(True for _ in place.git.steps(ref, under))
 
 
 def serves(place: Workplace, name: str, stage: str) -> Digest | None:

@@ -46,11 +46,20 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """The answer: `state` is that of a release as a whole; None where a stage was asked about."""
+    """The answer.
+
+    Attributes:
+        asked: `churn@v3`, or `churn/production`.
+        source: What was read.
+        state: That of the release as a whole; None where a stage was asked about.
+        serves: What is in effect at the stage that was asked about; None when nothing is.
+        standings: By stage, or by release.
+    """
 
     asked: str
     source: Source
     state: State | None
+    serves: str | None
     standings: tuple[Standing, ...]
 
 
@@ -70,13 +79,14 @@ def release_standings(place: Workplace, name: str, version: int) -> Standings:
         GitprovError: As `read_promotions` does; GP-NAM-001 when there is no such release.
     """
     look = _Look(place, read_promotions(place), name)
-    releases = look.here.landed.ledger.releases_of(name)
+    releases = look.releases
     if version not in releases:
         why = f"it has {', '.join(f'v{one}' for one in releases)}" if releases else ""
         raise codes.NAM_UNKNOWN.error(f"{name} has no release v{version}", why=why, fix=f"gitprov seal {name}")
     found = tuple(look.standing(releases[version], version, stage) for stage in look.stages)
     states = [one.state for one in found if one.state is not None]
-    return Standings(f"{name}@v{version}", source(look.gathered), max(states, key=STATES.index, default="draft"), found)
+    furthest: State = max(states, key=STATES.index, default="draft")
+    return Standings(f"{name}@v{version}", source(look.gathered), furthest, None, found)
 
 
 def stage_standings(place: Workplace, name: str, stage: str) -> Standings:
@@ -86,7 +96,7 @@ def stage_standings(place: Workplace, name: str, stage: str) -> Standings:
         GitprovError: As `read_promotions` does; GP-NAM-001 when there is no such stage, or no release of the name.
     """
     look = _Look(place, read_promotions(place), name)
-    releases = look.here.landed.ledger.releases_of(name)
+    releases = look.releases
     if stage not in look.stages or not releases:
         raise codes.NAM_UNKNOWN.error(
             f"nothing is promoted to {name}/{stage}" if releases else f"{name} has no release",
@@ -95,14 +105,16 @@ def stage_standings(place: Workplace, name: str, stage: str) -> Standings:
         )
     serving = look.timeline.effective(stage, look.head)
     asked = [one.request.release.version for one in look.open if one.request.stage == stage and one.request.release]
-    if serving is not None and serving.request.release is not None:
-        asked.append(serving.request.release.version)
+    now = serving.request.release if serving is not None else None
+    if now is not None:
+        asked.append(now.version)
     found = [
         look.standing(releases[version], version, stage)
         for version in sorted({*asked, max(releases)} & releases.keys(), reverse=True)
     ]
     found += [look.withdrawal(one) for one in look.open if one.request.stage == stage and one.request.release is None]
-    return Standings(f"{name}/{stage}", source(look.gathered), None, tuple(found))
+    serves = f"{name}@v{now.version}" if now is not None else None
+    return Standings(f"{name}/{stage}", source(look.gathered), None, serves, tuple(found))
 
 
 class _Look:
@@ -123,9 +135,22 @@ class _Look:
         return stages(self.landed, self.timeline)
 
     @cached_property
-    def here(self) -> Gathered:
-        """What would have landed if the index, or HEAD of a bare repository, landed now."""
-        return propose(self.place, self.gathered) if self.place.git.head() else self.gathered
+    def views(self) -> dict[str, Landed]:
+        """What landed (""), and what would have if a branch, or the index ("here"), landed now: by branch."""
+        found = {"": self.landed}
+        if self.place.git.head() is not None:
+            found["here"] = propose(self.place, self.gathered).landed
+        for commit, branch in self._branches().items():
+            found[branch] = propose(self.place, self.gathered, of=commit).landed
+        return found
+
+    @cached_property
+    def releases(self) -> dict[int, Digest]:
+        """Every release by version, wherever it lies; what landed goes before the rest."""
+        found: dict[int, Digest] = {}
+        for view in self.views.values():
+            found = view.ledger.releases_of(self.name) | found
+        return dict(sorted(found.items()))
 
     @cached_property
     def open(self) -> list[_Open]:
@@ -139,9 +164,8 @@ class _Look:
             if asked.effective is None and asked.request.replaces == (serving.id if serving is not None else None):
                 judgement = judge_at(self.landed, self.timeline, asked.held, self.head + 1)
                 found[asked.id] = _Open(asked.request, judgement, None)
-        for commit, branch in self._branches().items():
-            proposed = propose(self.place, self.gathered, of=commit).landed
-            for asked in judge(proposed, self.name).asked:
+        for branch in [one for one in self.views if one not in ("", "here")]:
+            for asked in judge(self.views[branch], self.name).asked:
                 now = asked.judgement
                 if now is None or now.step <= self.head:
                     continue
@@ -209,7 +233,7 @@ class _Look:
 
     def _gates(self, release: Digest, stage: str) -> tuple[Finding, ...]:
         """Returns what the rules in force have against moving a release to a stage now."""
-        landed = self.landed if self.landed.landing(release) is not None else self.here.landed
+        landed = next(view for view in self.views.values() if release in view.ledger.releases)
         serving = self.timeline.effective(stage, self.head)
         ask = Ask(
             kind="promote",

@@ -78,7 +78,12 @@ def _show_standings(name: str, *, as_json: bool) -> bool:
 def standing_lines(found: "Standings") -> Iterator[str]:
     """Yields the states for people, each with what blocks it and the next command below it."""
     yield source_line(found.source)
-    yield bold(found.asked) + (f" is {bold(found.state)}" if found.state is not None else "")
+    if found.state is not None:
+        yield f"{bold(found.asked)} is {bold(found.state)}"
+    elif found.serves is not None:
+        yield f"{bold(found.asked)} serves {bold(found.serves)}"
+    else:
+        yield loud(f"nothing serves {found.asked}")
     rows = [
         [
             one_line(one.stage) if found.state is not None else one_line(one.release or "nothing (withdraw)"),

@@ -85,6 +85,23 @@ def test_a_release_that_a_rule_is_against_is_a_draft(story: Story) -> None:
     assert standing(alice, PLACE, "churn@v3")["state"] == "draft"
 
 
+def test_a_release_that_only_a_branch_has_is_known_to_who_approves(story: Story) -> None:
+    """`promote` seals what is new on the branch of the request: nobody else has it on main."""
+    world = story.world
+    world.alice.pull()
+    world.alice.train(3, auc=0.99)
+    world.alice("push", "--no-refs")
+    world.alice.repo.commit("Train and evaluate")
+    world.alice.git("push", "--quiet", "origin", "main")
+    branch, request = ask(world, "promote", "churn", "--to", "production")
+    world.alice.git("push", "--quiet", "origin", branch)
+    world.bob.pull()
+    for what, of in (("churn@v3", "production"), (PLACE, "churn@v3")):
+        found = standing(world.bob, what, of)
+        assert (found["state"], found["request"], codes(found)) == ("pending approval", request, ["GP-APR-001"])
+    assert standing(world.bob, "churn@v3", "staging")["state"] == "validated"
+
+
 def test_a_wish_that_nothing_serves_waits_like_any_other(story: Story) -> None:
     alice = story.world.alice
     ask(story.world, "withdraw", PLACE)

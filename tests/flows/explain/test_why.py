@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.flows.explain.asking import land, push, vote
+from tests.flows.explain.asking import deployed, land, push, vote
 from tests.flows.explain.story import Story
 from tests.flows.promotion.world import Someone
 
@@ -156,12 +156,37 @@ def test_a_record_that_somebody_removed_is_in_doubt_and_still_explains(story: St
     assert f"in doubt[{answer['doubts'][0]['code']}]" in bob("why", PLACE).out
 
 
+def test_whoever_removes_every_request_hides_nothing(story: Story) -> None:
+    bob = story.world.bob
+    bob.git("rm", "--quiet", "-r", ".gitprov/promotions")
+    bob.git("commit", "--quiet", "--message", "Forget")
+    push(bob)
+    assert served(why(bob)) == ("churn@v2", f"{PLACE}/2")
+
+
+def test_what_came_too_late_is_in_effect_and_not_to_be_deployed(story: Story) -> None:
+    """Clause 13: the first deployer saw it when it had expired; effect is a fact of the chain all the same."""
+    carol, bob = story.world.carol, story.world.bob
+    carol.pull()
+    deployed(carol, 2, "2036-01-01T00:00:00Z")
+    push(carol)
+    bob.pull()
+    answer = why(bob)
+    assert served(answer) == ("churn@v2", f"{PLACE}/2")
+    assert {one["code"] for one in answer["serves"]["findings"]} == {"GP-PRO-013"}
+    assert f"{PLACE} serves churn@v2, not to be deployed" in bob("why", PLACE).out
+    found = bob("status", PLACE, "--json").json()
+    assert found["serves"] == "churn@v2"
+    assert {one["code"] for one in found["standings"][0]["blocks"]} == {"GP-PRO-013"}
+
+
 def test_a_withdrawn_stage_serves_nothing(story: Story) -> None:
     bob = story.world.bob
     vote(story.world, land(story.world, "withdraw", PLACE))
     answer = why(bob)
     assert served(answer) == (None, f"{PLACE}/4")
     assert f"nothing serves {PLACE}: withdrawn" in bob("why", PLACE).out
+    assert f"nothing serves {PLACE}\n" in bob("status", PLACE).out
     assert "GP-NAM-001" in bob("diff", "churn@v1", PLACE, status=2).err
 
 
