@@ -181,7 +181,7 @@ def next_sequence(git: GitStore, landed: Landed, wish: Wish) -> int:
 
 def _refuse_same(wish: Wish, current: Asked | None) -> None:
     where, serves = f"{wish.name}/{wish.stage}", current.request.release if current is not None else None
-    if serves is None and wish.kind != "promote":
+    if serves is None and wish.kind == "withdraw":
         raise codes.PRO_SAME.error(f"nothing is in effect in {where}")
     if serves is not None and wish.release is not None and serves.id == wish.release.id:
         raise codes.PRO_SAME.error(f"{wish.name}@v{serves.version} is in effect in {where} already")

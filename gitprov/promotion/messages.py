@@ -52,6 +52,11 @@ def renumbers(before: Stored, after: Stored) -> str:
 
 def _message(subject: str, body: Iterable[str], trailers: dict[str, str]) -> str:
     """Returns a message; no text of a person's makes a line of its own, so that none can pass for a trailer."""
-    lines = ["- " + " ".join(line.split()) for line in body]
-    named = [f"{key}: {' '.join(text.split())}" for key, text in trailers.items() if text.split()]
+    lines = [f"- {_on_one_line(line)}" for line in body]
+    named = [f"{key}: {said}" for key, text in trailers.items() if (said := _on_one_line(text))]
     return "\n".join([subject, "", *lines, *([""] if lines else []), *named])
+
+
+def _on_one_line(text: str) -> str:
+    """Returns a text with nothing in it that steers a terminal, or that git does not take."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

@@ -4,6 +4,7 @@ import pytest
 
 from gitprov.records import Evidence, Request, decode
 from tests.flows.promotion.world import Someone, World
+from tests.support import Gitprov, Repo
 
 TO_PRODUCTION = ("--to", "production", "--reason", "it is better")
 
@@ -200,9 +201,26 @@ def test_going_back_takes_the_release_before(serving: World) -> None:
     assert [rule.rule for rule in evidence.rules] == ["auc"]
 
 
-def test_withdrawing_asks_for_nothing_to_serve(serving: World) -> None:
-    serving.alice("withdraw", "churn/production", "--reason", "switched off")
-    assert serving.alice.git("log", "-1", "--format=%s") == "Withdraw churn from production"
+def test_withdrawing_asks_for_nothing_to_serve_and_can_be_gone_back_from(serving: World) -> None:
+    alice, bob = serving.alice, serving.bob
+    alice("withdraw", "churn/production", "--reason", "switched off")
+    assert alice.git("log", "-1", "--format=%s") == "Withdraw churn from production"
+    alice.git("push", "--quiet", "origin", "HEAD")
+    bob.git("fetch", "--quiet")
+    bob.git("switch", "--quiet", "promote/churn/production/2")
+    bob("approve", "churn/production", "--yes")
+    assert bob.git("log", "-1", "--format=%s") == "Approve withdrawing churn from production"
+    serving.land("promote/churn/production/2", by="bob")
+    alice.pull()
+    assert "GP-PRO-017" in alice("withdraw", "churn/production", "--reason", "again", status=2).err
+    shown = alice("rollback", "churn/production", "--reason", "switched on").out
+    assert "rollback churn in production: nothing -> v1" in shown
+
+
+def test_nothing_is_promoted_without_a_trust_root(repo: Repo, gitprov: Gitprov) -> None:
+    gitprov("init")
+    repo.commit()
+    assert "GP-TRU-006" in gitprov("promote", "churn@v1", *TO_PRODUCTION, status=2).err
 
 
 def test_a_shallow_clone_cannot_tell(serving: World) -> None:

@@ -1,11 +1,14 @@
 """`gitprov approve` and `reject`: who may, what is shown, what is refused (demand 18; threats A10-A12)."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.flows.promotion.world import Someone, World
+from gitprov.promotion.voting import ballot
+from tests.flows.promotion.world import Someone, World, home
 from tests.support import Outcome
 
 REQUEST = "churn/production/2"
@@ -94,6 +97,45 @@ def test_without_a_terminal_it_takes_a_yes(asked: World) -> None:
     assert not sys.stdin.isatty()
     assert "GP-APR-007" in refused(asked.bob, "approve", REQUEST, status=2).err
     assert "GP-APR-007" in refused(asked.bob, "reject", REQUEST, "--reason", "no", status=2).err
+
+
+@pytest.mark.parametrize(("answer", "status", "commits"), [("y", 0, 1), ("n", 130, 0), ("", 130, 0)])
+def test_on_a_terminal_it_asks(asked: World, answer: str, status: int, commits: int) -> None:
+    """What is signed was read: the summary stands above the question, and no answer is no."""
+    bob = asked.bob
+    before = bob.git("rev-parse", "HEAD")
+    ours, theirs = os.openpty()
+    os.write(ours, f"{answer}\n".encode())
+    with home(bob.home):
+        done = subprocess.run(
+            [sys.executable, "-m", "gitprov", "approve", REQUEST],
+            cwd=bob.repo.path,
+            stdin=theirs,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    os.close(theirs)
+    os.close(ours)
+    assert done.returncode == status, done.stderr
+    assert done.stdout.index("v1 -> v2") < done.stdout.index(f"Approve {REQUEST} as bob?")
+    assert int(bob.git("rev-list", "--count", f"{before}..HEAD")) == commits
+
+
+def test_a_request_that_expired_is_not_approved(asked: World) -> None:
+    """Clause 13, by the approver's clock."""
+    with asked.bob.project() as project:
+        assert not ballot(project, REQUEST, "approve").findings
+        vars(project)["clock"] = Later()
+        assert {one.code.id for one in ballot(project, REQUEST, "approve").findings} == {"GP-PRO-013"}
+        assert not ballot(project, REQUEST, "reject", "too late").findings
+
+
+class Later:
+    """A clock."""
+
+    def now(self) -> str:
+        return "2099-01-01T00:00:00Z"
 
 
 def test_a_dry_run_and_json_say_the_same_and_write_nothing(asked: World) -> None:
