@@ -12,11 +12,9 @@ from gitprov.ids import digest_hex, sha256_of
 from gitprov.promotion.deploy import BEFORE, NEXT, WAITING
 from gitprov.promotion.serve_check import MANIFEST, SIGNATURE, TRUST
 from gitprov.records import Content, Deployment, Placed, decode, store
-from tests.flows.deploy.team import ask, land_change, move, pin, rewind
+from tests.flows.deploy.team import TARGET, ask, land_change, pin, promote, rewind
 from tests.flows.promotion.world import World
 from tests.support import Outcome
-
-TARGET = "churn/production"
 
 
 def deploy(team: World, *options: str | Path, to: str = "srv", status: int = 0) -> Outcome:
@@ -117,7 +115,7 @@ def test_only_deployers_deploy(team: World) -> None:
 
 def test_what_is_not_in_effect_is_not_deployed(team: World) -> None:
     """GP-DEP-002, with what is missing."""
-    team.land(ask(team.alice, "churn@v1", to="staging"))
+    team.land(ask(team, "churn@v1", to="staging"))
     team.carol.git("fetch", "--quiet")
     here: list[str | Path] = ["--to", team.path / "srv", "--pin", pin(team)]
     said = team.carol("deploy", "churn/staging", *here, status=1).out
@@ -130,8 +128,7 @@ def test_what_is_not_in_effect_is_not_deployed(team: World) -> None:
 def test_a_byte_swapped_in_the_remote_after_the_approval_is_refused(team: World) -> None:
     """The demo's attack, by name: GP-BLB-001; nothing is put in place, and what is served stays."""
     deploy(team, to="old")
-    move(team, "churn@v2")
-    team.carol.git("fetch", "--quiet")
+    promote(team, "churn@v2")
     with team.carol.project() as project:
         ledger = gather(project).landed.ledger
         model = ledger.artifacts[ledger.releases[ledger.releases_of("churn")[2]].members["model"].artifact]
@@ -150,8 +147,7 @@ def test_a_byte_swapped_in_the_remote_after_the_approval_is_refused(team: World)
 def test_a_later_promotion_replaces_the_deployment(team: World) -> None:
     deploy(team)
     before = manifest(team)
-    move(team, "churn@v2")
-    team.carol.git("fetch", "--quiet")
+    promote(team, "churn@v2")
     deploy(team)
     assert manifest(team).release.version == 2
     assert manifest(team).members["model"].content != before.members["model"].content
@@ -162,8 +158,7 @@ def test_a_later_promotion_replaces_the_deployment(team: World) -> None:
 def test_a_rewound_protected_ref_is_refused(team: World) -> None:
     """A03, GP-TRU-011: both when it only goes back, and when it goes on from there."""
     first = team.origin.git("rev-parse", "main")
-    move(team, "churn@v2")
-    team.carol.git("fetch", "--quiet")
+    promote(team, "churn@v2")
     deploy(team)
     rewind(team, first)
     assert codes(deploy(team, "--json", status=1)) == {"GP-TRU-011", "GP-DEP-003"}
@@ -247,8 +242,7 @@ def test_an_interrupted_deployment_is_refused_by_serve_check_and_finished_by_the
     """Between two manifests there is none: as after a crash while churn@v2 took the place of churn@v1."""
     deploy(team)
     folder = team.path / "srv"
-    move(team, "churn@v2")
-    team.carol.git("fetch", "--quiet")
+    promote(team, "churn@v2")
     (folder / MANIFEST).rename(folder / BEFORE)
     (folder / WAITING).mkdir()
     (folder / WAITING / "model.txt").write_text("half")
@@ -270,8 +264,7 @@ def test_a_record_that_a_crash_left_unwritten_is_written_by_the_next(team: World
 
 def test_another_chain_than_the_one_deployed_from_is_noticed_by_everybody(team: World) -> None:
     """Law F without memory, GP-TRU-002: a deployer's signed history lies on no chain but the one that had it."""
-    move(team, "churn@v2")
-    team.carol.git("fetch", "--quiet")
+    promote(team, "churn@v2")
     deploy(team)
     files = team.carol.git("diff", "--cached", "--name-only").split()
     held = {path: (team.carol.repo.path / path).read_bytes() for path in files}

@@ -8,11 +8,9 @@ from resource import RUSAGE_CHILDREN, getrusage
 
 import pytest
 
-from tests.flows.deploy.team import approve, ask, deploy_options, land_change, pin, rewind
+from tests.flows.deploy.team import TARGET, ask, deploy_options, land_change, pin, review, rewind
 from tests.flows.promotion.world import SETTINGS, World
 from tests.support import Gitprov
-
-TARGET = "churn/production"
 
 
 def found(team: World, *, status: int = 1) -> dict[int, list[str]]:
@@ -58,13 +56,13 @@ def test_a_shallow_clone_cannot_decide(team: World, gitprov: Gitprov) -> None:
 
 
 def test_a_request_is_named_before_it_lands_and_until_it_takes_effect(team: World) -> None:
-    branch = ask(team.alice, "churn@v2")
+    branch = ask(team, "churn@v2")
     assert "churn/production/2: not landed (here); would not take effect: 0 of 1" in team.alice("verify", TARGET).out
     team.alice.git("push", "--quiet", "origin", branch)
     team.bob.git("fetch", "--quiet")
     assert f"churn/production/2: not landed (branch {branch})" in team.bob("verify", TARGET).out
-    team.bob.git("switch", "--quiet", branch)
-    approve(team.bob, branch)
+    review(team.bob, branch)
+    team.bob("approve", f"{TARGET}/2", "--yes")
     assert "churn/production/2: not landed (here); would take effect" in team.bob("verify", TARGET).out
     team.land(branch)  # without the approval
     said = team.alice("verify", TARGET).out
@@ -78,7 +76,7 @@ def test_a_request_is_named_before_it_lands_and_until_it_takes_effect(team: Worl
 
 def test_what_never_took_effect_is_no_promotion(team: World) -> None:
     """Exit 1: landed, NOT effective; and where nothing landed, GP-PRO-016."""
-    branch = ask(team.alice, "churn@v1", to="staging")
+    branch = ask(team, "churn@v1", to="staging")
     assert "GP-PRO-016" in team.alice("verify", "churn/staging", status=1).out
     team.land(branch)
     said = team.alice("verify", "churn/staging", status=1).out
@@ -183,9 +181,8 @@ def test_a_withdrawal_serves_nothing_and_is_not_deployed(team: World) -> None:
     team.alice.pull()
     branch = team.alice("withdraw", TARGET, "--reason", "it is wrong", "--json").json()["branch"]
     team.alice.git("push", "--quiet", "origin", branch)
-    team.bob.git("fetch", "--quiet")
-    team.bob.git("switch", "--quiet", branch)
-    approve(team.bob, branch)
+    review(team.bob, branch)
+    team.bob("approve", f"{TARGET}/2", "--yes")
     team.bob.git("push", "--quiet", "origin", f"{branch}:main")
     team.carol.git("fetch", "--quiet")
     assert "serves nothing: withdrawn by churn/production/2" in team.carol("verify", TARGET).out
