@@ -14,7 +14,7 @@ from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 from gitprov.ports.workplace import Workplace
-from gitprov.records import ReleaseRef, Request
+from gitprov.records import Request
 from gitprov.records.stored import ROOT
 
 BRANCHES = "promote"
@@ -135,20 +135,23 @@ class _Look:
         return stages(self.landed, self.timeline)
 
     @cached_property
-    def views(self) -> dict[str, Landed]:
-        """What landed (""), and what would have if a branch, or the index ("here"), landed now: by branch."""
-        found = {"": self.landed}
-        if self.place.git.head() is not None:
-            found["here"] = propose(self.place, self.gathered).landed
-        for commit, branch in self._branches().items():
-            found[branch] = propose(self.place, self.gathered, of=commit).landed
-        return found
+    def proposed(self) -> dict[str, Landed]:
+        """What would have landed if a branch that has something new about the name landed now, by branch."""
+        return {
+            branch: propose(self.place, self.gathered, of=commit).landed for commit, branch in self._branches().items()
+        }
+
+    @cached_property
+    def views(self) -> tuple[Landed, ...]:
+        """What landed; then what would have if the index (in a bare repository HEAD), or a branch, landed now."""
+        here = [propose(self.place, self.gathered).landed] if self.place.git.head() is not None else []
+        return (self.landed, *here, *self.proposed.values())
 
     @cached_property
     def releases(self) -> dict[int, Digest]:
         """Every release by version, wherever it lies; what landed goes before the rest."""
         found: dict[int, Digest] = {}
-        for view in self.views.values():
+        for view in self.views:
             found = view.ledger.releases_of(self.name) | found
         return dict(sorted(found.items()))
 
@@ -164,8 +167,8 @@ class _Look:
             if asked.effective is None and asked.request.replaces == (serving.id if serving is not None else None):
                 judgement = judge_at(self.landed, self.timeline, asked.held, self.head + 1)
                 found[asked.id] = _Open(asked.request, judgement, None)
-        for branch in [one for one in self.views if one not in ("", "here")]:
-            for asked in judge(self.views[branch], self.name).asked:
+        for branch, proposed in self.proposed.items():
+            for asked in judge(proposed, self.name).asked:
                 now = asked.judgement
                 if now is None or now.step <= self.head:
                     continue
@@ -233,7 +236,7 @@ class _Look:
 
     def _gates(self, release: Digest, stage: str) -> tuple[Finding, ...]:
         """Returns what the rules in force have against moving a release to a stage now."""
-        landed = next(view for view in self.views.values() if release in view.ledger.releases)
+        landed = next(view for view in self.views if release in view.ledger.releases)
         serving = self.timeline.effective(stage, self.head)
         ask = Ask(
             kind="promote",
@@ -281,8 +284,7 @@ class _Look:
 
 
 def _names(request: Request, release: Digest) -> bool:
-    ref: ReleaseRef | None = request.release
-    return ref is not None and ref.id == release
+    return request.release is not None and request.release.id == release
 
 
 def _label(request: Request | None) -> str | None:
