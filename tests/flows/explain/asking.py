@@ -8,16 +8,16 @@ from gitprov.trust.statements import Decision
 from tests.flows.promotion.world import Someone, World
 
 
-def ask(world: World, *command: str) -> tuple[str, str]:
+def ask(world: World, *command: str, reason: str = "it is better") -> tuple[str, str]:
     """Lets alice ask by a command; returns the branch that she is then on, and NAME/STAGE/SEQ."""
     world.alice.pull()
-    asked = world.alice(*command, "--reason", "it is better", "--json").json()
+    asked = world.alice(*command, "--reason", reason, "--json").json()
     return asked["branch"], asked["request"]
 
 
-def land(world: World, *command: str) -> str:
+def land(world: World, *command: str, reason: str = "it is better") -> str:
     """Lets alice ask, and land it before anybody approved; returns NAME/STAGE/SEQ."""
-    branch, request = ask(world, *command)
+    branch, request = ask(world, *command, reason=reason)
     world.land(branch)
     return request
 

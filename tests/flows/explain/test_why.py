@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from gitprov.cli.text import printable
 from tests.flows.explain.asking import deployed, land, push, vote
 from tests.flows.explain.story import Story
 from tests.flows.promotion.world import Someone
@@ -232,3 +233,15 @@ def test_what_is_slow_to_import_is_not_needed(story: Story, command: tuple[str, 
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert (done.returncode, done.stderr.strip()) == (0, "set()")
     assert after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime < 1.0, "0.5 s where nobody else computes"
+
+
+@pytest.mark.parametrize("command", [("why", PLACE), ("history", PLACE), ("status", PLACE)])
+def test_what_people_wrote_steers_no_terminal(story: Story, command: tuple[str, ...]) -> None:
+    """Threat A30: reasons, subjects of commits and names of authors are shown, not obeyed."""
+    bob = story.world.bob
+    bob.git("config", "user.name", "B\x1b[2Job\u202e")
+    asked = land(story.world, "rollback", PLACE, "--to", "v1", reason="\x1b[2Jevil\u202e fake")
+    vote(story.world, asked)
+    text = bob(*command).out
+    assert "churn@v1" in text
+    assert printable(text) == text
