@@ -187,7 +187,7 @@ def test_requests_that_are_not_there_are_refused_with_what_is(world: World) -> N
     assert "there is no evidence for churn/production/7" in refused
     assert "there is some for 1" in refused
     assert "GP-NAM-001" in world.alice("evidence", "verify", "churn/staging", status=2).err
-    assert "GP-USE-001" in world.alice("evidence", "show", "churn", status=2).err
+    assert "is not NAME/STAGE" in world.alice("evidence", "show", "churn", status=2).err
 
 
 def test_policy_check_says_what_every_rule_would_say(world: World) -> None:
