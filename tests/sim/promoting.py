@@ -50,10 +50,24 @@ class Wish:
 
 
 class Promoting(Landing):
-    """A protected ref with releases of `model`: ada owns, trains and asks; `approvers` approve for the stage live."""
+    """A protected ref with releases of `model`: ada owns, trains and asks; `approvers` approve for the stage live.
 
-    def __init__(self, releases: int = 3, *, approvers: Collection[str] = ("ben", "cleo"), threshold: int = 1) -> None:
+    Attributes:
+        ref: The protected ref: another one is another project.
+        stages: For which the approvers approve.
+    """
+
+    def __init__(
+        self,
+        releases: int = 3,
+        *,
+        approvers: Collection[str] = ("ben", "cleo"),
+        threshold: int = 1,
+        ref: str = MAIN,
+        stages: Sequence[str] = ("live",),
+    ) -> None:
         super().__init__()
+        self.ref, self.stages = ref, stages
         self.book.day = "2026-02-20"
         self.versions: list[Accepted] = []
         self.files.clear()
@@ -85,19 +99,22 @@ class Promoting(Landing):
             version=len(self.versions) + 1,
             follows=before.id if before is not None else None,
             history=History(size=0, root=sha256_of(b""), commit=f"git:{commit(self.head - 1)}" if before else None),
-            ref=MAIN,
+            ref=self.ref,
             people={
                 name: Person(
-                    identities=tuple(Identity(key=pem(key), revoked="lost" if key in revoked else None) for key in keys)
+                    identities=tuple(
+                        Identity(key=self.pem(key), revoked="lost" if key in revoked else None) for key in keys
+                    )
                 )
                 for name, keys in listed.items()
             },
             roles=Roles(
                 owner=Role(people=("ada",)),
                 approver={
-                    "live": Role(
+                    stage: Role(
                         people=tuple(sorted(approvers)), threshold=threshold, distinct_from=tuple(distinct_from)
                     )
+                    for stage in self.stages
                 },
             ),
         )
@@ -106,6 +123,10 @@ class Promoting(Landing):
         self.root = self.root if self.versions else stored
         self.versions.append(Accepted(root, stored.id, self.head, self.head - 1 if before is not None else -1))
         return self.versions[-1]
+
+    def pem(self, key: str) -> str:
+        """Returns the public key of a name."""
+        return pem(key)
 
     def landed(self, until: int | None = None) -> Landed:  # type: ignore[override]  # never shuffled, but cut short
         """Returns what landed, or what had landed at a step."""
@@ -147,10 +168,11 @@ class Promoting(Landing):
         by: str = "ada",
         sequence: int = 1,
         authors: Sequence[str] = (),
+        stage: str = "live",
     ) -> Wish:
         """Returns a request for what would be right to ask at the head."""
         landed = self.landed()
-        current = judge(landed, "model").effective("live", self.head)
+        current = judge(landed, "model").effective(stage, self.head)
         ref = None
         if release is not None:
             record = landed.ledger.releases[release.id]
@@ -158,7 +180,7 @@ class Promoting(Landing):
         ask = Ask(
             kind=kind,
             name="model",
-            stage="live",
+            stage=stage,
             sequence=sequence,
             requester=by,
             authors=tuple(authors),
@@ -173,7 +195,7 @@ class Promoting(Landing):
             project=self.versions[0].id,
             kind=kind,
             name="model",
-            stage="live",
+            stage=stage,
             sequence=sequence,
             replaces=current.id if current is not None else None,
             release=ref,
