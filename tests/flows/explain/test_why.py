@@ -141,7 +141,7 @@ def test_history_lists_what_took_effect_and_all_of_it_on_demand(story: Story) ->
     assert "GP-APR-003" in [one["code"] for one in rejected["findings"]]
     assert (first["replaced_by"], second["replaced_by"]) == (f"{PLACE}/2", None)
     assert "GP-NAM-001" in bob("history", "churn/staging", status=2).err
-    assert "GP-USE-001" in bob("history", "churn", status=2).err
+    assert "is not NAME/STAGE" in bob("history", "churn", status=2).err
 
 
 def test_a_record_that_somebody_removed_is_in_doubt_and_still_explains(story: Story) -> None:
