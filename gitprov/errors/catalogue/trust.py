@@ -1,0 +1,159 @@
+"""Codes about signatures, keys, settings in force, rules and the trust root."""
+
+from gitprov.errors.base import Exit
+from gitprov.errors.catalogue.declaring import declare
+
+# SIG: signatures of records
+SIG_BUNDLE = declare(
+    "GP-SIG-001",
+    Exit.FINDINGS,
+    "a signature file that is no bundle in its only form",
+    "take it away and sign again: gitprov sign RECORD",
+)
+SIG_STATEMENT = declare(
+    "GP-SIG-002",
+    Exit.FINDINGS,
+    "a signature of something else than the record beside it",
+    "take it away and sign again: gitprov sign RECORD",
+)
+SIG_INVALID = declare(
+    "GP-SIG-003",
+    Exit.FINDINGS,
+    "a signature that its key did not make",
+    "take it away and sign again: gitprov sign RECORD",
+)
+SIG_UNLISTED = declare(
+    "GP-SIG-004",
+    Exit.FINDINGS,
+    "a signature by a key that no trust version lists",
+    "list the key, if you know whose it is: gitprov trust propose --add PERSON=KEYFILE",
+)
+SIG_NAME = declare(
+    "GP-SIG-005",
+    Exit.FINDINGS,
+    "a signature file that is not named by the digest of its bytes",
+    "take it away and sign again: gitprov sign RECORD",
+)
+SIG_ORPHAN = declare(
+    "GP-SIG-006",
+    Exit.FINDINGS,
+    "a signature without its record",
+    "restore the record: git log --diff-filter=D -- .gitprov",
+)
+SIG_KIND = declare(
+    "GP-SIG-007",
+    Exit.USAGE,
+    "a record of a type that nobody signs",
+    "sign the run that made it, or the release or request that names it",
+)
+
+# KEY: the keys of whoever uses this machine
+KEY_UNKNOWN = declare("GP-KEY-001", Exit.USAGE, "no such key", "gitprov keys list")
+KEY_READABLE = declare("GP-KEY-002", Exit.USAGE, "a private key that others can read", "chmod 600 KEYFILE")
+KEY_UNUSABLE = declare("GP-KEY-003", Exit.USAGE, "a private key that gitprov cannot use", "gitprov keys new NAME")
+KEY_PASSPHRASE = declare(
+    "GP-KEY-004",
+    Exit.USAGE,
+    "a passphrase that is wrong or cannot be asked for",
+    "run it on a terminal, or set GITPROV_KEY_PASSPHRASE",
+)
+KEY_EXISTS = declare("GP-KEY-005", Exit.USAGE, "a key of this name is there already", "choose another name")
+
+# SET: the settings in force
+SET_UNSEEN = declare(
+    "GP-SET-001",
+    Exit.UNDECIDED,
+    "settings in force whose bytes cannot be had here",
+    "git fetch --unshallow, or commit the settings that were signed",
+)
+SET_UNSIGNED = declare(
+    "GP-SET-002",
+    Exit.FINDINGS,
+    "settings in the tree that are not those in force",
+    "have the owners sign them: gitprov policy sign, or bring those in force back: git revert COMMIT",
+)
+SET_MIXED = declare(
+    "GP-SET-003",
+    Exit.FINDINGS,
+    "settings and a promotion changed in one step",
+    "land the settings first and the promotion on its own",
+)
+SET_BEHIND = declare(
+    "GP-SET-004",
+    Exit.USAGE,
+    "a branch without the last change of a setting",
+    "git pull --no-rebase origin main, then gitprov policy sign",
+)
+
+# POL: the rules of policies
+POL_RULE = declare(
+    "GP-POL-001", Exit.FINDINGS, "a rule that cannot be evaluated", "mend it; docs/policy.md lists the facts"
+)
+POL_CASE = declare(
+    "GP-POL-002",
+    Exit.FINDINGS,
+    "a rule that says something else than its case expects",
+    "mend the rule or the case, then gitprov policy test",
+)
+POL_UNTESTED = declare(
+    "GP-POL-003",
+    Exit.FINDINGS,
+    "a rule without a case that passes and one that does not",
+    "add such cases, then gitprov policy test",
+)
+
+# TRU: the trust root, and what was seen of it before
+TRU_UNSIGNED = declare(
+    "GP-TRU-001", Exit.FINDINGS, "a trust version without the signatures that it takes", "gitprov trust sign"
+)
+TRU_HISTORY = declare(
+    "GP-TRU-002",
+    Exit.FINDINGS,
+    "a signed history that is not the protected ref's",
+    "find out who rewrote the protected ref: git reflog, and compare with another clone",
+)
+TRU_FORK = declare(
+    "GP-TRU-003",
+    Exit.FINDINGS,
+    "two trust versions that follow the same one",
+    "the first one stands; ask its owners why they signed two: gitprov trust show",
+)
+TRU_FOLLOWS = declare(
+    "GP-TRU-004",
+    Exit.FINDINGS,
+    "a trust version that does not follow the one in force",
+    "propose it again: gitprov trust propose",
+)
+TRU_KEY = declare(
+    "GP-TRU-005",
+    Exit.FINDINGS,
+    "a key that changes hands",
+    "give each person keys of their own: gitprov keys new, then gitprov trust propose",
+)
+TRU_NONE = declare("GP-TRU-006", Exit.USAGE, "a project without a trust root", "gitprov trust init")
+TRU_CHAIN = declare(
+    "GP-TRU-007",
+    Exit.USAGE,
+    "a commit that is not on the protected ref's first-parent chain",
+    "git log --first-parent lists the commits that are",
+)
+TRU_OLDER = declare(
+    "GP-TRU-008",
+    Exit.FINDINGS,
+    "a trust root that is older than one seen before",
+    "git fetch; if it stays so, somebody took commits back: compare with another clone",
+)
+TRU_OTHER = declare(
+    "GP-TRU-009",
+    Exit.FINDINGS,
+    "another trust root than the one that is trusted",
+    "do not go on: ask an owner for the fingerprint (gitprov trust fingerprint)",
+)
+TRU_PIN = declare("GP-TRU-010", Exit.USAGE, "not a pin", "write NNNN:sha256:…, as gitprov trust fingerprint prints it")
+TRU_REWOUND = declare(
+    "GP-TRU-011",
+    Exit.FINDINGS,
+    "a protected ref without a commit that it had before",
+    "git fetch; if it stays so, somebody rewrote it: compare with another clone",
+)
+TRU_EXISTS = declare("GP-TRU-012", Exit.USAGE, "a trust root that is there already", "gitprov trust propose changes it")

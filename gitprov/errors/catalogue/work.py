@@ -1,0 +1,130 @@
+"""Codes about what people type, and about git, DVC and the machine."""
+
+from gitprov.errors.base import Exit
+from gitprov.errors.catalogue.declaring import declare
+
+# PTH: paths of the work tree
+PTH_OUTSIDE = declare(
+    "GP-PTH-001", Exit.USAGE, "a path outside the repository", "move it into the repository, or import it"
+)
+PTH_KIND = declare(
+    "GP-PTH-002", Exit.USAGE, "a path that cannot be recorded", "record a regular file or a directory of such files"
+)
+PTH_NAME = declare("GP-PTH-003", Exit.USAGE, "a file name that cannot be kept everywhere", "rename it")
+PTH_LINK = declare(
+    "GP-PTH-004",
+    Exit.USAGE,
+    "a symlink that leaves the artifact, or is broken",
+    "replace it by the file, or by a relative link inside the directory",
+)
+PTH_OWNED = declare(
+    "GP-PTH-005", Exit.USAGE, "a path that DVC or git already owns", "use the tool that owns it, then gitprov capture"
+)
+PTH_MISSING = declare(
+    "GP-PTH-006",
+    Exit.USAGE,
+    "no such file or directory",
+    "check the path; paths are relative to where you are (or to -C DIR)",
+)
+PTH_OVERWRITE = declare(
+    "GP-PTH-007", Exit.USAGE, "a file in the way that is not ours", "move it away, or say --force to replace it"
+)
+
+# NAM: how people name things
+NAM_UNKNOWN = declare("GP-NAM-001", Exit.USAGE, "nothing has this name", "gitprov status lists the names")
+NAM_AMBIGUOUS = declare(
+    "GP-NAM-002", Exit.USAGE, "the name fits more than one artifact", "say which: NAME@vN or id:PREFIX"
+)
+NAM_SYNTAX = declare(
+    "GP-NAM-003",
+    Exit.USAGE,
+    "not a name, id:PREFIX, NAME@vN, NAME/STAGE or path",
+    "gitprov show --help explains how things are named",
+)
+
+# RUN, steps and commands
+RUN_TOUCHED = declare("GP-RUN-001", Exit.USAGE, "an output changed after its command had ended", "run the step again")
+RUN_CONTAINER = declare(
+    "GP-RUN-002", Exit.USAGE, "a container named by a tag, not by its digest", "name it as IMAGE@sha256:DIGEST"
+)
+RUN_CODE = declare("GP-RUN-003", Exit.USAGE, "a script outside the recorded code", "add it: --code PATH")
+RUN_OUTPUT = declare(
+    "GP-RUN-004", Exit.OUTSIDE, "the command left no output where one was declared", "correct --output, or the command"
+)
+RUN_STEP = declare("GP-RUN-005", Exit.USAGE, "no such step", "name a stage of dvc.yaml, or give a command after --")
+RUN_PARAM = declare(
+    "GP-RUN-006",
+    Exit.USAGE,
+    "a parameter or placeholder that does not fit",
+    "write --param NAME=VALUE, and {params.NAME} in the command",
+)
+RUN_SEVERAL = declare(
+    "GP-RUN-007",
+    Exit.USAGE,
+    "this recipe has given several results",
+    "choose one with gitprov restore id:PREFIX, or run again with --force",
+)
+RUN_DRAFT = declare("GP-RUN-008", Exit.USAGE, "no such draft", "gitprov status lists the drafts")
+RUN_COMMAND = declare("GP-RUN-009", Exit.USAGE, "a command that cannot be started", "check the spelling and the PATH")
+
+# SEA: sealing a release
+SEA_MISSING = declare(
+    "GP-SEA-001", Exit.FINDINGS, "a release that does not resolve whole", "mend what is listed, then seal again"
+)
+SEA_OWNER = declare("GP-SEA-002", Exit.FINDINGS, "a name without an owner", "gitprov seal NAME --owner PERSON")
+SEA_SAME = declare("GP-SEA-003", Exit.USAGE, "this set is sealed already", "use the release that there is")
+
+# DVC: what DVC wrote
+DVC_FILE = declare(
+    "GP-DVC-001", Exit.USAGE, "a file of DVC's that cannot be understood", "mend it: dvc status names the fault"
+)
+DVC_EXTRA = declare(
+    "GP-DVC-002",
+    Exit.OUTSIDE,
+    "the remote needs a DVC plug-in that is not installed",
+    "pip install 'gitprov[s3]' (or ssh, gs, azure)",
+)
+DVC_REMOTE = declare("GP-DVC-003", Exit.USAGE, "no remote is configured", "gitprov init, or dvc remote add -d NAME URL")
+DVC_MISSING = declare("GP-DVC-004", Exit.OUTSIDE, "this needs the dvc package", "pip install dvc")
+DVC_NOTHING = declare("GP-DVC-005", Exit.USAGE, "no dvc.lock to capture", "dvc repro, git commit, then gitprov capture")
+DVC_SEVERAL = declare(
+    "GP-DVC-006",
+    Exit.USAGE,
+    "several folders have a DVC project",
+    "gitprov init in the one that is meant: .gitprov/project.yaml will name it as dvc_root",
+)
+
+# GIT: the repository
+GIT_NONE = declare("GP-GIT-001", Exit.USAGE, "not inside a git repository", "git init, then gitprov init")
+GIT_NOT_INITIALISED = declare("GP-GIT-002", Exit.USAGE, "this repository does not use gitprov yet", "gitprov init")
+GIT_FAILED = declare("GP-GIT-003", Exit.OUTSIDE, "git refused", "read git's message; run the git command by hand")
+GIT_BARE = declare("GP-GIT-004", Exit.USAGE, "this needs a work tree", "run it in a clone with a work tree")
+GIT_SHALLOW = declare("GP-GIT-005", Exit.UNDECIDED, "a shallow or partial clone cannot answer", "git fetch --unshallow")
+GIT_SECOND = declare(
+    "GP-GIT-006", Exit.FINDINGS, "a second .gitprov folder", "one project has one .gitprov at the top of the work tree"
+)
+GIT_ATTRIBUTES = declare(
+    "GP-GIT-007", Exit.FINDINGS, "the attributes that protect records are missing or changed", "gitprov init"
+)
+GIT_NO_COMMIT = declare("GP-GIT-008", Exit.USAGE, "the repository has no commit yet", "git commit first")
+
+# LCK and IO, what the machine does
+LCK_BUSY = declare(
+    "GP-LCK-001", Exit.BUSY, "another gitprov or git is writing", "wait for it to finish, then run the command again"
+)
+IO_FAILED = declare(
+    "GP-IO-001",
+    Exit.OUTSIDE,
+    "the disk or the file system refused",
+    "free space or mend permissions, then run the command again: it resumes",
+)
+IO_NETWORK = declare(
+    "GP-IO-002",
+    Exit.OUTSIDE,
+    "the remote cannot be reached",
+    "check the network and the credentials, then run the command again: it resumes",
+)
+
+# USE, the command line
+USE_ARGUMENT = declare("GP-USE-001", Exit.USAGE, "arguments that do not fit together", "gitprov COMMAND --help")
+INT_BUG = declare("GP-INT-001", Exit.INTERNAL, "an internal error", "report it with the file that is named")
