@@ -128,6 +128,8 @@ def deploy(place: Workplace, folder: Folder, plan: Plan) -> Done:
             trust = landed.ledger.held[root.id].stored.data
             signature = make_signature(place, stored, {}).data
             removed = _switch(folder, plan.members, earlier, stored, signature=signature, trust=trust)
+        for left in (NEXT, BEFORE, WAITING):
+            folder.remove(left)
         staged = () if stored.path in landed.chain.landed else _keep(place, folder, stored)
         first = landed.roots.accepted[0]
         place.memory.update(first.id, first.root.ref, lambda before: _deployed(before, asked))
@@ -328,8 +330,6 @@ def _switch(
     folder.write(TRUST, trust)
     folder.write(SIGNATURE, signature)
     folder.move(NEXT, MANIFEST)
-    for path in (BEFORE, WAITING):
-        folder.remove(path)
     return tuple(sorted(set(removed)))
 
 

@@ -1,6 +1,7 @@
 """What is in effect is deployed byte for byte, by a deployer who knows the trust root from outside (demand 20)."""
 
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,18 @@ from gitprov.ids import digest_hex, sha256_of
 from gitprov.promotion.deploy import BEFORE, NEXT, WAITING
 from gitprov.promotion.serve_check import MANIFEST, SIGNATURE, TRUST
 from gitprov.records import Content, Deployment, Placed, decode, store
-from tests.flows.deploy.team import TARGET, ask, land_change, pin, promote, rewind
+from tests.flows.deploy.team import TARGET, ask, land_change, pin, promote, review, rewind
 from tests.flows.promotion.world import World
 from tests.support import Outcome
+
+FOREST = """\
+import os, sys
+os.makedirs(sys.argv[2] + "/empty")
+with open(sys.argv[2] + "/one.sh", "w") as file:
+    file.write(open(sys.argv[1]).read())
+os.chmod(file.name, 0o755)
+os.symlink("one.sh", sys.argv[2] + "/best")
+"""
 
 
 def deploy(team: World, *options: str | Path, to: str = "srv", status: int = 0) -> Outcome:
@@ -153,6 +163,43 @@ def test_a_later_promotion_replaces_the_deployment(team: World) -> None:
     assert manifest(team).members["model"].content != before.members["model"].content
     team.carol("serve-check", team.path / "srv", "--pin", pin(team), "--of", TARGET)
     assert not {BEFORE, NEXT, WAITING} & {path.name for path in (team.path / "srv").iterdir()}
+
+
+def test_a_directory_takes_the_place_of_a_file_and_a_rollback_brings_the_file_back(team: World) -> None:
+    """What the earlier deployment had put there goes; with links, executable files and empty folders in between."""
+    deploy(team)
+    team.alice.pull()
+    team.alice.repo.write("forest.py", FOREST)
+    (team.alice.repo.path / "model.txt").unlink()
+    (team.alice.repo.path / "model.txt.dvc").unlink()
+    team.alice.repo.commit("Grow a forest")
+    python = [sys.executable, "forest.py", "{inputs.data}", "{outputs.model}"]
+    step = ["run", "--step", "train", "--input", "data=raw", "--keep", "--output", "model=forest:churn:model"]
+    team.alice(*step, "--", *python)
+    team.alice.repo.write("metrics.json", '{"auc": 0.97}')
+    team.alice("evaluate", "churn", "--metrics", "metrics.json", "--suite", "holdout", "--data", "raw")
+    team.alice("push", "--no-refs")
+    team.alice("seal", "churn")
+    team.alice.share("Release churn v3")
+    promote(team, "churn@v3")
+    folder = team.path / "srv"
+    assert deploy(team, "--json").json()["removed"] == ["model.txt"]
+    assert os.readlink(folder / "forest" / "best") == "one.sh"
+    assert os.access(folder / "forest" / "one.sh", os.X_OK)
+    assert (folder / "forest" / "empty").is_dir()
+    team.carol("serve-check", folder, "--pin", pin(team))
+    (folder / "forest" / "more").write_text("x")
+    assert "GP-DEP-006" in team.carol("serve-check", folder, "--pin", pin(team), status=1).out
+    (folder / "forest" / "more").unlink()
+    back = team.alice("rollback", TARGET, "--reason", "it is slow", "--json").json()
+    team.alice.git("push", "--quiet", "origin", back["branch"])
+    review(team.bob, back["branch"])
+    team.bob("approve", back["request"], "--yes")
+    team.bob.git("push", "--quiet", "origin", "HEAD:main")
+    team.carol.git("fetch", "--quiet")
+    assert deploy(team, "--json").json()["removed"] == ["forest"]
+    assert manifest(team).release.version == 1
+    team.carol("serve-check", folder, "--pin", pin(team))
 
 
 def test_a_rewound_protected_ref_is_refused(team: World) -> None:

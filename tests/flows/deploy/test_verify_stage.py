@@ -210,11 +210,14 @@ def test_it_is_quick_and_loads_no_sigstore_dvc_pydantic_or_rich(team: World) -> 
         "import sys; from gitprov.cli.main import main; assert main(['verify', 'churn/production']) == 0;"
         "print(*sys.modules)"
     )
-    before = getrusage(RUSAGE_CHILDREN)
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=team.carol.repo.path, capture_output=True, text=True, check=True
-    )
-    after = getrusage(RUSAGE_CHILDREN)
-    names = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
-    assert not names & {"dvc", "pydantic", "rich", "sigstore"}
-    assert after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime < 0.5
+    spent = []
+    for _ in range(3):  # the least of three: other work on the machine makes the same work dearer
+        before = getrusage(RUSAGE_CHILDREN)
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=team.carol.repo.path, capture_output=True, text=True, check=True
+        )
+        after = getrusage(RUSAGE_CHILDREN)
+        spent.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+        names = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+        assert not names & {"dvc", "pydantic", "rich", "sigstore"}
+    assert min(spent) < 0.5
