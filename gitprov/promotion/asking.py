@@ -8,6 +8,7 @@ from gitprov.audit.gather import Gathered, propose
 from gitprov.check.effect import Asked, Case, Timeline, count, in_time, judge, judge_at
 from gitprov.check.evidence import Ask, judged, summary
 from gitprov.check.gate import PROJECT
+from gitprov.check.governance import is_governed
 from gitprov.check.landed import Landed
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
@@ -18,7 +19,7 @@ from gitprov.promotion import messages
 from gitprov.promotion.authors import authors_of
 from gitprov.promotion.committing import commit_files
 from gitprov.recording.writing import make_signature
-from gitprov.records import Release, ReleaseRef, Request, Run, Stored, store
+from gitprov.records import Release, ReleaseRef, Request, Stored, store
 from gitprov.records.promotions import Move
 from gitprov.records.settings import Project
 from gitprov.records.stored import ROOT
@@ -118,7 +119,7 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
         stage=wish.stage,
         sequence=next_sequence(place.git, landed, wish),
         requester=by,
-        authors=authors_of(place.git, there, _runs(there, wish), incumbent.id if incumbent is not None else None),
+        authors=authors_of(place.git, there, wish.release, incumbent.id if incumbent is not None else None),
         evaluated_at=place.clock.now(),
         commit=f"git:{landed.chain.commits[head]}",
         release=wish.release,
@@ -149,7 +150,7 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
     whole = propose(place, gathered, of=wish.base, files=files).landed
     held = whole.ledger.held[stored.id]
     votes = count(Case(whole, timeline, held, request, step, root), found)
-    findings = [*_gates(stored, decision)]
+    findings = [*_gates(stored, decision), *_mixed(whole)]
     findings += [one for one in judge_at(whole, timeline, held, step).findings if one.code is not codes.PRO_GATE]
     findings += in_time(whole, Asked(held, request, step), wanted.evaluated_at).findings
     if len(votes.eligible) >= votes.needed:
@@ -200,14 +201,6 @@ def _origin(landed: Landed, timeline: Timeline, wish: Wish) -> str | None:
     return None
 
 
-def _runs(landed: Landed, wish: Wish) -> list[Run]:
-    release = wish.release.record if wish.release is not None else None
-    if not isinstance(release, Release):
-        return []
-    named = [*(member.run for member in release.members.values()), *release.runs]
-    return [landed.ledger.runs[one] for one in named if one in landed.ledger.runs]
-
-
 def _ref(release: Stored | None) -> ReleaseRef | None:
     if release is None or not isinstance(release.record, Release):
         return None
@@ -224,6 +217,14 @@ def _gates(stored: Stored, decision: Decision) -> Iterator[Finding]:
                 why=f"policy {rule.policy}" + (f": {rule.error}" if rule.error else ""),
                 fix=rule.remedy,
             )
+
+
+def _mixed(landed: Landed) -> Iterator[Finding]:
+    """Yields the settings that the branch would change in the same step; those of an older state are no change."""
+    for path, changes in sorted(landed.chain.settings.items()):
+        step, digest = changes[-1]
+        if step == landed.chain.head and is_governed(path) and digest not in {before for _, before in changes[:-1]}:
+            yield codes.SET_MIXED.finding(path, f"the branch changes {path}, too", why="what judges must come before")
 
 
 def _later(time: str, days: int) -> str:

@@ -1,16 +1,14 @@
 """Who wrote the code of a release, as git names them: unsigned claims, so that they only ever exclude."""
 
-from collections.abc import Iterable
-
 from gitprov.check.landed import Landed
 from gitprov.ids import Digest
 from gitprov.ids.names import slug
 from gitprov.ports.git import GitStore
 from gitprov.recording.code import left_out
-from gitprov.records import Run
+from gitprov.records import Record, Release, Run, Stored
 
 
-def authors_of(git: GitStore, landed: Landed, runs: Iterable[Run], before: Digest | None) -> tuple[str, ...]:
+def authors_of(git: GitStore, landed: Landed, release: Stored | None, before: Digest | None) -> tuple[str, ...]:
     """Returns the people of the trust root who wrote code of a release that the one in effect does not have, sorted.
 
     Of each run the commits that change its code are asked, from that of the same step's run before on (from the landing
@@ -20,13 +18,13 @@ def authors_of(git: GitStore, landed: Landed, runs: Iterable[Run], before: Diges
     Args:
         git: The repository.
         landed: What landed.
-        runs: What the release rests on.
+        release: What shall serve.
         before: The release in effect, if there is one.
     """
     root = landed.roots.at(landed.chain.head)
     since, fallback = _before(git, landed, before)
     found: set[str] = set()
-    for run in runs:
+    for run in _runs(landed, release.record if release is not None else None):
         if run.code is not None:
             until = _here(git, run.code.commit) or landed.chain.commits[landed.chain.head]
             for name, mail in git.authors(until, run.code.paths, left_out(run), since=since.get(run.step, fallback)):
@@ -39,10 +37,16 @@ def _before(git: GitStore, landed: Landed, release: Digest | None) -> tuple[dict
     landing = landed.landing(release) if release is not None else None
     if release is None or landing is None:
         return {}, None
-    record = landed.ledger.releases[release]
-    runs = [landed.ledger.runs.get(one) for one in (*record.runs, *(made.run for made in record.members.values()))]
-    commits = {run.step: _here(git, run.code.commit) for run in runs if run is not None and run.code is not None}
+    runs = _runs(landed, landed.ledger.releases[release])
+    commits = {run.step: _here(git, run.code.commit) for run in runs if run.code is not None}
     return {step: one for step, one in commits.items() if one is not None}, landed.chain.commits[landing]
+
+
+def _runs(landed: Landed, release: Record | None) -> list[Run]:
+    if not isinstance(release, Release):
+        return []
+    named = [*(member.run for member in release.members.values()), *release.runs]
+    return [landed.ledger.runs[one] for one in named if one in landed.ledger.runs]
 
 
 def _here(git: GitStore, commit: str | None) -> str | None:

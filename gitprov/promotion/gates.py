@@ -12,7 +12,7 @@ from gitprov.lineage.naming import split_release
 from gitprov.policy.decide import Tried
 from gitprov.ports.workplace import Workplace
 from gitprov.promotion.authors import authors_of
-from gitprov.records import Release, Run, Stored
+from gitprov.records import Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def check_gates(place: Workplace, text: str, stage: str) -> GateCheck:
         stage=stage,
         sequence=1 + max((one.request.sequence for one in timeline.of(stage)), default=0),
         requester=place.person(),
-        authors=authors_of(place.git, proposed.landed, _runs(proposed, release), incumbent.id if incumbent else None),
+        authors=authors_of(place.git, proposed.landed, release, incumbent.id if incumbent else None),
         evaluated_at=place.clock.now(),
         commit=f"git:{gathered.landed.chain.commits[head]}",
         release=release,
@@ -83,12 +83,6 @@ def check_gates(place: Workplace, text: str, stage: str) -> GateCheck:
         tried=decision.tried,
         allowed=decision.allowed,
     )
-
-
-def _runs(proposed: Gathered, release: Stored) -> list[Run]:
-    record, known = release.record, proposed.landed.ledger.runs
-    named = [*(one.run for one in record.members.values()), *record.runs] if isinstance(record, Release) else []
-    return [known[one] for one in named if one in known]
 
 
 def _release(proposed: Gathered, text: str) -> Stored:

@@ -147,7 +147,7 @@ def move(place: Workplace, ledger: Ledger, gathered: Gathered, wish: Wish, *, dr
     else:
         findings = [*_uncommitted(ledger, record), *_without_bytes(place, ledger, record)]
     if findings:
-        return Requested(release=release, findings=tuple(findings))
+        return Requested(findings=tuple(findings))
     return ask(place, gathered, replace(wish, new=_new_files(place, ledger, release)), dry_run=dry_run)
 
 

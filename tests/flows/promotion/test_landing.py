@@ -130,4 +130,6 @@ def test_rules_that_a_branch_weakens_judge_nothing(serving: World) -> None:
     alice.train(3, auc=0.1)
     alice("push", "--no-refs")
     alice.repo.commit("Train, and see to it that nobody minds")
-    assert alice("promote", "churn", *TO_PRODUCTION, status=1).err.count("GP-PRO-010") == 2
+    refused = alice("promote", "churn", *TO_PRODUCTION, status=1).err
+    assert refused.count("GP-PRO-010") == 2
+    assert "GP-SET-003" in refused

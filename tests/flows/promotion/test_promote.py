@@ -2,8 +2,9 @@
 
 import pytest
 
-from gitprov.records import Evidence, Request, decode
-from tests.flows.promotion.world import Someone, World
+from gitprov.audit.gather import gather
+from gitprov.records import Evidence, History, Request, decode
+from tests.flows.promotion.world import CATALOG, Someone, World, govern, sign_as
 from tests.support import Gitprov, Repo
 
 TO_PRODUCTION = ("--to", "production", "--reason", "it is better")
@@ -149,6 +150,28 @@ def test_numbers_that_branches_are_for_are_taken(serving: World) -> None:
     assert alice("withdraw", "churn/production", "--reason", "off", "--json").json()["request"] == "churn/production/3"
     asked = bob("withdraw", "churn/production", "--reason", "off", "--dry-run", "--json", status=None).json()
     assert asked["request"] == "churn/production/3"
+
+
+def test_a_branch_that_lacks_newer_settings_changes_none(serving: World) -> None:
+    """An old branch brings back no old settings when it is merged: only what nobody has seen yet is a change."""
+    alice, bob = serving.alice, serving.bob
+    with alice.project() as project:
+        log = gather(project).log
+    head = alice.git("rev-parse", "origin/main")
+    size, root = log.history_at(int(alice.git("rev-list", "--count", "--first-parent", head)) - 1)
+    text = CATALOG + "description: who leaves\n"
+    catalog = ".gitprov/catalog/churn.yaml"
+    history = History(commit=f"git:{head}", size=size, root=root)
+    record = govern({catalog: CATALOG}, {catalog: text}, history)
+    alice.repo.write(catalog, text)
+    alice.repo.write(record.path, record.data)
+    sign_as(alice, record, into=alice.repo)
+    alice.share("Describe")
+    bob.git("fetch", "--quiet")
+    with bob.project() as project:
+        assert gather(project).settings == ()
+    alice.git("switch", "--quiet", "--create", "old", "HEAD~1")
+    assert alice("promote", "churn@v2", *TO_PRODUCTION, "--dry-run").err == ""
 
 
 def test_a_dry_run_writes_nothing(serving: World) -> None:
