@@ -1,8 +1,10 @@
 """Promotions without a repository, signed with real keys: what is landed is bytes, and judged from bytes."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -10,7 +12,7 @@ from gitprov.adapters.signing import EcdsaSigner, EcdsaVerifier
 from gitprov.check.effect import Asked
 from gitprov.check.landed import Landed
 from gitprov.ids import Digest
-from gitprov.records import Artifact, Stored, TrustRoot, signature_path
+from gitprov.records import Artifact, Evidence, Request, Stored, TrustRoot, signature_path, store
 from gitprov.records.stored import SIGNATURE
 from gitprov.trust.bundles import to_sign, write_bundle
 from gitprov.trust.judging import keys_of, signatures_of
@@ -97,3 +99,12 @@ class Signed(Promoting):
         asked = self.of(wish)
         assert asked.judgement is not None
         return set() if asked.effective is not None else {finding.code.id for finding in asked.judgement.findings}
+
+
+def altered(wish: Wish, *, evidence: Mapping[str, Any] | None = None, request: Mapping[str, Any] | None = None) -> Wish:
+    """Returns a request with other fields, and with evidence of other fields, which it names."""
+    before, asks = wish.evidence.record, wish.request.record
+    assert isinstance(before, Evidence)
+    assert isinstance(asks, Request)
+    other = store(replace(before, **(evidence or {})))
+    return Wish(store(replace(asks, evidence=other.id, **(request or {}))), other)
