@@ -6,12 +6,18 @@
         train(data, model, **run.params)
 
 Each function works on the repository around the current folder, raises `gitprov.errors.GitprovError` with the codes of
-docs/errors.md, and returns what the command of that name prints with `--json`. `import gitprov` alone imports none of
-this; `gitprov.lineage` is the package of the graph, so that verb is `gitprov.api.lineage`.
+docs/errors.md, and returns what the command of that name prints with `--json`. Commands that have commands of their own
+are modules: `gitprov.api.trust.show()`. Where one command answers several questions, each has a function: `status`,
+`versions` and `standings`; `why` and `serving`; `verify` and `verdict`.
+
+`import gitprov` alone imports none of this, and recording does not wait for what promotes. `gitprov.lineage`, `.trust`
+and `.policy` are packages of the core, so those are `gitprov.api.lineage`, `gitprov.api.trust`, `gitprov.api.policy`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from gitprov.api.running import RunningRun, run
 from gitprov.audit import diff as _diff
@@ -30,32 +36,79 @@ from gitprov.recording import keep as _keep
 from gitprov.recording import pull as _pull
 from gitprov.recording import push as _push
 from gitprov.recording import restore as _restore
-from gitprov.recording import seal as _seal
+from gitprov.recording import sign as _sign
 from gitprov.recording.naming import find
 from gitprov.recording.writing import Outcome
-from gitprov.wiring.opening import open_project, open_reading
+from gitprov.wiring.opening import landed_of, open_project, open_reading
 from gitprov.wiring.resources import read_resource
+
+if TYPE_CHECKING:
+    from gitprov.api import evidence, keys, policy, trust
+    from gitprov.api.promoting import (
+        approve,
+        deploy,
+        history,
+        promote,
+        reject,
+        renumber,
+        rollback,
+        seal,
+        serve_check,
+        serving,
+        standings,
+        verdict,
+        withdraw,
+    )
 
 __all__ = [
     "RunningRun",
     "add",
+    "approve",
     "capture",
+    "deploy",
     "diff",
     "evaluate",
+    "evidence",
+    "history",
     "keep",
+    "keys",
     "lineage",
     "log",
+    "policy",
+    "promote",
     "pull",
     "push",
+    "reject",
+    "renumber",
     "restore",
+    "rollback",
     "run",
     "seal",
+    "serve_check",
+    "serving",
     "show",
+    "sign",
+    "standings",
     "status",
+    "trust",
+    "verdict",
     "verify",
     "versions",
     "why",
+    "withdraw",
 ]
+
+
+_MODULES = {"evidence", "keys", "policy", "trust"}
+
+
+def __getattr__(name: str) -> Any:  # PEP 562's own type
+    """Returns what is imported when it is first used: a module of verbs, or a verb that moves a stage."""
+    if name in _MODULES:
+        return import_module(f"gitprov.api.{name}")
+    if name not in __all__:
+        raise AttributeError(f"module 'gitprov.api' has no attribute {name!r}")
+    return getattr(import_module("gitprov.api.promoting"), name)
 
 
 def add(*paths: str | Path, name: str | None = None, kind: str | None = None, dry_run: bool = False) -> Outcome:
@@ -87,12 +140,10 @@ def evaluate(
     return _evaluate.evaluate(project, ledger, target.id, path, data=data, suite=suite, dry_run=dry_run)
 
 
-def seal(
-    name: str, *, members: Mapping[str, str] | None = None, owner: str | None = None, dry_run: bool = False
-) -> _seal.Sealed:
-    """Makes the next release of a name, or returns what is missing, as `gitprov seal` does."""
+def sign(*records: str, dry_run: bool = False) -> _sign.Signing:
+    """Signs records, or attests them again, as `gitprov sign` does."""
     project, ledger = open_project()
-    return _seal.seal(project, ledger, name, members=members, owner=owner, dry_run=dry_run)
+    return _sign.sign(project, ledger, records, landed=landed_of(project), dry_run=dry_run)
 
 
 def push(*, refs: bool = True, repair: bool = False, dry_run: bool = False) -> _push.Pushed:

@@ -11,10 +11,10 @@ from gitprov.cli.render import bold, finding_lines, loud, one_line, show_answer
 from gitprov.cli.text import many
 from gitprov.cli.writing import dry_run_option, json_option, show_files, show_notes
 from gitprov.errors import Exit
-from gitprov.errors import catalogue as codes
+from gitprov.lineage.naming import stage_named
 from gitprov.promotion.deploy import Done, Plan, deploy, plan_deploy
 from gitprov.wiring.folders import open_folder
-from gitprov.wiring.opening import open_project
+from gitprov.wiring.project import Project
 
 
 @click.command()
@@ -39,10 +39,8 @@ def command(
 
     Example: gitprov deploy churn/production --to /srv/churn --pin 0001:sha256:…
     """
-    name, slash, stage = target.partition("/")
-    if not slash:
-        raise codes.NAM_SYNTAX.error(f"{target!r} is no NAME/STAGE", fix="gitprov status lists names and stages")
-    project, _ = open_project()
+    name, stage = stage_named(target)
+    project = Project()
     folder = open_folder(str(to))
     plan = plan_deploy(project, name, stage, pin=pin)
     if not as_json:

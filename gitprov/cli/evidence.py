@@ -20,10 +20,9 @@ from gitprov.cli.stage import source_line
 from gitprov.cli.text import many, size_in_words
 from gitprov.cli.writing import json_option
 from gitprov.errors import Exit
-from gitprov.errors import catalogue as codes
 from gitprov.ids import Value
 from gitprov.lineage.differences import flatten
-from gitprov.lineage.naming import split_stage
+from gitprov.lineage.naming import request_named
 from gitprov.records.evidence import DataEntry, EvaluationEntry, MemberEntry, RuleEntry, RunEntry
 from gitprov.wiring.project import Project
 
@@ -56,7 +55,7 @@ def show(request: str, as_json: bool) -> None:
 
     Example: gitprov evidence show churn/production/3
     """
-    found = show_evidence(Project(), *_split(request))
+    found = show_evidence(Project(), *request_named(request))
     show_answer("evidence-show", found, shown_lines(found), as_json=as_json)
 
 
@@ -72,19 +71,9 @@ def verify(ctx: click.Context, request: str, as_json: bool) -> None:
 
     Example: gitprov evidence verify churn/production
     """
-    found = verify_evidence(Project(), *_split(request))
+    found = verify_evidence(Project(), *request_named(request))
     show_answer("evidence-verify", found, verified_lines(found), as_json=as_json)
     ctx.exit(Exit.FINDINGS if found.findings else Exit.OK)
-
-
-def _split(text: str) -> tuple[str, str, int | None]:
-    above, _, last = text.rpartition("/")
-    whole, numbered = split_stage(text), split_stage(above)
-    if numbered is not None and last.isdecimal():
-        return *numbered, int(last)
-    if whole is None:
-        raise codes.USE_ARGUMENT.error(f"{text} is not {REQUEST}", fix="gitprov evidence show churn/production")
-    return *whole, None
 
 
 def verified_lines(found: EvidenceVerified) -> Iterator[str]:

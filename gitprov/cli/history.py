@@ -9,8 +9,7 @@ from gitprov.cli.render import dim, show_answer
 from gitprov.cli.stage import history_lines, source_line
 from gitprov.cli.text import many
 from gitprov.cli.writing import json_option
-from gitprov.errors import catalogue as codes
-from gitprov.lineage.naming import split_stage
+from gitprov.lineage.naming import stage_named
 from gitprov.wiring.project import Project
 
 
@@ -27,10 +26,7 @@ def command(place: str, everything: bool, as_json: bool) -> None:
 
     Example: gitprov history churn-model/production --all
     """
-    asked = split_stage(place)
-    if asked is None:
-        raise codes.USE_ARGUMENT.error(f"{place} is not NAME/STAGE", fix="gitprov history churn-model/production")
-    found = history(Project(), *asked, everything=everything)
+    found = history(Project(), *stage_named(place), everything=everything)
     show_answer("history", found, lines(found), as_json=as_json)
 
 

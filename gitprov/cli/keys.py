@@ -9,6 +9,7 @@ from gitprov.cli.writing import dry_run_option, json_option
 from gitprov.errors import catalogue as codes
 from gitprov.ids.names import check_name
 from gitprov.ports.signing import Key
+from gitprov.recording.keys import exported
 from gitprov.wiring.project import Project
 
 
@@ -64,14 +65,8 @@ def export(name: str | None, as_json: bool) -> None:
 
     Example: gitprov keys export > ann.pub
     """
-    keys = Project().keys
-    found = [key for key in keys.all() if (key.is_default if name is None else key.name == name)]
-    if not found and name is None:
-        keys.signer()  # makes the first one, as a signature would
-        found = [key for key in keys.all() if key.is_default]
-    if not found:
-        raise codes.KEY_UNKNOWN.error(f"there is no key {name}", fix=f"gitprov keys new {name}")
-    show_answer("keys-export", found[0], found[0].pem.splitlines(), as_json=as_json)
+    key = exported(Project().keys, name)
+    show_answer("keys-export", key, key.pem.splitlines(), as_json=as_json)
 
 
 def _made(key: Key) -> Iterator[str]:

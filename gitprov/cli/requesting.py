@@ -4,11 +4,10 @@ import json
 
 import click
 
-from gitprov.cli.text import many, printable
+from gitprov.cli.render import one_line as on_one_line
+from gitprov.cli.text import many
 from gitprov.cli.writing import finding_json, one_line, show_files, show_findings, show_notes
 from gitprov.errors import Exit
-from gitprov.errors import catalogue as codes
-from gitprov.lineage.naming import split_stage
 from gitprov.promotion.asking import EXPIRES, Requested
 
 
@@ -32,25 +31,13 @@ days_option = click.option(
 )
 
 
-def place_of(text: str) -> tuple[str, str]:
-    """Returns name and stage of NAME/STAGE.
-
-    Raises:
-        GitprovError: GP-NAM-003.
-    """
-    found = split_stage(text)
-    if found is None:
-        raise codes.NAM_SYNTAX.error(f"{text!r} is not NAME/STAGE", fix="write it as churn/production")
-    return found
-
-
 def show_requested(ctx: click.Context, requested: Requested, *, dry_run: bool, as_json: bool) -> None:
     """Prints a request that was made, or everything that stands in its way, and ends the command."""
     if as_json:
         click.echo(json.dumps(_as_object(requested, dry_run=dry_run), indent=2, sort_keys=True))
     elif requested.findings:
         for line in requested.request.summary if requested.request is not None else ():
-            click.echo(printable(line))
+            click.echo(on_one_line(line))
         click.echo(f"not asked for: {many(len(requested.findings), 'finding')}; nothing was written", err=True)
         show_findings(requested.findings)
     else:
@@ -63,7 +50,7 @@ def _show(requested: Requested, *, dry_run: bool) -> None:
     if requested.release is not None:
         click.echo(f"{'would seal' if dry_run else 'sealed'} {one_line(requested.release)}")
     for line in requested.request.summary if requested.request is not None else ():
-        click.echo(printable(line))
+        click.echo(on_one_line(line))
     if dry_run:
         click.echo(f"would ask for it as {requested.name} on the new branch {requested.branch}")
         show_files(requested.files, dry_run=True)

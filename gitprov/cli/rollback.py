@@ -2,9 +2,9 @@
 
 import click
 
-from gitprov.cli.requesting import days_option, place_of, reason_option, show_requested
+from gitprov.cli.requesting import days_option, reason_option, show_requested
 from gitprov.cli.writing import dry_run_option, json_option
-from gitprov.lineage.naming import split_release
+from gitprov.lineage.naming import split_release, stage_named
 from gitprov.promotion.moves import rollback
 from gitprov.wiring.opening import open_project
 
@@ -28,7 +28,7 @@ def command(
     Example: gitprov rollback churn/production --to v7 --reason "v8 is slow for new customers"
     """
     project, ledger = open_project()
-    name, stage = place_of(stage)
+    name, stage = stage_named(stage)
     version = None
     if to is not None:
         named = split_release(f"{name}@{to}")

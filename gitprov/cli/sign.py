@@ -1,18 +1,13 @@
 """`gitprov sign`."""
 
 from collections.abc import Iterator
-from functools import cache
 
 import click
 
-from gitprov.audit.gather import gather
-from gitprov.check.landed import Landed
 from gitprov.cli.render import one_line, show_answer
 from gitprov.cli.writing import dry_run_option, json_option
-from gitprov.errors import GitprovError
-from gitprov.errors import catalogue as codes
 from gitprov.recording.sign import Signing, sign
-from gitprov.wiring.opening import open_project
+from gitprov.wiring.opening import landed_of, open_project
 
 
 @click.command()
@@ -29,17 +24,7 @@ def command(records: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
     Example: gitprov sign churn@v2 id:9c41
     """
     project, ledger = open_project()
-
-    @cache
-    def landed() -> Landed | None:
-        try:
-            return gather(project).landed
-        except GitprovError as error:
-            if error.code is codes.TRU_NONE:
-                return None
-            raise
-
-    signing = sign(project, ledger, records, landed=landed, dry_run=dry_run)
+    signing = sign(project, ledger, records, landed=landed_of(project), dry_run=dry_run)
     show_answer("sign", signing, lines(signing), as_json=as_json)
 
 

@@ -84,6 +84,28 @@ def split_stage(text: str) -> tuple[str, str] | None:
     return (found["name"], found["stage"]) if found and is_name(found["name"]) and is_name(found["stage"]) else None
 
 
+def stage_named(text: str) -> tuple[str, str]:
+    """Returns name and stage of a text that must be NAME/STAGE.
+
+    Raises:
+        GitprovError: GP-NAM-003.
+    """
+    found = split_stage(text)
+    if found is None:
+        raise codes.NAM_SYNTAX.error(f"{text!r} is not NAME/STAGE", fix="write it as churn/production")
+    return found
+
+
+def request_named(text: str) -> tuple[str, str, int | None]:
+    """Returns name, stage and sequence of a text that must be NAME/STAGE/SEQ, or NAME/STAGE.
+
+    Raises:
+        GitprovError: GP-NAM-003.
+    """
+    match = _request(text)
+    return (match["name"], match["stage"], int(match["sequence"])) if match else (*stage_named(text), None)
+
+
 def split_release(text: str) -> tuple[str, int] | None:
     """Returns name and version of a text that is NAME@vN, else None."""
     found = _release(text)

@@ -1,10 +1,19 @@
 """The project around the current folder, as the command line opens it."""
 
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from gitprov.errors import GitprovError
+from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger
 from gitprov.lineage.ledger import Serves
 from gitprov.recording.ledger import open_ledger
 from gitprov.wiring.project import Project
+
+if TYPE_CHECKING:
+    from gitprov.check.landed import Landed
 
 
 def open_project() -> tuple[Project, Ledger]:
@@ -29,6 +38,23 @@ def open_reading() -> tuple[Project, Ledger]:
         return project, open_ledger(project.git, None, serves=_serves(project))
     project.require_initialised()
     return project, open_ledger(project.git, project.worktree, serves=_serves(project))
+
+
+def landed_of(project: Project) -> Callable[[], "Landed | None"]:
+    """Returns what gathers, when it is first asked, what landed on the protected ref: None without a trust root."""
+
+    @cache
+    def landed() -> "Landed | None":
+        from gitprov.audit.gather import gather  # read only when a record is signed for the second time
+
+        try:
+            return gather(project).landed
+        except GitprovError as error:
+            if error.code is codes.TRU_NONE:
+                return None
+            raise
+
+    return landed
 
 
 def _serves(project: Project) -> Serves:

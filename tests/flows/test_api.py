@@ -1,11 +1,21 @@
 """Demand 37: what the command line does, Python does with the same types."""
 
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import click
 import pytest
 
 import gitprov as api
 from gitprov import api as whole
-from gitprov.cli.main import TABLE
+from gitprov.api.trust import Wish
+from gitprov.cli.main import TABLE, cli
 from gitprov.errors import GitprovError
+from gitprov.promotion.asking import Requested
+from tests.flows.promotion.world import World, make_serving
 from tests.support import Gitprov, Repo
 
 
@@ -18,13 +28,39 @@ def project(repo: Repo, gitprov: Gitprov) -> Repo:
     return repo
 
 
+def commands() -> Iterator[tuple[str, str | None]]:
+    """Yields every command, and every command of a group."""
+    with click.Context(cli) as ctx:
+        for name in [name for section in TABLE.values() for name in section if name != "init"]:
+            found = cli.get_command(ctx, name)
+            yield from ((name, inner) for inner in found.commands) if isinstance(found, click.Group) else [(name, None)]
+
+
 def test_every_verb_is_there() -> None:
-    verbs = {name for section in TABLE.values() for name in section} - {"init"}
-    assert verbs <= set(whole.__all__)
-    assert set(api.__all__) == set(whole.__all__) - {"RunningRun", "lineage"}
-    assert all(callable(getattr(api, name)) for name in api.__all__)
-    with pytest.raises(AttributeError, match="nothing"):
-        api.nothing  # noqa: B018
+    """A group is a module; `init`, `keys list` (`every`) and the files of `policy starters` stay with the shell."""
+    for name, inner in commands():
+        verb = getattr(whole, name.replace("-", "_"))
+        assert isinstance(verb, ModuleType) == (inner is not None)
+        if inner is not None and (name, inner) not in {("keys", "list"), ("policy", "starters")}:
+            assert callable(getattr(verb, inner))
+    assert set(api.__all__) == set(whole.__all__) - {"RunningRun", "lineage", "policy", "trust"}
+    assert all(getattr(api, name) is getattr(whole, name) for name in api.__all__)
+    for module in (api, whole):
+        with pytest.raises(AttributeError, match="nothing"):
+            getattr(module, "nothing")  # noqa: B009
+
+
+def test_recording_does_not_wait_for_what_promotes() -> None:
+    code = "import sys, gitprov; gitprov.run; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "gitprov.recording.run" in done.stdout.split()
+    loaded = [one for one in done.stdout.split() if one.startswith(("gitprov.promotion", "gitprov.governance"))]
+    assert loaded == []
+
+
+@pytest.fixture
+def serving(tmp_path: Path, gitprov: Gitprov) -> World:
+    return make_serving(tmp_path / "world", gitprov)
 
 
 def test_the_tour_in_python(project: Repo) -> None:
@@ -53,3 +89,78 @@ def test_the_tour_in_python(project: Repo) -> None:
     assert not api.pull(everything=True).findings
     with pytest.raises(GitprovError, match="GP-NAM"):
         api.diff("model", "nothing-like-it")
+
+
+def test_a_promotion_in_python(serving: World) -> None:
+    alice, bob, carol = serving.alice, serving.bob, serving.carol
+    with alice.project():
+        assert api.sign("churn@v2").done[0].how == "known"
+        assert whole.policy.test().findings == ()
+        assert whole.policy.check("churn@v2", to="production").allowed
+        assert whole.policy.sign().changes == ()
+        with pytest.raises(GitprovError, match="GP-USE-001"):
+            api.promote("churn@v2", to="production", reason=" ")
+        assert api.promote("churn@v2", to="production", reason="better", dry_run=True).commit is None
+        asked = api.promote("churn@v2", to="production", reason="better")
+        assert asked.name == "churn/production/2"
+        refused, nothing = api.approve(asked.name)
+        assert [found.code.id for found in refused.findings] == ["GP-APR-005"]
+        assert nothing is None
+        assert api.evidence.show(asked.name).summary
+        assert api.evidence.verify(asked.name).findings == ()
+        alice.git("push", "--quiet", "origin", asked.branch)
+    with bob.project():
+        bob.git("fetch", "--quiet")
+        bob.git("switch", "--quiet", asked.branch)
+        assert api.reject(asked.name, reason="no", dry_run=True)[1] is None
+        ballot, commit = api.approve(asked.name, reason="read it")
+        assert ballot.missing == 0
+        assert commit == bob.git("rev-parse", "HEAD")
+    serving.land(asked.branch, by="bob")
+    carol.pull()
+    with carol.project():
+        pin = whole.trust.fingerprint()
+        assert pin == whole.trust.show(pin=pin).pin
+        found = api.verdict("churn/production", pin=pin)
+        assert found.says == "churn@v2 is in effect"
+        assert found.findings == ()
+        plan, done = api.deploy("churn/production", to=serving.path / "srv", pin=pin)
+        assert plan.blocking == ()
+        assert done.is_new
+        served = api.serve_check(serving.path / "srv", pin=pin, of="churn/production")
+        assert served.findings == ()
+        assert served.deployment == (done.deployment.id if done.deployment else None)
+        assert [one.release for one in api.history("churn/production").entries] == ["churn@v2", "churn@v1"]
+        assert api.standings("churn@v1").state == "retired"
+        assert api.standings("churn/production").serves == "churn@v2"
+        for commit, release in ((None, "churn@v2"), ("HEAD~1", "churn@v1")):
+            entry = api.serving("churn/production", as_of=commit).serves
+            assert entry is not None
+            assert entry.release == release
+
+
+def test_ways_back_and_who_decides_in_python(serving: World) -> None:
+    serving.promote("churn@v2")
+    with serving.alice.project():
+        back = api.rollback("churn/production", reason="slow", dry_run=True)
+        assert back.request is not None
+        assert (back.request.kind, back.findings) == ("rollback", ())
+        assert api.rollback("churn/production", reason="slow", to=1).name == "churn/production/3"
+        again = api.renumber("churn/production/3", dry_run=True)
+        assert isinstance(again, Requested)
+        assert again.name == "churn/production/4"
+        with pytest.raises(GitprovError, match="GP-PRO-017"):
+            api.renumber("churn@v2", dry_run=True)
+        gone = api.withdraw("churn/production", reason="off", dry_run=True)
+        assert gone.request is not None
+        assert gone.request.kind == "withdraw"
+        key = api.keys.export()
+        assert [one for one in api.keys.every() if one.is_default] == [key]
+        other = api.keys.new("other")
+        assert not other.is_default
+        proposed = whole.trust.propose(Wish(add={"dan": other.pem}), dry_run=True)
+        assert proposed.version == 2
+        with pytest.raises(GitprovError, match="GP-TRU"):
+            whole.trust.init()
+        with pytest.raises(GitprovError, match="GP-NAM-003"):
+            api.history("churn")
