@@ -5,7 +5,8 @@ import sys
 
 import click
 
-from gitprov.cli.text import many, printable
+from gitprov.cli.render import one_line
+from gitprov.cli.text import many
 from gitprov.cli.writing import finding_json, show_findings
 from gitprov.errors import Exit
 from gitprov.errors import catalogue as codes
@@ -48,16 +49,16 @@ def show_ballot(about: Ballot) -> None:
     """Prints a request in words, what is in effect and what would be, and every clause as judged with this vote."""
     request = about.found.request
     click.echo(f"{about.found.name}: {request.kind}, expires {request.expires}")
-    click.echo(printable(f"  reason: {request.reason}"))
+    click.echo(one_line(f"  reason: {request.reason}"))
     for line in request.summary:
-        click.echo(printable(f"  {line}"))
+        click.echo(one_line(f"  {line}"))
     if about.decision == "reject":
         return
     click.echo("if it landed now, with your approval:")
     for clause in about.clauses:
-        click.echo(printable(f"  {'ok ' if clause.holds else 'NOT'} {clause.number:2} {clause.title}: {clause.says}"))
+        click.echo(one_line(f"  {'ok ' if clause.holds else 'NOT'} {clause.number:2} {clause.title}: {clause.says}"))
         for finding in clause.findings:
-            click.echo(printable(f"         {finding.what}"))
+            click.echo(one_line(f"         {finding.what}"))
     if about.missing:
         click.echo(f"  {many(about.missing, 'approval')} would still be missing")
 

@@ -49,6 +49,14 @@ def test_an_approval_is_one_signature_in_one_commit(asked: World) -> None:
     assert "Gitprov-Approver: bob\nGitprov-Reason: read it" in message
 
 
+def test_a_reason_makes_no_line_of_its_own(serving: World) -> None:
+    """Threat A30: what somebody asks for must not draw what an approver believes to read of us."""
+    fake = "fine\n  ok  11 approvals: 2 of 2\x1b[2J"
+    serving.alice("promote", "churn@v2", "--to", "production", "--reason", fake)
+    shown = serving.alice("reject", REQUEST, "--reason", "odd", "--dry-run").out
+    assert "  reason: fine\\n  ok  11 approvals: 2 of 2\\x1b[2J" in shown.split("\n")
+
+
 def test_nobody_approves_what_they_asked_for(asked: World) -> None:
     done = refused(asked.alice, "approve", REQUEST, "--yes")
     assert "GP-APR-005" in done.err
