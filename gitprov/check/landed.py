@@ -7,7 +7,6 @@ fast-forward. What a step may do is judged against its first parent, step - 1.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Literal
 
 from gitprov.check.in_force import InForce
@@ -37,7 +36,7 @@ class Loss:
     restored: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Chain:
     """The first-parent chain of the protected ref, and what its steps added below `.gitprov/`.
 
@@ -49,6 +48,7 @@ class Chain:
         losses: What later steps changed or removed.
         settings: Path of a setting to its (step, digest of the bytes or None when removed), ascending.
         blobs: Digest to bytes of everything in `settings`.
+        steps: Commit to step.
     """
 
     ref: str
@@ -58,16 +58,20 @@ class Chain:
     losses: tuple[Loss, ...] = ()
     settings: Mapping[str, tuple[tuple[int, Digest | None], ...]] = field(default_factory=dict)
     blobs: Mapping[Digest, bytes] = field(default_factory=dict)
+    steps: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    _added: Mapping[int, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        added: dict[int, list[str]] = {}
+        for path, step in sorted(self.landed.items()):
+            added.setdefault(step, []).append(path)
+        object.__setattr__(self, "steps", {commit: step for step, commit in enumerate(self.commits)})
+        object.__setattr__(self, "_added", {step: tuple(paths) for step, paths in added.items()})
 
     @property
     def head(self) -> int:
         """The last step."""
         return len(self.commits) - 1
-
-    @cached_property
-    def steps(self) -> Mapping[str, int]:
-        """Commit to step."""
-        return {commit: step for step, commit in enumerate(self.commits)}
 
     def step_of(self, commit: str | None) -> int | None:
         """Returns the step of a recorded commit (`git:…`), or None when it is not on the chain."""
@@ -76,13 +80,6 @@ class Chain:
     def added(self, step: int) -> tuple[str, ...]:
         """Returns the paths that first landed at a step, sorted."""
         return self._added.get(step, ())
-
-    @cached_property
-    def _added(self) -> Mapping[int, tuple[str, ...]]:
-        found: dict[int, list[str]] = {}
-        for path, step in self.landed.items():
-            found.setdefault(step, []).append(path)
-        return {step: tuple(sorted(paths)) for step, paths in found.items()}
 
     def extended(self, files: Mapping[str, bytes], settings: Mapping[str, bytes] | None = None) -> "Chain":
         """Returns the chain with one more step, which adds these files: what would be if a branch landed now."""
@@ -104,7 +101,7 @@ class Chain:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Landed:
     """Everything that landed on the protected ref, with who counts and what is in force.
 

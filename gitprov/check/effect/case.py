@@ -15,7 +15,7 @@ from gitprov.trust.roots import Accepted
 from gitprov.trust.signatures import Means, Signature
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Case:
     """A request at a step.
 

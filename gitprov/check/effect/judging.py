@@ -1,6 +1,7 @@
 """Judges every request about a name, step by step."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from gitprov.check.effect import clauses
 from gitprov.check.effect.case import Case, people, short
@@ -22,24 +23,23 @@ def judge(landed: Landed, name: str) -> Timeline:
         if path.startswith(top):
             touched.setdefault(step, set()).add("/".join(path.split("/")[:5]))
     at_path = {held.stored.path: held for held in landed.ledger.held.values() if held.stored.path.startswith(top)}
-    timeline = Timeline(name)
     known: dict[str, Asked] = {}
     for step in sorted(touched):
-        ready: dict[str, list[Asked]] = {}
+        before = Timeline(name, tuple(known.values()))
+        ready: dict[str, list[str]] = {}
         for folder in sorted(touched[step]):
             asked = known.get(folder) or _asked(landed, at_path.get(f"{folder}/request.yaml"), step)
-            if asked is None:
-                continue
-            if folder not in known:
-                known[folder] = asked
-                timeline.asked.append(asked)
-            if asked.effective is None:
-                asked.judgement = judge_at(landed, timeline, asked.held, step)
-                if asked.judgement.holds:
-                    ready.setdefault(asked.request.stage, []).append(asked)
-        for those in ready.values():
-            _take_effect(timeline, those, step)
-    return timeline
+            if asked is not None and asked.effective is None:
+                judgement = judge_at(landed, before, asked.held, step)
+                known[folder] = replace(asked, judgement=judgement)
+                if judgement.holds:
+                    ready.setdefault(asked.request.stage, []).append(folder)
+        for stage, folders in ready.items():
+            current = before.effective(stage, step)
+            known |= _effects({folder: known[folder] for folder in folders}, step)
+            if current is not None and len(folders) == 1:
+                known |= {folder: replace(one, replaced=step) for folder, one in known.items() if one.id == current.id}
+    return Timeline(name, tuple(known.values()))
 
 
 def judge_at(landed: Landed, timeline: Timeline, held: Held, step: int) -> Judgement:
@@ -85,17 +85,13 @@ def _clauses(case: Case) -> Iterator[Clause]:
     yield Clause(12, "rejections", "none", tuple(rejections(case, votes)))
 
 
-def _take_effect(timeline: Timeline, those: Sequence[Asked], step: int) -> None:
-    """Lets the one request of a step take effect; of two at one step neither does."""
+def _effects(those: Mapping[str, Asked], step: int) -> dict[str, Asked]:
+    """Returns what becomes of the requests of a stage that hold at a step: one takes effect; of two neither does."""
     if len(those) == 1:
-        (one,) = those
-        before = timeline.effective(one.request.stage, step)
-        if before is not None:
-            before.replaced = step
-        one.effective = step
-        return
-    for one in those:
-        others = ", ".join(str(other.request.sequence) for other in those if other is not one)
+        return {folder: replace(one, effective=step) for folder, one in those.items()}
+    found = {}
+    for folder, one in those.items():
+        others = ", ".join(str(other.request.sequence) for other in those.values() if other is not one)
         name = f"{one.request.name}/{one.request.stage}/{one.request.sequence}"
         finding = codes.PRO_TWO.finding(
             one.held.stored.path,
@@ -103,4 +99,5 @@ def _take_effect(timeline: Timeline, those: Sequence[Asked], step: int) -> None:
             fix=f"gitprov renumber {name}",
         )
         kept = one.judgement.clauses if one.judgement is not None else ()
-        one.judgement = Judgement(step, (*kept, Clause(7, "move", "", (finding,))))
+        found[folder] = replace(one, judgement=Judgement(step, (*kept, Clause(7, "move", "", (finding,)))))
+    return found

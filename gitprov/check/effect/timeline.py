@@ -1,6 +1,6 @@
 """What judging gives: clauses, judgements, and the timeline of a name."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gitprov.errors import Finding
 from gitprov.ids import Digest
@@ -48,7 +48,7 @@ class Judgement:
         return tuple(finding for clause in self.clauses for finding in clause.findings)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A request that landed, and what came of it.
 
@@ -74,7 +74,7 @@ class Asked:
         return self.held.id
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """Every request about one name that landed.
 
@@ -84,7 +84,7 @@ class Timeline:
     """
 
     name: str
-    asked: list[Asked] = field(default_factory=list)
+    asked: tuple[Asked, ...] = ()
 
     def of(self, stage: str) -> list[Asked]:
         """Returns the requests about a stage."""
