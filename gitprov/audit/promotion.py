@@ -12,15 +12,13 @@ from gitprov.audit.trusted import trusted
 from gitprov.check.chain import concerns, loss_finding, lost_since, rewound, strange_histories
 from gitprov.check.effect import Asked, Clause, Judgement, disputes, in_time, judge
 from gitprov.check.landed import Chain, Landed
+from gitprov.check.states import APPROVALS
 from gitprov.errors import Exit, Finding, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ports.git import branch_name
 from gitprov.ports.memory import Seen
 from gitprov.ports.workplace import Workplace
 from gitprov.records.stored import ROOT
-
-APPROVALS = 11
-"""The clause that counts approvals."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def test_it_asks_for_names_before_paths_and_not_for_bytes(team: World) -> None:
     assert "GP-USE-001" in team.alice("verify", TARGET, "--bytes", status=2).err
 
 
-def artifact_of_v1(team: World) -> str:
+def a_run(team: World) -> str:
     return next(path for path in team.alice.git("ls-files", ".gitprov/runs/train").split() if path.endswith(".yaml"))
 
 
@@ -105,7 +105,7 @@ def test_a_record_that_is_lost_is_found_until_it_is_back(team: World, how: str) 
     """Law G, GP-IMM-007; then a warning, GP-IMM-008. The fix that is printed mends it."""
     team.carol("verify", TARGET)
     team.alice.pull()
-    LOST[how](team.alice.repo.path / artifact_of_v1(team))
+    LOST[how](team.alice.repo.path / a_run(team))
     land_change(team, "Tidy up")
     assert found(team) == {3: ["GP-IMM-007"]}
     assert blocking(team) == {"GP-IMM-007"}
@@ -117,6 +117,26 @@ def test_a_record_that_is_lost_is_found_until_it_is_back(team: World, how: str) 
     answer = team.carol("verify", TARGET, "--json").json()
     assert [one["code"] for one in answer["warnings"]] == ["GP-IMM-008"]
     assert blocking(team, status=0) == set()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".gitprov/releases/churn/1.yaml",
+        ".gitprov/releases/churn/1.*.sigstore.json",
+        ".gitprov/promotions/churn/production/0001/approvals/*",
+        ".gitprov/promotions/churn/production/0001/evidence.yaml",
+        ".gitprov/events/governance/*",
+        ".gitprov/artifacts/raw/*",
+    ],
+)
+def test_what_a_promotion_rests_on_blocks_it_at_first_sight(team: World, path: str) -> None:
+    """Law G without memory; the verdict on the promotion itself reads the bytes that landed, and stays."""
+    team.alice.pull()
+    team.alice.git("rm", "--quiet", path)
+    land_change(team, "Tidy up")
+    assert set(found(team)) == {3}
+    assert blocking(team) == {"GP-IMM-007"}
 
 
 def test_what_was_lost_elsewhere_and_long_ago_is_told_and_blocks_nothing(team: World) -> None:
