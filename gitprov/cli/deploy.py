@@ -70,6 +70,7 @@ def answer(plan: Plan, done: Done, folder: str, *, dry_run: bool) -> dict[str, A
         "folder": folder,
         "is_new": done.is_new,
         "members": plan.members,
+        "notes": plan.verdict.notes,
         "others": [one for one in plan.verdict.findings if one not in plan.blocking],
         "removed": done.removed,
         "source": plan.verdict.source,
