@@ -59,6 +59,7 @@ def renumber_request(place: Workplace, text: str, *, days: int = EXPIRES, dry_ru
     timeline = judge(gathered.landed, request.name)
     if any(one.id == found.stored.id and one.effective is not None for one in timeline.asked):
         raise codes.PRO_SAME.error(f"{found.name} took effect: there is nothing to ask for again")
+    old = place.git.current_branch() if found.revision == "HEAD" else branch_name(found.revision)
     base = _base(place.git, gathered, found)
     wish = Wish(
         kind=request.kind,
@@ -78,8 +79,8 @@ def renumber_request(place: Workplace, text: str, *, days: int = EXPIRES, dry_ru
     if made.request is None:
         return made
     notes = [f"approvals of {found.name} do not count for {made.name}: it is another request"]
-    if made.commit is not None and found.revision.startswith("refs/heads/"):
-        notes.append(f"the old branch is of no more use: git branch -D {branch_name(found.revision)}")
+    if made.commit is not None and old is not None and old.startswith("promote/"):
+        notes.append(f"the old branch is of no more use: git branch -D {old}")
     return replace(made, notes=tuple(notes))
 
 

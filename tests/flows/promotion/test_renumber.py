@@ -51,6 +51,7 @@ def test_git_reports_two_requests_of_one_number_and_the_loser_asks_again(serving
     assert "GP-PRO-018" in alice("reject", "churn/production/2", "--yes", "--reason", "lost", status=1).err
     done = alice("renumber", "churn/production/2")
     assert "approvals of churn/production/2 do not count for churn/production/3" in done.err
+    assert f"git branch -D {lost}" in done.err
     assert "promote churn in production: nothing -> v2" in done.out
     assert alice.git("rev-parse", "HEAD^") == alice.git("rev-parse", "origin/main")
     request = decode((alice.repo.path / ".gitprov/promotions/churn/production/0003/request.yaml").read_bytes())
@@ -106,6 +107,13 @@ def test_a_release_whose_number_was_taken_is_sealed_again(serving: World) -> Non
         ".gitprov/releases/churn/3.yaml",
         ".gitprov/releases/churn/4.yaml",
     ]
+    hook = alice.repo.write(".git/hooks/pre-commit", "#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    before = alice.git("rev-parse", "HEAD"), alice.git("ls-files", "--stage")
+    assert "GP-GIT-003" in alice("renumber", "churn@v3", status=5).err
+    assert (alice.git("rev-parse", "HEAD"), alice.git("ls-files", "--stage")) == before
+    assert alice.git("status", "--porcelain") == ""
+    hook.unlink()
     alice("renumber", "churn@v3")
     assert alice.git("log", "-1", "--format=%s") == "Renumber churn@v3: it is churn@v4"
     assert alice.git("status", "--porcelain") == ""
