@@ -58,7 +58,10 @@ def renumber_request(place: Workplace, text: str, *, days: int = EXPIRES, dry_ru
     request = found.request
     timeline = judge(gathered.landed, request.name)
     if any(one.id == found.stored.id and one.effective is not None for one in timeline.asked):
-        raise codes.PRO_SAME.error(f"{found.name} took effect: there is nothing to ask for again")
+        raise codes.PRO_SAME.error(
+            f"{found.name} took effect: there is nothing to ask for again",
+            fix="name the one that lost by its id:PREFIX, or first: git switch BRANCH",
+        )
     old = place.git.current_branch() if found.revision == "HEAD" else branch_name(found.revision)
     base = _base(place.git, gathered, found)
     wish = Wish(
