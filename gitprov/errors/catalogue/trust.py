@@ -157,3 +157,32 @@ TRU_REWOUND = declare(
     "git fetch; if it stays so, somebody rewrote it: compare with another clone",
 )
 TRU_EXISTS = declare("GP-TRU-012", Exit.USAGE, "a trust root that is there already", "gitprov trust propose changes it")
+
+# LOG: heads of the log
+LOG_NOTE = declare("GP-LOG-001", Exit.USAGE, "not a log head", "fetch it again: gitprov log-head show has the last one")
+LOG_SIGNER = declare(
+    "GP-LOG-002",
+    Exit.FINDINGS,
+    "a log head that no owner or deployer signed",
+    "ask an owner or a deployer: gitprov log-head sign, then gitprov log-head publish",
+)
+LOG_REWOUND = declare(
+    "GP-LOG-003",
+    Exit.FINDINGS,
+    "a log that is shorter than it was",
+    "git fetch; if it stays so, somebody took commits back: compare with another clone",
+)
+LOG_REWRITTEN = declare(
+    "GP-LOG-004",
+    Exit.FINDINGS,
+    "a log that says something else than it did",
+    "somebody rewrote the protected ref: do not go on, compare with another clone",
+)
+LOG_NONE = declare("GP-LOG-005", Exit.USAGE, "no log head has been signed", "gitprov log-head sign")
+LOG_COVER = declare("GP-LOG-006", Exit.USAGE, "what a log head does not cover", "land it, then gitprov log-head sign")
+LOG_OTHER = declare(
+    "GP-LOG-007",
+    Exit.FINDINGS,
+    "a log head of another log",
+    "compare the project with an owner's: gitprov trust fingerprint",
+)
