@@ -3,7 +3,7 @@
 Trusted reads only: git objects, never the work tree; the ref that is read and its commit are part of the answer.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gitprov.check.files import is_record, is_setting
@@ -17,8 +17,8 @@ from gitprov.ids.recipes import UNKNOWN
 from gitprov.lineage import Held, Ledger
 from gitprov.ports.git import GitStore
 from gitprov.ports.workplace import Workplace
-from gitprov.recording.code import left_out
-from gitprov.records import Stored, TrustRoot, decode, path_of
+from gitprov.recording.code import code_digest, left_out
+from gitprov.records import Code, Stored, TrustRoot, decode, path_of
 from gitprov.records.stored import ROOT, signed_path
 from gitprov.trust.accepting import accept
 from gitprov.trust.judging import keys_of, signatures_of
@@ -217,14 +217,20 @@ def _reviewed(git: GitStore, chain: Chain, ledger: Ledger) -> Callable[[Digest, 
         real = [commit for commit in chain.commits[: step + 1] if commit != PROPOSED]
         key = (one, len(real))
         if key not in known:
-            code = run.code
-            within = real[-1] if real else None
-            known[key] = within is not None and (
-                git.commit_with_code(code.digest, code.paths, left_out(run), within=within) is not None
-            )
+            known[key] = bool(real) and _has_code(git, chain, run.code, left_out(run), real)
         return known[key]
 
     return reviewed
+
+
+def _has_code(git: GitStore, chain: Chain, code: Code, out: Sequence[str], commits: Sequence[str]) -> bool:
+    """Tells whether some of the first commits of the chain has a run's code; the one that it names comes first."""
+    step = chain.step_of(code.commit)
+    if step is not None and step < len(commits):
+        state = git.code_at(commits[step], code.paths, out)
+        if state is not None and code_digest(state) == code.digest:
+            return True
+    return git.commit_with_code(code.digest, code.paths, out, within=commits[-1]) is not None
 
 
 def _records(chain: Chain) -> tuple[dict[str, Stored], dict[str, GitprovError]]:
