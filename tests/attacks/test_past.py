@@ -1,4 +1,4 @@
-"""Effect is a fact of its step: what lands later neither gives effect to an old request nor takes it away (demand 33)."""
+"""Effect is a fact of its step: what lands later neither gives effect to an old request nor takes it away (33)."""
 
 from dataclasses import replace
 
