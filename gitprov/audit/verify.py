@@ -20,6 +20,7 @@ from gitprov.check.references import check_collisions, check_cycles, check_refer
 from gitprov.errors import Exit, Finding
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
+from gitprov.ids.listings import SUBMODULE
 from gitprov.ids.recipes import UNKNOWN
 from gitprov.lineage import Ledger
 from gitprov.lineage.graph import ancestors, closure_runs
@@ -141,7 +142,7 @@ def _closure(place: Workplace, ledger: Ledger, text: str) -> list[Digest]:
 
 def _signatures(place: Workplace, files: Mapping[str, TreeEntry]) -> dict[str, bytes]:
     """Returns the signature files among files."""
-    oids = {path: entry.oid for path, entry in files.items() if is_signature(path)}
+    oids = {path: entry.oid for path, entry in files.items() if is_signature(path) and entry.mode != SUBMODULE}
     blobs = dict(place.git.blobs(set(oids.values())))
     return {path: blobs[oid] for path, oid in oids.items()}
 

@@ -2,6 +2,7 @@
 
 from gitprov.errors import GitprovError
 from gitprov.ids import sha256_of
+from gitprov.ids.listings import SUBMODULE
 from gitprov.lineage import Held, Ledger, State
 from gitprov.lineage.ledger import Serves
 from gitprov.ports.git import GitStore, TreeEntry
@@ -29,7 +30,9 @@ def open_ledger(
     broken: dict[str, GitprovError] = {}
     entries: dict[str, tuple[TreeEntry, State]] = {path: (entry, "staged") for path, entry in staged.items()}
     entries |= {path: (entry, "committed") for path, entry in committed.items()}
-    entries = {path: found for path, found in entries.items() if path.endswith(".yaml")}
+    entries = {  # a submodule in the place of a record is no file: `verify` names its mode
+        path: found for path, found in entries.items() if path.endswith(".yaml") and found[0].mode != SUBMODULE
+    }
     blobs = dict(git.blobs({entry.oid for entry, _ in entries.values()}))
     for path, (entry, state) in sorted(entries.items()):
         try:

@@ -131,11 +131,14 @@ def test_what_is_no_plain_file_stops_no_verdict(serving: World, mode: str) -> No
         ".gitprov/policies/other.yaml",
     )
     commit = commit_tree(eve.repo, dict.fromkeys(places, f"{mode} {oid}"), [head])
-    commit = commit_tree(eve.repo, dict.fromkeys(places), [commit])
-    push(serving, commit, by="eve")
-    after = look(serving.carol)
-    assert serves(after)[: len(serves(before))] == serves(before)
-    assert serves(after)[-1] == 1
+    for pushed in (commit, commit_tree(eve.repo, dict.fromkeys(places), [commit])):
+        push(serving, pushed, by="eve")
+        after = look(serving.carol)
+        assert serves(after)[: len(serves(before))] == serves(before)
+        assert serves(after)[-1] == 1
+        serving.carol.git("read-tree", pushed)
+        for command in (("verify", "churn/production"), ("status", "churn/production"), ("verify",), ("status",)):
+            assert serving.carol(*command, status=None).status in (0, 1)
 
 
 @pytest.mark.parametrize("early", [True, False])

@@ -220,3 +220,23 @@ def test_evidence_is_compared_by_its_bytes() -> None:
     assert other.evidence.record == evidence
     world.promote(other, "ben")
     assert world.refused(other) == {"GP-PRO-007"}
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_a_governance_record_of_another_project_counts_for_nothing(late: bool) -> None:
+    """One that names no commit could be any project's of the same owners: it counts for the beginning only."""
+    first = root(1, history(Log([]), None), {"ann": ["a"]})
+    beginning = governance({}, {POLICY: sha256_of(b"rules")}, history(Log([]), None))
+    record = first.record
+    assert isinstance(record, TrustRoot)
+    step = 3 if late else 1
+    facts = landed(
+        [(first, 1), (beginning, step)],
+        [(first, "a", 1), (beginning, "a", step)],
+        Roots((Accepted(record, first.id, 1, -1),)),
+        settings={POLICY: [(step, b"rules")]},
+        head=9,
+    )
+    found, findings = in_force(facts, Log([]), lambda _path, data: data)
+    assert bool(found.at(9)) is not late
+    assert [finding.code.id for finding in findings] == (["GP-TRU-002", "GP-SET-002"] if late else [])
