@@ -1,0 +1,106 @@
+"""A verifier that a stranger wrote from docs/format.md alone reads, writes and judges as gitprov does."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from gitprov.errors import GitprovError
+from gitprov.ids import canonical_json, normalize
+from gitprov.records import emit, read
+from tests.attacks.corpus.attacks import KINDS
+from tests.attacks.corpus.history import MAIN
+from tests.attacks.corpus.honest import honest
+from tests.flows.promotion.world import make_serving
+from tests.frozen.make import FOLDER, MANIFEST
+from tests.independent import verify as stranger
+from tests.support import Gitprov
+from tests.unit.documents import documents, mutants, random_document, strict, values
+
+FROZEN = json.loads((FOLDER / MANIFEST).read_text("utf-8"))
+UNSEEN = {"foxtrot-keeping", "foxtrot-dropping", "rewind", "rewrite-keeping", "rewrite-dropping", "backdated", "orphan"}
+"""What nobody can see who was never told what the head was."""
+
+
+def judged(repository: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """Runs it in a process of its own, in which nothing of gitprov can be imported."""
+    command: list[str | Path] = [sys.executable, "-I", Path(stranger.__file__), repository, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_honest_history_has_no_fault(tmp_path: Path, seed: int) -> None:
+    team = honest(f"stranger {seed}")
+    written = team.commits.write(tmp_path / "repo", {MAIN: team.head})
+    before = written.ids[team.heads[0]]
+    assert judged(written.repo.path, MAIN, before) == (
+        0,
+        {"ref": MAIN, "commit": written.ids[team.head], "findings": [], "warnings": [], "undecided": []},
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_attacks_are_seen(tmp_path: Path, kind: str) -> None:
+    team = honest(f"stranger {kind}")
+    after = KINDS[kind](team)
+    written = team.commits.write(tmp_path / "repo", {MAIN: after, "refs/heads/before": team.head})
+    found = stranger.verify(str(written.repo.path), MAIN)
+    if kind == "delete-then-readd":
+        assert [one["restored"] for one in found["warnings"]] == [written.ids[after]]
+        return
+    assert bool(found["findings"]) == (kind not in UNSEEN)
+    told = stranger.verify(str(written.repo.path), MAIN, written.ids[team.head])
+    assert told["findings"]
+
+
+def test_a_shallow_clone_decides_nothing(tmp_path: Path) -> None:
+    team = honest("stranger shallow")
+    written = team.commits.write(tmp_path / "repo", {MAIN: team.head})
+    written.repo.git("clone", "--quiet", "--bare", "--depth=2", f"file://{written.repo.path}", tmp_path / "shallow")
+    assert judged(tmp_path / "shallow", MAIN)[0] == 3
+
+
+def test_a_real_project_with_promotions_has_no_fault(tmp_path: Path, gitprov: Gitprov) -> None:
+    """Releases, evaluations, runs with code, governance, a trust root and a promotion, signed by real people."""
+    world = make_serving(tmp_path / "world", gitprov)
+    status, found = judged(world.alice.repo.path, "refs/remotes/origin/main")
+    assert (status, found["findings"], found["warnings"]) == (0, [], [])
+
+
+def test_frozen_records_and_signatures_have_no_fault() -> None:
+    rows = FROZEN["records"] | FROZEN["signatures"]
+    verdict = {"commit": "", "findings": [], "warnings": []}
+    stranger.check_files({row["path"]: (FOLDER / name).read_bytes() for name, row in rows.items()}, verdict)
+    assert verdict == {"commit": "", "findings": [], "warnings": []}
+
+
+@given(values)
+def test_it_writes_canonical_json_alike(value: Any) -> None:
+    assert stranger.jcs(normalize(value)).encode() == canonical_json(value)
+
+
+@given(documents)
+def test_it_reads_alike(value: dict[str, Any]) -> None:
+    assert strict(stranger.read(emit(value))) == strict(normalize(value))
+
+
+def test_it_refuses_alike() -> None:
+    random = Random("stranger")
+    refused = 0
+    for data in [*mutants(random, 2000), *(emit(random_document(random)) for _ in range(300))]:
+        try:
+            found = strict(read(data))
+        except GitprovError:
+            refused += 1
+            with pytest.raises(ValueError, match=r"."):
+                stranger.read(data)
+        else:
+            assert strict(stranger.read(data)) == found
+    assert refused > 500
