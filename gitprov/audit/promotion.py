@@ -11,7 +11,7 @@ from gitprov.audit.in_effect import Source, is_promoted, source
 from gitprov.audit.trusted import trusted
 from gitprov.check.chain import concerns, loss_finding, lost_since, rewound, strange_histories
 from gitprov.check.effect import Asked, Clause, Judgement, disputes, in_time, judge
-from gitprov.check.landed import Chain, Landed
+from gitprov.check.landed import Landed
 from gitprov.check.states import APPROVALS
 from gitprov.errors import Exit, Finding, GitprovError
 from gitprov.errors import catalogue as codes
@@ -19,6 +19,7 @@ from gitprov.ports.git import branch_name
 from gitprov.ports.memory import Seen
 from gitprov.ports.workplace import Workplace
 from gitprov.records.stored import ROOT
+from gitprov.trust.notes import LogHead, extends
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,14 @@ class Known:
 
     Attributes:
         head: The head of the protected ref when it was last read; None when nobody remembers.
+        log: The log there.
         trust: How the trust root came to be trusted, in words.
         note: What a person should know of that; "" for nothing.
         findings: Where the trust root is not what is known of it.
     """
 
     head: str | None = None
+    log: LogHead | None = None
     trust: str = "compared with nothing from outside"
     note: str = ""
     findings: tuple[Finding, ...] = ()
@@ -149,21 +152,34 @@ def compare(place: Workplace, gathered: Gathered, pin: str | None = None) -> Kno
             raise
         return Known(findings=(error.code.finding(chain.ref, error.what, why=error.why, fix=error.fix),))
     first = roots.accepted[0]
-    seen = place.memory.recall(first.id, first.root.ref).head
+    seen = place.memory.recall(first.id, first.root.ref)
     note = found.note
-    if _forward(Seen(head=seen), chain).head != seen:
+    if _forward(seen, gathered) != seen:
         try:
-            place.memory.update(first.id, first.root.ref, lambda before: _forward(before, chain))
+            place.memory.update(first.id, first.root.ref, lambda before: _forward(before, gathered))
         except GitprovError as error:  # nothing is wrong with the project
             note = note or f"the head of {chain.ref} cannot be remembered: {error.what}"
-    return Known(seen, found.how, note)
+    return Known(seen.head, _log(seen, chain.ref), found.how, note)
 
 
-def _forward(seen: Seen, chain: Chain) -> Seen:
+def not_continued(gathered: Gathered, known: Known) -> Finding | None:
+    """Returns what is wrong when the protected ref does not continue what is known of it (law F, against memory)."""
+    lost = rewound(gathered.landed.chain, known.head)
+    return lost if lost is not None or known.log is None else extends(gathered.log, known.log)
+
+
+def _log(seen: Seen, ref: str) -> LogHead | None:
+    return LogHead(ref, seen.size, seen.root) if seen.size is not None and seen.root is not None else None
+
+
+def _forward(seen: Seen, gathered: Gathered) -> Seen:
     """Returns what is to be remembered of the chain: its head, unless it lost what the head that is remembered had."""
-    if rewound(chain, seen.head) is not None or lost_since(chain, seen.head):
+    chain = gathered.landed.chain
+    known = Known(seen.head, _log(seen, chain.ref))
+    if not_continued(gathered, known) is not None or lost_since(chain, seen.head):
         return seen
-    return replace(seen, head=chain.commits[chain.head])
+    size, root = gathered.log.history_at(chain.head)
+    return replace(seen, head=chain.commits[chain.head], size=size, root=root)
 
 
 def verdict(place: Workplace, gathered: Gathered, name: str, stage: str, *, now: str, known: Known) -> Verdict:
@@ -196,7 +212,7 @@ def verdict(place: Workplace, gathered: Gathered, name: str, stage: str, *, now:
     histories = tuple(strange_histories(landed, gathered.log))
     losses = {loss: loss_finding(chain, loss) for loss in chain.losses if loss.restored is None}
     broken = {loss for loss in losses if asked is not None and concerns(landed, asked, loss)}
-    ref, root, settings = _ref(landed, known), _root(gathered, known), _settings(gathered)
+    ref, root, settings = _ref(gathered, known), _root(gathered, known), _settings(gathered)
     kept = Clause(3, "records", f"{len(chain.landed)} files landed, and all are kept", (*losses.values(), *histories))
     blocking = [
         *(finding for clause in (ref, root, settings, *about) for finding in clause.findings),
@@ -219,11 +235,11 @@ def verdict(place: Workplace, gathered: Gathered, name: str, stage: str, *, now:
     )
 
 
-def _ref(landed: Landed, known: Known) -> Clause:
-    chain = landed.chain
+def _ref(gathered: Gathered, known: Known) -> Clause:
+    chain = gathered.landed.chain
     says = f"{chain.ref} at {chain.commits[chain.head][:12]}, {len(chain.commits)} steps, a whole clone"
     says += ", has the head that is remembered" if known.head is not None else ""
-    lost = rewound(chain, known.head)
+    lost = not_continued(gathered, known)
     return Clause(1, "protected ref", says, (lost,) if lost is not None else ())
 
 

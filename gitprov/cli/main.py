@@ -53,6 +53,7 @@ TABLE: dict[str, dict[str, str]] = {
         "why": "Explain what serves, or an artifact, in four steps at most",
         "history": "List what served a stage, newest first",
         "verify": "Check records, references and bytes",
+        "log-head": "Sign heads of the log, and hold the log against them",
     },
 }
 COMPLETE = "_GITPROV_COMPLETE"

@@ -231,6 +231,26 @@ class GitStore(Protocol):
         """
         ...
 
+    def append(self, ref: str, files: Mapping[str, bytes], message: str, *, before: str | None) -> str:
+        """Adds a commit with these files, by name, to the end of a ref that no work tree has, and returns it.
+
+        Raises:
+            GitprovError: GP-GIT-003 when the ref is not at `before` any more (None: not there), too.
+        """
+        ...
+
+    def message(self, commit: str) -> str:
+        """Returns the whole message of a commit."""
+        ...
+
+    def send(self, ref: str, remote: str, *, dry_run: bool = False) -> None:
+        """Pushes one ref to a remote, forward only.
+
+        Raises:
+            GitprovError: GP-GIT-003 with git's words, when the remote has what is not an ancestor, too.
+        """
+        ...
+
     def authors(
         self, commit: str, paths: Sequence[str], left_out: Sequence[str], *, since: str | None = None
     ) -> set[tuple[str, str]]:

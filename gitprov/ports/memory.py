@@ -15,11 +15,15 @@ class Seen:
         pin: The newest trust version, `NNNN:sha256:…`; None at first contact.
         head: The commit that the ref pointed to, in hex digits.
         deployed: NAME/STAGE to the sequence number of the request that was deployed last.
+        size: How many leaves the log had there; None when nobody looked.
+        root: Their root.
     """
 
     pin: str | None = None
     head: str | None = None
     deployed: Mapping[str, int] = field(default_factory=dict)
+    size: int | None = None
+    root: Digest | None = None
 
 
 class Memory(Protocol):

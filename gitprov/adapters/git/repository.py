@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from secrets import token_hex
 
-from gitprov.adapters.git import chain, porcelain
+from gitprov.adapters.git import chain, porcelain, side
 from gitprov.adapters.git.code import CodeReader, CodeRule, parse_index, parse_tree
 from gitprov.adapters.git.history import authors, commit_with_code
 from gitprov.adapters.git.plumbing import Place, Plumbing, chunks, discover, joined, split
@@ -262,6 +262,18 @@ class GitRepository:
     def commit(self, message: str, paths: Sequence[str]) -> str:
         """Commits these paths and nothing else; returns the commit."""
         return porcelain.commit_paths(self._git, message, paths)
+
+    def append(self, ref: str, files: Mapping[str, bytes], message: str, *, before: str | None) -> str:
+        """Adds a commit with these files to the end of a ref that no work tree has, and returns it."""
+        return side.append(self._git, ref, files, message, before)
+
+    def message(self, commit: str) -> str:
+        """Returns the whole message of a commit."""
+        return side.message_of(self._git, commit)
+
+    def send(self, ref: str, remote: str, *, dry_run: bool = False) -> None:
+        """Pushes one ref to a remote, forward only."""
+        side.send(self._git, ref, remote, dry_run=dry_run)
 
     def authors(
         self, commit: str, paths: Sequence[str], left_out: Sequence[str], *, since: str | None = None

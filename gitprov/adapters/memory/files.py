@@ -88,8 +88,10 @@ def _decode(data: bytes, project: Digest, ref: str) -> Seen | None:
             "pin": str() | None as pin,
             "head": str() | None as head,
             "deployed": dict() as deployed,
+            "size": int() | None as size,
+            "root": str() | None as root,
         } if (schema, known, name) == (_SCHEMA, project, ref) and _is_counted(deployed):
-            return Seen(pin, head, deployed)
+            return Seen(pin, head, deployed, size, Digest(root) if root is not None else None)
     return None
 
 

@@ -20,7 +20,7 @@ PIN = f"0002:{sha256_of(b'0002')}"
 def test_what_was_seen_is_known_the_next_time(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     assert FileMemory(str(folder)).recall(PROJECT, MAIN) == Seen()
-    seen = Seen(PIN, "ab" * 20, {"churn/production": 7})
+    seen = Seen(PIN, "ab" * 20, {"churn/production": 7}, 12, sha256_of(b"root"))
     assert FileMemory(str(folder)).update(PROJECT, MAIN, lambda _: seen) == seen
     again = FileMemory(str(folder))
     assert again.recall(PROJECT, MAIN) == seen

@@ -1,0 +1,51 @@
+"""Refs beside the branches, which no work tree has: a commit at the end of one, and sending it."""
+
+import os
+from collections.abc import Mapping
+
+from gitprov.adapters.git.plumbing import Plumbing, joined
+from gitprov.errors import GitprovError
+from gitprov.errors import catalogue as codes
+
+
+def append(plumbing: Plumbing, ref: str, files: Mapping[str, bytes], message: str, before: str | None) -> str:
+    """Adds a commit with these files, by name, to the end of a ref and returns it.
+
+    Raises:
+        GitprovError: GP-GIT-003 when the ref is not at `before` any more (None: not there), too.
+    """
+    durable = ("-c", "core.fsync=all")
+    oids = {
+        name: plumbing.as_user(*durable, "hash-object", "-w", "--no-filters", "--stdin", given=data).decode().strip()
+        for name, data in files.items()
+    }
+    rows = joined(f"100644 blob {oid}\t{name}" for name, oid in sorted(oids.items()))
+    tree = plumbing.as_user(*durable, "mktree", "-z", given=rows).decode().strip()
+    parents = ("-p", before) if before is not None else ()
+    made = plumbing.as_user(*durable, "commit-tree", *parents, "-F", "-", tree, given=message.encode())
+    commit = made.decode().strip()
+    absent = "0" * len(commit)
+    plumbing.as_user(*durable, "update-ref", "--create-reflog", ref, commit, before or absent)
+    return commit
+
+
+def message_of(plumbing: Plumbing, commit: str) -> str:
+    """Returns the whole message of a commit."""
+    shown = plumbing.read("log", "--max-count=1", "--no-show-signature", "--format=%B", "--end-of-options", commit)
+    return os.fsdecode(shown).strip("\n")
+
+
+def send(plumbing: Plumbing, ref: str, remote: str, *, dry_run: bool) -> None:
+    """Pushes one ref to a remote, forward only.
+
+    Raises:
+        GitprovError: GP-GIT-003 with git's words, when the remote's is not an ancestor, too.
+    """
+    options = ("--dry-run",) if dry_run else ()
+    try:
+        plumbing.as_user("push", "--quiet", *options, "--", remote, f"{ref}:{ref}")
+    except GitprovError as error:
+        fix = "git push shows it again; mend what it names"
+        if "[rejected]" in error.why:
+            fix = f"git fetch {remote} +{ref}:{ref}, sign again, then publish again"
+        raise codes.GIT_FAILED.error(f"{ref} cannot be pushed to {remote}", why=error.why, fix=fix) from error
