@@ -4,13 +4,15 @@ Trusted reads only: git objects, never the work tree; the ref that is read and i
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from gitprov.check.files import is_record, is_setting
+from gitprov.check.changes import SUBMODULE, Edge
+from gitprov.check.files import is_kept, is_record, is_setting
 from gitprov.check.governance import in_force
+from gitprov.check.grow_only import grow_only
 from gitprov.check.in_force import InForce
-from gitprov.check.landed import PROPOSED, Chain, Landed, Loss
-from gitprov.errors import Finding, GitprovError
+from gitprov.check.landed import PROPOSED, Chain, Gathered, Landed
+from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest, sha256_of
 from gitprov.ids.recipes import UNKNOWN
@@ -19,7 +21,7 @@ from gitprov.ports.git import GitStore
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import code_digest, left_out
 from gitprov.records import Code, Stored, TrustRoot, decode, path_of
-from gitprov.records.stored import ROOT, signed_path
+from gitprov.records.stored import ROOT
 from gitprov.trust.accepting import accept
 from gitprov.trust.judging import keys_of, signatures_of
 from gitprov.trust.log import Log
@@ -28,26 +30,6 @@ TRUST = f"{ROOT}/trust"
 _FIRST = f"{TRUST}/0001.yaml"
 _LIKELY = ("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master", "HEAD")
 """Where a trust version is looked for, to learn which ref is protected: HEAD last, it may be anybody's branch."""
-_PLAIN, _SUBMODULE = "100644", "160000"
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What landed, and what is wrong with it.
-
-    Attributes:
-        landed: The facts.
-        log: The derived log.
-        trust: What is wrong with trust versions.
-        settings: What is wrong with the settings in force.
-        partial: Whether this clone lacks history or objects, so that nothing can be decided.
-    """
-
-    landed: Landed
-    log: Log
-    trust: tuple[Finding, ...]
-    settings: tuple[Finding, ...]
-    partial: bool
 
 
 def protected_ref(git: GitStore) -> str:
@@ -106,6 +88,18 @@ def gather(place: Workplace, *, at: str | None = None) -> Gathered:
     return _build(place, read_chain(place.git, ref, at))
 
 
+def gather_at(place: Workplace, ref: str, head: str, steps: Iterable[Edge] | None = None) -> Gathered:
+    """Gathers what has landed on a ref as it would be at a commit, which no ref need have yet.
+
+    Args:
+        place: The ports.
+        ref: What is judged, in words.
+        head: The commit.
+        steps: Its first-parent edges, when they have been read already.
+    """
+    return _build(place, read_chain(place.git, ref, head, steps))
+
+
 def propose(
     place: Workplace, gathered: Gathered, *, of: str | None = None, files: Mapping[str, bytes] | None = None
 ) -> Gathered:
@@ -118,9 +112,10 @@ def propose(
         files: Records and signatures that would come along, by path.
     """
     git = place.git
-    entries = git.index([ROOT]) if of is None and not git.is_bare else git.tree(of or "HEAD", [ROOT])
+    there = git.index([ROOT]) if of is None and not git.is_bare else git.tree(of or "HEAD", [ROOT])
+    entries = {path: entry for path, entry in there.items() if entry.mode != SUBMODULE}
     chain = gathered.landed.chain
-    records = {path: entry.oid for path, entry in entries.items() if _is_kept(path) and path not in chain.landed}
+    records = {path: entry.oid for path, entry in entries.items() if is_kept(path) and path not in chain.landed}
     now = gathered.landed.chain.settings
     settings = {path: entry.oid for path, entry in entries.items() if is_setting(path)}
     blobs = dict(git.blobs({*records.values(), *settings.values()}))
@@ -134,52 +129,37 @@ def propose(
     )
 
 
-def read_chain(git: GitStore, ref: str, head: str) -> Chain:
-    """Reads the first-parent chain that ends in `head`, and every file below `.gitprov/` that it ever had."""
+def read_chain(git: GitStore, ref: str, head: str, steps: Iterable[Edge] | None = None) -> Chain:
+    """Reads the first-parent chain that ends in `head`, and every file below `.gitprov/` that it ever had.
+
+    Args:
+        git: The repository.
+        ref: What is read, in words.
+        head: Its commit.
+        steps: Its first-parent edges, when they have been read already.
+    """
     commits = git.first_parents(head)
     number = {commit: step for step, commit in enumerate(commits)}
-    landed: dict[str, int] = {}
-    oids: dict[str, str] = {}
-    losses: list[Loss] = []
+    read = git.steps(head, [ROOT]) if steps is None else ((edge.commit or "", edge.files) for edge in steps)
+    changed = [(number[commit], files) for commit, files in read]
+    kept = grow_only(changed)
     settings: dict[str, list[tuple[int, str | None]]] = {}
-    for commit, changes in git.steps(head, [ROOT]):
-        step = number[commit]
-        for change in changes:
-            path, gone = change.path, change.status == "D" or change.mode == _SUBMODULE
-            if is_setting(path):
-                settings.setdefault(path, []).append((step, None if gone else change.oid))
-            elif not _is_kept(path) or (path not in landed and gone):
-                continue
-            elif path not in landed:
-                landed[path], oids[path] = step, change.oid
-                if change.mode != _PLAIN:
-                    losses.append(Loss(step, path, "mode"))
-            elif not gone and (change.oid, change.mode) == (oids[path], _PLAIN):
-                losses = [Loss(one.step, path, one.how, step) if _open(one, path) else one for one in losses]
-            else:
-                losses.append(
-                    Loss(step, path, "removed" if gone else "changed" if change.oid != oids[path] else "mode")
-                )
-    wanted = {*oids.values(), *(oid for found in settings.values() for _, oid in found if oid is not None)}
+    for step, files in changed:
+        for change in files:
+            if is_setting(change.path):
+                settings.setdefault(change.path, []).append((step, None if change.is_gone else change.oid))
+    wanted = {*kept.oids.values(), *(oid for found in settings.values() for _, oid in found if oid is not None)}
     blobs = dict(git.blobs(wanted))
     digests = {oid: sha256_of(blobs[oid]) for found in settings.values() for _, oid in found if oid is not None}
     return Chain(
         ref,
         tuple(commits),
-        landed,
-        {path: blobs[oid] for path, oid in oids.items()},
-        tuple(losses),
+        kept.landed,
+        {path: blobs[oid] for path, oid in kept.oids.items()},
+        kept.losses,
         {path: tuple((step, digests[oid] if oid else None) for step, oid in found) for path, found in settings.items()},
         {digest: blobs[oid] for oid, digest in digests.items()},
     )
-
-
-def _open(loss: Loss, path: str) -> bool:
-    return loss.path == path and loss.restored is None
-
-
-def _is_kept(path: str) -> bool:
-    return is_record(path) or signed_path(path) is not None
 
 
 def _build(place: Workplace, chain: Chain) -> Gathered:
@@ -260,7 +240,7 @@ def _trust_versions(git: GitStore, revision: str) -> dict[str, bytes]:
     oids: dict[str, str] = {}
     for _, changes in git.steps(commit, [TRUST]) if commit is not None else ():
         for change in changes:
-            if is_record(change.path) and change.status != "D" and change.mode != _SUBMODULE:
+            if is_record(change.path) and not change.is_gone:
                 oids.setdefault(change.path, change.oid)
     blobs = dict(git.blobs(set(oids.values())))
     return {path: blobs[oids[path]] for path in sorted(oids)}

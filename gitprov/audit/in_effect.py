@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from gitprov.audit.gather import Gathered, gather, protected_ref
+from gitprov.audit.gather import gather, protected_ref
 from gitprov.check.effect import judge
+from gitprov.check.landed import Gathered
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest

@@ -6,12 +6,12 @@ One verdict, for `verify NAME/STAGE` and for `deploy`.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from gitprov.audit.gather import Gathered, propose
+from gitprov.audit.gather import propose
 from gitprov.audit.in_effect import Source, is_promoted, source
 from gitprov.audit.trusted import trusted
 from gitprov.check.chain import concerns, loss_finding, lost_since, rewound, strange_histories
 from gitprov.check.effect import Asked, Clause, Judgement, disputes, in_time, judge
-from gitprov.check.landed import Landed
+from gitprov.check.landed import Gathered, Landed
 from gitprov.check.states import APPROVALS
 from gitprov.errors import Exit, Finding, GitprovError
 from gitprov.errors import catalogue as codes

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from gitprov.audit.gather import Gathered, propose
+from gitprov.audit.gather import propose
 from gitprov.audit.in_effect import Source, read_promotions, source
 from gitprov.check.effect import Asked, Judgement, Timeline, deployments, disputes, in_time, judge, judge_at
 from gitprov.check.evidence import Ask, judged
-from gitprov.check.landed import Landed
+from gitprov.check.landed import Gathered, Landed
 from gitprov.check.states import STATES, State, is_last, stages, state_of
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes

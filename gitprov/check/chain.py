@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from gitprov.check.changes import Loss
 from gitprov.check.effect import Asked, deployments
-from gitprov.check.landed import Chain, Landed, Loss
+from gitprov.check.grow_only import lost
+from gitprov.check.landed import Chain, Landed
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
@@ -12,20 +14,11 @@ from gitprov.records import Evidence, signed_path
 from gitprov.records.stored import ROOT
 from gitprov.trust.log import Log, history_fault
 
-_HOW = {"changed": "changes", "removed": "removes", "mode": "changes the mode of"}
-
 
 def loss_finding(chain: Chain, loss: Loss) -> Finding:
     """Returns what is wrong with a record or signature that was lost; one whose bytes are back is only to be told."""
-    at, landed = chain.commits[loss.step][:12], chain.commits[chain.landed[loss.path]][:12]
-    what = f"{at} {_HOW[loss.how]} {loss.path}"
-    if loss.restored is not None:
-        back = chain.commits[loss.restored][:12]
-        return codes.IMM_RESTORED.finding(loss.path, what, why=f"{back} brings it back as it landed at {landed}")
-    restore = f"git restore --source={landed} --staged --worktree -- {loss.path} && git commit -m 'Restore a record'"
-    if loss.how == "mode" and at == landed:
-        restore = f"git update-index --chmod=-x {loss.path} && git commit -m 'Restore a mode'"
-    return codes.IMM_LOST.finding(loss.path, what, why=f"it landed at {landed}, to stay", fix=restore)
+    back = chain.commits[loss.restored] if loss.restored is not None else None
+    return lost(loss, at=chain.commits[loss.step], landed=chain.commits[chain.landed[loss.path]], back=back)
 
 
 def strange_histories(landed: Landed, log: Log) -> Iterator[Finding]:

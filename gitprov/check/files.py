@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
+from unicodedata import category, normalize
 
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
@@ -19,6 +20,13 @@ _SETTING_FOLDERS = {"catalog", "policies"}
 _named = re.compile(r"[0-9a-f]{64}\.yaml").fullmatch
 _numbered = re.compile(r"[1-9][0-9]*\.yaml").fullmatch
 _counted = re.compile(r"(?!0000)[0-9]{4}|[1-9][0-9]{4,}").fullmatch
+
+
+def is_root(part: str) -> bool:
+    """Tells whether some file system takes a part of a path for `.gitprov`: other case, look-alikes, ignored signs."""
+    if not part.isascii():
+        part = "".join(sign for sign in normalize("NFKC", part) if category(sign) != "Cf")
+    return part.casefold().rstrip(". ") == ROOT
 
 
 def is_record(path: str) -> bool:
@@ -89,7 +97,7 @@ def check_layout(modes: Mapping[str, str]) -> Iterator[Finding]:
     """
     for path, mode in modes.items():
         parts = path.split("/")
-        if any(part.casefold() == ROOT for part in parts[1:-1]) or (parts[0] != ROOT and parts[0].casefold() == ROOT):
+        if any(map(is_root, parts[1:-1])) or (parts[0] != ROOT and is_root(parts[0])):
             yield codes.GIT_SECOND.finding(path, f"{path} lies in a second {ROOT} folder", fix=f"git rm -r {path}")
         elif parts[0] == ROOT and not is_kept(path) and not is_setting(path):
             yield codes.IMM_FOREIGN.finding(

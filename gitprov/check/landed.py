@@ -7,33 +7,18 @@ fast-forward. What a step may do is judged against its first parent, step - 1.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
+from gitprov.check.changes import Loss
 from gitprov.check.in_force import InForce
+from gitprov.errors import Finding
 from gitprov.ids import Digest, sha256_of
 from gitprov.lineage import Ledger
+from gitprov.trust.log import Log
 from gitprov.trust.roots import Roots
 from gitprov.trust.signatures import Means, Signatures
 
 PROPOSED = "proposed"
 """Stands for the commit of a step that has not been made: what would be if a branch landed now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """A step that changed or removed a record or signature that was there (law G).
-
-    Attributes:
-        step: Where.
-        path: Of the file.
-        how: What happened to it.
-        restored: The later step that brought the same bytes back, or None.
-    """
-
-    step: int
-    path: str
-    how: Literal["changed", "removed", "mode"]
-    restored: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +138,22 @@ class Landed:
             for one in self.signatures.of(record)
             if one.means in ("signs", "countersigns") and self.chain.landed[one.path] <= until
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What landed, and what is wrong with it.
+
+    Attributes:
+        landed: The facts.
+        log: The derived log.
+        trust: What is wrong with trust versions.
+        settings: What is wrong with the settings in force.
+        partial: Whether this clone lacks history or objects, so that nothing can be decided.
+    """
+
+    landed: Landed
+    log: Log
+    trust: tuple[Finding, ...]
+    settings: tuple[Finding, ...]
+    partial: bool

@@ -1,9 +1,11 @@
 """What records say about each other, and the digests that follow from their fields: step (3)."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from gitprov.errors import Code, Finding
+from gitprov.check.seen import Change, read_record
+from gitprov.errors import Code, Finding, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest, digest_hex
 from gitprov.ids.recipes import UNKNOWN, recipe_id
@@ -27,6 +29,41 @@ from gitprov.records import (
     reference_digest,
     set_digest,
 )
+
+
+def references(change: Change) -> Iterator[Finding]:
+    """Yields what is wrong with the references of the records that a change adds: the law of trust.md, "References"."""
+    if change.context is None:
+        return
+    added = [one for one in change.records.values() if not isinstance(one, GitprovError)]
+    there = [read_record(path, data) for path, data in change.context.items()]
+    ledger = Ledger(Held(one, "committed") for one in (*added, *there) if not isinstance(one, GitprovError))
+    found = [
+        *check_references(ledger, dict.fromkeys(one.id for one in added)),
+        *check_cycles(ledger),
+        *check_collisions(ledger),
+    ]
+    for finding in found:
+        if finding.subject in change.final:
+            yield replace(finding, commit=change.final[finding.subject][0])
+
+
+def named_by(record: Record) -> set[Digest]:
+    """Returns the ids of all records that a record names."""
+    match record:
+        case Run():
+            used = {one.artifact for one in record.inputs.values()}
+            return used | {made.artifact for made in record.outputs.values()}
+        case Evaluation():
+            about = {record.subject.artifact} if record.subject.artifact is not None else set()
+            return about | ({record.data.artifact} if record.data is not None else set())
+        case Release():
+            members = record.members.values()
+            return {*(one.artifact for one in members), *(one.run for one in members), *record.runs}
+        case Event():
+            return {*record.subjects}
+    return {*_names(record).values()}
+
 
 _RANK = {"committed": 0, "staged": 1, "draft": 2}
 

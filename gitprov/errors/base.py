@@ -30,20 +30,35 @@ class Code:
         """Makes the error to raise; `fix` falls back to the catalogue's remedy."""
         return GitprovError(self, what, why=why, fix=fix)
 
-    def finding(self, subject: str, what: str, *, why: str = "", fix: str = "") -> "Finding":
-        """Makes a finding about `subject` (a record path, an artifact name, a work tree path)."""
-        return Finding(self, subject, what, why, fix or self.remedy)
+    def finding(self, subject: str, what: str, *, why: str = "", fix: str = "", commit: str | None = None) -> "Finding":
+        """Makes a finding about `subject` (a record path, an artifact name, a work tree path), as of a commit."""
+        return Finding(self, subject, what, why, fix or self.remedy, commit)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a check found wrong; a check returns all of them, not the first."""
+    """One thing that a check found wrong; a check returns all of them, not the first.
+
+    Attributes:
+        code: The catalogue row.
+        subject: What it is about: a path, a name, a ref.
+        what: As that of an error; likewise why and fix.
+        why: The rule, the place, or the two values that differ.
+        fix: The way out.
+        commit: The commit that did it, in hex digits, where one did.
+    """
 
     code: Code
     subject: str
     what: str
     why: str
     fix: str
+    commit: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What people call it, the same however often it is found: CODE:SUBJECT@COMMIT."""
+        return f"{self.code.id}:{self.subject}" + (f"@{self.commit}" if self.commit else "")
 
 
 class GitprovError(Exception):

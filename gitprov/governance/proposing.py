@@ -1,6 +1,6 @@
 """`gitprov trust propose` and `gitprov trust sign`: the next trust version, and the signatures that it takes."""
 
-from gitprov.audit.gather import Gathered
+from gitprov.check.landed import Gathered
 from gitprov.errors import catalogue as codes
 from gitprov.governance.state import Rooted, current, history, lacking, look, next_number, versions
 from gitprov.governance.wishes import Wish, apply

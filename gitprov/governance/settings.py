@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from gitprov.audit.gather import Gathered
 from gitprov.check.governance import GOVERNANCE, is_governed
+from gitprov.check.landed import Gathered
 from gitprov.errors import catalogue as codes
 from gitprov.governance.state import current, history, lacking, look
 from gitprov.ids import Digest, sha256_of

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from gitprov.audit.gather import Gathered, gather, propose
+from gitprov.audit.gather import gather, propose
+from gitprov.check.landed import Gathered
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ports.workplace import Workplace

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
+from gitprov.check.changes import Edge, FileChange, Overlay
 from gitprov.ids.listings import CodeEntry
 
 
@@ -23,16 +24,6 @@ class Commit:
     author: str
     time: str
     subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a step did to a file: status A, M, D or T, and the mode and object id that it has now."""
-
-    path: str
-    status: str
-    mode: str
-    oid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +157,56 @@ class GitStore(Protocol):
         """Tells whether a commit is reachable from a revision."""
         ...
 
-    def steps(self, commit: str, under: Sequence[str]) -> Iterator[tuple[str, list[Change]]]:
+    def steps(self, commit: str, under: Sequence[str]) -> Iterator[tuple[str, list[FileChange]]]:
         """Yields the commits of that chain that change something below `under`, oldest first, with what they change.
 
         A merge is compared with its first parent, the root commit with nothing; renames are a removal and an addition.
         """
+        ...
+
+    def commits(
+        self, new: str, *, old: str | None = None, beyond: Literal["all", "remotes"] | None = None, chain: bool = False
+    ) -> list[tuple[str, tuple[str, ...]]]:
+        """Returns commits with their parents, oldest first: those that `new` reaches.
+
+        Args:
+            new: The last one.
+            old: Without those that this one reaches.
+            beyond: Without those that any ref (or any remote-tracking branch) reaches.
+            chain: The first-parent chain only.
+        """
+        ...
+
+    def edges(
+        self,
+        pairs: Iterable[tuple[str, str | None]],
+        under: Sequence[str] = (),
+        *,
+        added: bool = True,
+        on_chain: bool = True,
+    ) -> Iterator[Edge]:
+        """Yields commits against parents (None: against nothing), those that change something below `under` only.
+
+        Renames are a removal and an addition. One `git diff-tree` for all of them, in their order.
+
+        Args:
+            pairs: Commit and parent.
+            under: Paths; all when empty.
+            added: Files that were added, too; else those that were modified, removed or given another type.
+            on_chain: What the edges say of themselves: whether they are steps.
+        """
+        ...
+
+    def staged_changes(self, under: Sequence[str] = ()) -> Edge:
+        """Returns what the index changes of HEAD below `under`, as the edge that a commit would be."""
+        ...
+
+    def common_ancestor(self, one: str, other: str) -> str | None:
+        """Returns a best common ancestor of two commits, or None when they have none."""
+        ...
+
+    def overlays(self) -> list[Overlay]:
+        """Returns replace refs, grafts and alternates: what makes git show, or take, other objects."""
         ...
 
     def additions(self, under: Sequence[str]) -> dict[str, Commit]:

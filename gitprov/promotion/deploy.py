@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from gitprov.audit.gather import Gathered
 from gitprov.audit.in_effect import read_promotions
 from gitprov.audit.promotion import Verdict, compare, verdict
 from gitprov.check.effect import Asked
-from gitprov.check.landed import Landed
+from gitprov.check.landed import Gathered, Landed
 from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids.names import folded, path_fault

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from gitprov.audit.gather import Gathered, propose
+from gitprov.audit.gather import propose
 from gitprov.audit.in_effect import Source, read_promotions, source
 from gitprov.check.effect import judge
 from gitprov.check.evidence import Ask, judged
+from gitprov.check.landed import Gathered
 from gitprov.check.states import stages
 from gitprov.errors import catalogue as codes
 from gitprov.lineage.naming import split_release

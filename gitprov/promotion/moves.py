@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gitprov.audit.gather import Gathered
 from gitprov.audit.in_effect import read_promotions
 from gitprov.check.effect import judge
+from gitprov.check.landed import Gathered
 from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids.names import check_name

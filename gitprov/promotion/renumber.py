@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from gitprov.audit.gather import Gathered
 from gitprov.audit.in_effect import read_promotions
 from gitprov.check.effect import judge
+from gitprov.check.landed import Gathered
 from gitprov.errors import catalogue as codes
 from gitprov.lineage import Ledger
 from gitprov.lineage.naming import split_release, unknown

@@ -3,8 +3,9 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 
+from gitprov.adapters.git.edges import parse
 from gitprov.adapters.git.plumbing import Plumbing
-from gitprov.ports.git import Change
+from gitprov.check.changes import FileChange
 
 
 def tracking_ref(git: Plumbing, branch: str) -> str | None:
@@ -34,7 +35,7 @@ def described(git: Plumbing, commits: Iterable[str]) -> Iterator[Sequence[str]]:
         yield from zip(*[iter(words)] * 4, strict=True)
 
 
-def steps(git: Plumbing, commit: str, under: Sequence[str]) -> Iterator[tuple[str, list[Change]]]:
+def steps(git: Plumbing, commit: str, under: Sequence[str]) -> Iterator[tuple[str, list[FileChange]]]:
     """Yields each commit of the chain that changes something below `under`, oldest first, with what it changes.
 
     A merge is compared with its first parent, the root commit with nothing.
@@ -45,12 +46,11 @@ def steps(git: Plumbing, commit: str, under: Sequence[str]) -> Iterator[tuple[st
         *("--end-of-options", commit, "--", *under),
     )
     words = iter(os.fsdecode(answer).split("\0"))
-    at, found = "", list[Change]()
+    at, found = "", list[FileChange]()
     for word in words:  # a commit's id, or what happened to a file and then its path
         text = word.lstrip("\n")
         if text.startswith(":"):
-            _, mode, _, oid, status = text[1:].split()
-            found.append(Change(next(words), status[0], mode, oid))
+            found.append(parse(text, next(words)))
         elif text:
             if at:
                 yield at, found

@@ -6,15 +6,17 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from secrets import token_hex
+from typing import Literal
 
-from gitprov.adapters.git import chain, porcelain, side
+from gitprov.adapters.git import chain, edges, porcelain, side
 from gitprov.adapters.git.code import CodeReader, CodeRule, parse_index, parse_tree
 from gitprov.adapters.git.history import authors, commit_with_code
 from gitprov.adapters.git.plumbing import Place, Plumbing, chunks, discover, joined, split
+from gitprov.check.changes import Edge, FileChange, Overlay
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids.listings import SUBMODULE
-from gitprov.ports.git import Change, CodeState, Commit, TreeEntry
+from gitprov.ports.git import CodeState, Commit, TreeEntry
 
 _LOCK_PATIENCE = 10.0
 """Seconds to wait for another git's index.lock."""
@@ -192,9 +194,38 @@ class GitRepository:
         """Tells whether a commit is reachable from a revision."""
         return not self._git.read("rev-list", "--max-count=1", "--end-of-options", commit, f"^{revision}")
 
-    def steps(self, commit: str, under: Sequence[str]) -> Iterator[tuple[str, list[Change]]]:
+    def steps(self, commit: str, under: Sequence[str]) -> Iterator[tuple[str, list[FileChange]]]:
         """Yields the commits of that chain that change something below `under`, with what they change."""
         return chain.steps(self._git, commit, under)
+
+    def commits(
+        self, new: str, *, old: str | None = None, beyond: Literal["all", "remotes"] | None = None, chain: bool = False
+    ) -> list[tuple[str, tuple[str, ...]]]:
+        """Returns commits with their parents, oldest first: those that `new` reaches."""
+        return edges.commits(self._git, new, old, beyond, chain)
+
+    def edges(
+        self,
+        pairs: Iterable[tuple[str, str | None]],
+        under: Sequence[str] = (),
+        *,
+        added: bool = True,
+        on_chain: bool = True,
+    ) -> Iterator[Edge]:
+        """Yields commits against parents, those that change something below `under` only."""
+        return edges.edges(self._git, pairs, under, added, on_chain)
+
+    def staged_changes(self, under: Sequence[str] = ()) -> Edge:
+        """Returns what the index changes of HEAD below `under`, as the edge that a commit would be."""
+        return edges.staged_changes(self._git, self.head(), under)
+
+    def common_ancestor(self, one: str, other: str) -> str | None:
+        """Returns a best common ancestor of two commits, or None when they have none."""
+        return edges.common_ancestor(self._git, one, other)
+
+    def overlays(self) -> list[Overlay]:
+        """Returns replace refs, grafts and alternates: what makes git show, or take, other objects."""
+        return list(edges.overlays(self._git))
 
     def additions(self, under: Sequence[str]) -> dict[str, Commit]:
         """Returns for each file below `under` that HEAD has the commit that last added it, if that can be seen here."""

@@ -73,6 +73,38 @@ IMM_LOST = declare(
 IMM_RESTORED = declare(
     "GP-IMM-008", Exit.FINDINGS, "a record that was lost for a while", "nothing: the same bytes are back"
 )
+IMM_SIDE = declare(
+    "GP-IMM-009",
+    Exit.FINDINGS,
+    "a record that a commit of a merged branch changed or removed",
+    "nothing: the protected ref has never had it, or still has it as it landed",
+)
+
+# HIS: the protected ref goes on from where it was
+HIS_FOXTROT = declare(
+    "GP-HIS-001",
+    Exit.FINDINGS,
+    "a merge that puts the protected ref's own commits aside, as `git pull` makes it",
+    "git branch mine && git reset --keep @{u} && git merge --no-ff mine",
+)
+HIS_REWOUND = declare(
+    "GP-HIS-002",
+    Exit.FINDINGS,
+    "a protected ref that was moved back",
+    "push the commits that are missing again, from a clone that has them",
+)
+HIS_REWRITTEN = declare(
+    "GP-HIS-003",
+    Exit.FINDINGS,
+    "a protected ref whose history was rewritten",
+    "push the history that was there again, from a clone that has it",
+)
+HIS_UNRELATED = declare(
+    "GP-HIS-004",
+    Exit.FINDINGS,
+    "a protected ref that begins anew, from another root commit",
+    "push the history that was there again, from a clone that has it",
+)
 
 # LIN: what records say about each other
 LIN_DANGLING = declare(

@@ -107,6 +107,25 @@ GIT_ATTRIBUTES = declare(
     "GP-GIT-007", Exit.FINDINGS, "the attributes that protect records are missing or changed", "gitprov init"
 )
 GIT_NO_COMMIT = declare("GP-GIT-008", Exit.USAGE, "the repository has no commit yet", "git commit first")
+GIT_OVERLAID = declare(
+    "GP-GIT-009",
+    Exit.FINDINGS,
+    "replace refs or grafts, by which git shows other objects than there are",
+    "git replace -d OBJECT, or rm .git/info/grafts",
+)
+GIT_ALTERNATE = declare(
+    "GP-GIT-010",
+    Exit.FINDINGS,
+    "a repository that borrows objects from another one",
+    "git repack -a -d && rm .git/objects/info/alternates",
+)
+GIT_CONFLICT = declare(
+    "GP-GIT-011",
+    Exit.UNDECIDED,
+    "a branch that cannot be merged as it is",
+    "merge the base into the branch: git merge BASE, then push again",
+)
+GIT_OLD = declare("GP-GIT-012", Exit.UNDECIDED, "a git that is too old for this", "install git 2.38 or newer")
 
 # LCK and IO, what the machine does
 LCK_BUSY = declare(
@@ -128,3 +147,14 @@ IO_NETWORK = declare(
 # USE, the command line
 USE_ARGUMENT = declare("GP-USE-001", Exit.USAGE, "arguments that do not fit together", "gitprov COMMAND --help")
 INT_BUG = declare("GP-INT-001", Exit.INTERNAL, "an internal error", "report it with the file that is named")
+
+# HOK: git hooks
+HOK_FOREIGN = declare(
+    "GP-HOK-001",
+    Exit.FINDINGS,
+    "a git hook of somebody else's that does not call gitprov",
+    "add the line to it: gitprov hook NAME || exit 1",
+)
+HOK_MISSING = declare(
+    "GP-HOK-002", Exit.FINDINGS, "a git hook of gitprov's that is missing or old", "gitprov hooks install"
+)

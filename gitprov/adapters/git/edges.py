@@ -1,0 +1,81 @@
+"""Commits against their parents, and the index against HEAD: raw differences, without renames."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from gitprov.adapters.git.plumbing import Plumbing
+from gitprov.check.changes import Edge, FileChange, Overlay
+
+_RAW = ("--raw", "-r", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--no-color", "--no-ext-diff")
+
+
+def commits(
+    git: Plumbing, new: str, old: str | None, beyond: Literal["all", "remotes"] | None, chain: bool
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Returns commits with their parents, oldest first."""
+    options = ["--first-parent"] if chain else []
+    without = [f"--{beyond}"] if beyond else []
+    without += [old] if old is not None else []
+    answer = git.read(
+        *("rev-list", "--parents", "--topo-order", "--reverse", *options, new),
+        *(["--not", *without] if without else []),
+        "--",
+    )
+    return [(words[0], tuple(words[1:])) for words in map(str.split, answer.decode().splitlines())]
+
+
+def edges(
+    git: Plumbing, pairs: Iterable[tuple[str, str | None]], under: Sequence[str], added: bool, on_chain: bool
+) -> Iterator[Edge]:
+    """Yields commits against parents, those that change something only."""
+    asked = "".join(f"{commit} {parent}\n" if parent else f"{commit}\n" for commit, parent in pairs)
+    if not asked:
+        return
+    answer = git.read(
+        *("diff-tree", "--stdin", "--root", *_RAW, "--format=%H %P", *(() if added else ("--diff-filter=MDTUX",))),
+        *("--", *under),
+        given=asked.encode(),
+    )
+    words = iter(os.fsdecode(answer).split("\0"))
+    commit, parent, files = "", "", list[FileChange]()
+    for word in words:  # a commit with its parent, or what happened to a file and then its path
+        text = word.lstrip("\n")
+        if text.startswith(":"):
+            files.append(parse(text, next(words)))
+        elif text:
+            if files:
+                yield Edge(commit, parent or None, tuple(files), on_chain)
+            commit, _, parent = text.partition(" ")
+            files = []
+    if files:
+        yield Edge(commit, parent or None, tuple(files), on_chain)
+
+
+def staged_changes(git: Plumbing, head: str | None, under: Sequence[str]) -> Edge:
+    """Returns what the index changes of HEAD; of everything before the first commit."""
+    base = head or git.read("hash-object", "-t", "tree", "--stdin").decode().strip()
+    answer = git.read("diff-index", "--cached", *_RAW, base, "--", *under)
+    words = iter(os.fsdecode(answer).split("\0")[:-1])
+    return Edge(None, head, tuple(parse(raw, next(words)) for raw in words))
+
+
+def common_ancestor(git: Plumbing, one: str, other: str) -> str | None:
+    """Returns a best common ancestor, or None."""
+    return git.read("merge-base", one, other, fine=(0, 1)).decode().strip() or None
+
+
+def overlays(git: Plumbing) -> Iterator[Overlay]:
+    """Yields replace refs, grafts and alternates."""
+    for ref in git.read("for-each-ref", "--format=%(refname:lstrip=2)", "refs/replace/").decode().split():
+        yield Overlay("replace", ref)
+    for kind, file in (("graft", "info/grafts"), ("alternate", "objects/info/alternates")):
+        path = os.path.join(git.place.common_dir, file)
+        if os.path.exists(path) and os.path.getsize(path):
+            yield Overlay("graft" if kind == "graft" else "alternate", path)
+
+
+def parse(raw: str, path: str) -> FileChange:
+    """Returns a line of `--raw` as what happened to a file."""
+    before_mode, mode, before_oid, oid, status = raw[1:].split()
+    return FileChange(path, status[0], mode, oid, before_mode, before_oid)

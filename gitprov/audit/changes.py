@@ -1,0 +1,212 @@
+"""Gathers what a door sees, for `gitprov.check.engine`: only what changed is read, however large the repository is.
+
+Git objects alone, by hardened plumbing: a `rev-list`, a `diff-tree` for all edges, a `cat-file` for all bytes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from gitprov.audit.gather import TRUST, gather_at
+from gitprov.check.changes import GONE, Edge, FileChange
+from gitprov.check.files import ATTRIBUTES, is_kept, is_record, is_root, is_setting
+from gitprov.check.governance import is_governed
+from gitprov.check.landed import Gathered
+from gitprov.check.references import named_by
+from gitprov.check.seen import Change, Relation, read_record
+from gitprov.ids import digest_hex
+from gitprov.ports.git import GitStore, TreeEntry
+from gitprov.ports.workplace import Workplace
+from gitprov.records import Evaluation, Stored, signed_path
+from gitprov.records.stored import ROOT
+
+_DECIDES = tuple(f"{ROOT}/{folder}/" for folder in ("trust", "events/governance", "promotions", "deployments"))
+"""Where records lie that decide what counts."""
+_NUMBERED = tuple(f"{ROOT}/{folder}/" for folder in ("trust", "promotions", "releases"))
+"""Where records lie that are not named by their ids."""
+_SOME = 500
+"""How many paths git is asked about at once."""
+
+
+def gather_change(place: Workplace, old: str | None, new: str, *, ref: str, attributes: bytes) -> Change:
+    """Returns a move of a protected ref from one commit to another: every law is judged, all records must stay.
+
+    Args:
+        place: The ports; `git`, `reader` and `verifier` are used.
+        old: The head that is known; None at first contact, when every commit is held against every parent.
+        new: The head.
+        ref: What is judged, in words.
+        attributes: What `gitprov init` writes.
+    """
+    git = place.git
+    chain = git.commits(new, old=old, chain=True)
+    relation = _relation(git, old, new, chain)
+    if old is None:
+        edges = first_contact(git, new)
+    elif relation == "continues":
+        edges = _ours(git.edges([(commit, parents[0]) for commit, parents in chain]))
+    else:  # what the new head lacks, whatever way it came about
+        edges = _ours(git.edges([(new, old)]))
+    after = gather_at(place, ref, new) if decides(git, new, edges) else None
+    return _change(git, ref, new, edges, attributes, known=old, relation=relation, after=after)
+
+
+def gather_local(place: Workplace, new: str, *, ref: str, upstream: str | None, attributes: bytes) -> Change:
+    """Returns what commits that no remote has do, against every parent: only what `upstream` has must stay.
+
+    Args:
+        place: The ports; `git` is used.
+        new: The new head of a local branch.
+        ref: The branch, in words.
+        upstream: The commit of the protected upstream; None when there is none.
+        attributes: What `gitprov init` writes.
+    """
+    git = place.git
+    made = git.commits(new, beyond="remotes")
+    pairs = [(commit, parent) for commit, parents in made for parent in (parents or (None,))]
+    relation = _relation(git, upstream, new, git.commits(new, old=upstream, chain=True))
+    edges = _ours(git.edges(pairs))
+    return _change(
+        git, ref, new, edges, attributes, known=upstream, relation=relation, keeps=_has(git, upstream, new, edges)
+    )
+
+
+def gather_index(place: Workplace, *, upstream: str | None, attributes: bytes) -> Change:
+    """Returns what the index changes of HEAD, as the commit that it would be: only what `upstream` has must stay."""
+    git = place.git
+    edges = _ours([git.staged_changes()])
+    return _change(git, "the index", None, edges, attributes, keeps=_has(git, upstream, None, edges))
+
+
+def first_contact(git: GitStore, new: str) -> tuple[Edge, ...]:
+    """Returns the whole history of a commit: its steps, and of every other edge what it did to files that were there.
+
+    Outside of `.gitprov/` the tree of the head is looked at, for another folder of that name.
+    """
+    every = git.commits(new)
+    parents = dict(every)
+    on_chain = set(git.first_parents(new))
+    pairs = [
+        (commit, parent)
+        for commit, all_parents in parents.items()
+        for parent in (all_parents[1:] if commit in on_chain else all_parents)
+    ]
+    steps = [Edge(commit, next(iter(parents[commit]), None), tuple(files)) for commit, files in git.steps(new, [ROOT])]
+    here = {path: one for path, one in git.tree(new).items() if not path.startswith(f"{ROOT}/")}
+    strays = tuple(FileChange(path, "A", one.mode, one.oid, GONE, "") for path, one in here.items() if _is_ours(path))
+    return (
+        *steps,
+        *([Edge(new, None, strays)] if strays else []),
+        *git.edges(pairs, [ROOT], added=False, on_chain=False),
+    )
+
+
+def decides(git: GitStore, new: str, edges: Iterable[Edge]) -> bool:
+    """Tells whether something changed that trust is asked about: a promotion, or under a trust root a setting."""
+    paths = [change.path for edge in edges if edge.on_chain for change in edge.files]
+    if any(path.startswith(_DECIDES) for path in paths):
+        return True
+    return any(is_governed(path) for path in paths) and bool(git.tree(new, [TRUST]))
+
+
+def _change(
+    git: GitStore,
+    ref: str,
+    new: str | None,
+    edges: tuple[Edge, ...],
+    attributes: bytes,
+    *,
+    known: str | None = None,
+    relation: Relation = "continues",
+    keeps: frozenset[str] | None = None,
+    after: Gathered | None = None,
+) -> Change:
+    final = {change.path: change for edge in edges if edge.on_chain for change in edge.files}
+    present = {path: one.oid for path, one in final.items() if not one.is_gone}
+    blobs = dict(git.blobs({oid for path, oid in present.items() if is_kept(path) or is_setting(path)}))
+    asked = {ATTRIBUTES, *(about for path in present if (about := signed_path(path)) is not None)} - final.keys()
+    context = None
+    if new is not None and keeps is None:
+        added = {path: blobs[oid] for path, oid in present.items() if is_record(path)}
+        context = _context(git, new, added) if known is not None else {}
+    return Change(
+        ref=ref,
+        head=new,
+        edges=edges,
+        known=known,
+        relation=relation,
+        keeps=keeps,
+        blobs=blobs,
+        there=frozenset(_entries(git, new, asked)),
+        context=context,
+        attributes=attributes,
+        partial=git.is_partial,
+        overlays=tuple(git.overlays()),
+        after=after,
+    )
+
+
+def _relation(git: GitStore, old: str | None, new: str, since: Sequence[tuple[str, tuple[str, ...]]]) -> Relation:
+    """Returns where a known head is, given the first-parent chain of the new one without what the known one reaches."""
+    if old in (None, new) or (since and since[0][1][:1] == (old,)):
+        return "continues"
+    common = git.common_ancestor(old, new)
+    if common is None:
+        return "unrelated"
+    return "foxtrot" if common == old else "rewound" if common == new else "rewritten"
+
+
+def _ours(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    """Returns edges with the files that the laws are about: those below any folder that is called `.gitprov`."""
+    return tuple(replace(edge, files=tuple(change for change in edge.files if _is_ours(change.path))) for edge in edges)
+
+
+def _is_ours(path: str) -> bool:
+    return path.startswith(f"{ROOT}/") or any(is_root(part) for part in path.split("/")[:-1])
+
+
+def _has(git: GitStore, upstream: str | None, new: str | None, edges: Iterable[Edge]) -> frozenset[str]:
+    """Returns what an upstream has of the files that edges changed or removed, and is not so in the end."""
+    touched = {change.path for edge in edges for change in edge.files if change.status != "A" and is_kept(change.path)}
+    if upstream is None or not touched:
+        return frozenset()
+    theirs, ours = _entries(git, upstream, touched), _entries(git, new, touched)
+    return frozenset(path for path, entry in theirs.items() if ours.get(path) != entry)
+
+
+def _entries(git: GitStore, commit: str | None, paths: Iterable[str]) -> dict[str, TreeEntry]:
+    """Returns those of some paths that a commit (None: the index) has."""
+    asked, found = sorted(paths), dict[str, TreeEntry]()
+    for at in range(0, len(asked), _SOME):
+        some = asked[at : at + _SOME]
+        found |= git.index(some) if commit is None else git.tree(commit, some)
+    return found
+
+
+def _context(git: GitStore, new: str, added: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Returns the records that those added rest on, and what these rest on in turn, by path.
+
+    Most are named by their ids. What is numbered (releases, requests, trust versions) is read when a name leads nowhere
+    else, or an evaluation is about a set.
+    """
+    records = _understood(added)
+    wanted = {named for one in records for named in named_by(one.record)} - {one.id for one in records}
+    of_sets = any(isinstance(one.record, Evaluation) and one.record.subject.set_ is not None for one in records)
+    if not wanted and not of_sets:
+        return {}
+    tree = {path: entry.oid for path, entry in git.tree(new, [ROOT]).items() if is_record(path) and path not in added}
+    by_id = {path.rpartition("/")[2].removesuffix(".yaml"): path for path in tree}
+    todo = {by_id[digest_hex(one)] for one in wanted if digest_hex(one) in by_id}
+    if of_sets or len(todo) < len(wanted):
+        todo |= {path for path in tree if path.startswith(_NUMBERED)}
+    found: dict[str, bytes] = {}
+    while todo:
+        blobs = dict(git.blobs({tree[path] for path in todo}))
+        new_ones = {path: blobs[tree[path]] for path in todo}
+        found |= new_ones
+        names = {named for one in _understood(new_ones) for named in named_by(one.record)}
+        todo = {by_id[digest_hex(one)] for one in names if digest_hex(one) in by_id} - found.keys()
+    return found
+
+
+def _understood(files: Mapping[str, bytes]) -> list[Stored]:
+    return [one for path, data in files.items() if isinstance(one := read_record(path, data), Stored)]
