@@ -301,3 +301,28 @@ def test_the_model_says_the_same_of_real_keys() -> None:
     wish = world.wish(world.releases[0])
     world.promote(wish, "ada")
     assert world.refused(wish) == {"GP-APR-001"}
+
+
+def test_a_key_that_is_only_ever_listed_as_revoked_tells_whose_work_it_was() -> None:
+    """Else an owner who names a lost key would make its work nobody's, and let its holder approve it."""
+    world = Promoting(releases=1)
+    world.move()
+    world.sign(train_run(world), "ben-lost")
+    world.move()
+    world.trust(("ben",), keys={"ben": ("ben", "ben-lost")}, revoked=("ben-lost",))
+    assert land(world, world.wish(world.releases[0]), "ben") == {"GP-APR-001"}
+
+
+def test_an_approval_counts_while_its_key_does() -> None:
+    """Given before a revocation, landed before it, and not enough until after it."""
+    world = Promoting(approvers=("ben", "cleo", "dan"), threshold=2)
+    wish = world.wish(world.releases[0])
+    assert land(world, wish, "ben") == {"GP-APR-001"}
+    world.move()
+    world.trust(("ben", "cleo", "dan"), threshold=2, revoked=("ben",))
+    world.move()
+    world.sign(wish.id, "cleo", "approves")
+    (asked,) = world.timeline().asked
+    assert asked.judgement is not None
+    approvals = next(clause for clause in asked.judgement.clauses if clause.number == 11)
+    assert approvals.says == "1 of 2 approvals: cleo"

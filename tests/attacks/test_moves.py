@@ -1,15 +1,24 @@
 """What a request may move: stages in their order, rollbacks to what was there, comparisons with what serves."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
+from gitprov.check.evidence import again, summary
 from gitprov.ids import sha256_of
-from gitprov.records import Evidence, Release, Stored, store
+from gitprov.records import Evidence, Release, Request, Stored, store
 from tests.attacks.real import Signed, altered
 from tests.sim.promoting import Promoting, Wish
 
 STAGES = b"schema: gitprov/project/v1\nstages:\n  staging: {}\n  live:\n    after: [staging]\n"
+NEVER = b"""\
+schema: gitprov/policy/v1
+rules:
+  never:
+    when: "false"
+    message: Never
+    remedy: wait
+"""
 
 
 def staged() -> Signed:
@@ -164,3 +173,52 @@ def test_a_request_in_another_place_is_none() -> None:
     (asked,) = world.timeline().asked
     assert asked.judgement is not None
     assert {finding.code.id for finding in asked.judgement.findings} == {"GP-PRO-001"}
+
+
+def test_evidence_of_a_commit_that_was_never_here_is_refused_when_it_agrees_with_itself() -> None:
+    """Made elsewhere, so that nothing but what it names was there."""
+    world = Signed()
+    wish = world.wish(world.releases[0])
+    before = wish.evidence.record
+    assert isinstance(before, Evidence)
+    facts = world.landed()
+    extended = replace(facts, chain=facts.chain.extended({}))
+    other = again(extended, world.head + 1, replace(before, commit="git:" + "f" * 40))
+    lines = summary(other, extended)
+    found = altered(
+        wish, evidence={field.name: getattr(other, field.name) for field in fields(other)}, request={"summary": lines}
+    )
+    world.promote(found, "ben")
+    assert world.refused(found) == {"GP-PRO-007"}
+
+
+def test_candidates_that_are_left_out_refuse_the_request() -> None:
+    """One of three is not the best of one."""
+    world = Signed()
+    wish = world.wish(world.releases[0])
+    before, asks = wish.evidence.record, wish.request.record
+    assert isinstance(before, Evidence)
+    assert isinstance(asks, Request)
+    assert len(before.candidates) == 3
+    lines = tuple(line for line in asks.summary if "best of" not in line)
+    found = altered(wish, evidence={"candidates": before.candidates[:1]}, request={"summary": lines})
+    world.promote(found, "ben")
+    assert world.refused(found) == {"GP-PRO-015"}
+
+
+def test_a_rule_that_denies_refuses_a_request_that_is_approved() -> None:
+    world = Signed()
+    world.set(".gitprov/policies/all.yaml", NEVER)
+    world.move()
+    wish = world.wish(world.releases[0])
+    world.promote(wish, "ben", "cleo")
+    assert world.refused(wish) == {"GP-PRO-010"}
+
+
+def test_nothing_counts_before_a_trust_root_is_in_force() -> None:
+    """Whoever signed: nobody could say who that is."""
+    world = Signed()
+    wish = world.wish(world.releases[0])
+    world.versions[0] = replace(world.versions[0], step=world.head + 9)
+    world.promote(wish, "ben")
+    assert world.refused(wish) == {"GP-PRO-001"}

@@ -42,8 +42,7 @@ class Votes:
 def count(case: Case, evidence: Evidence | None) -> Votes:
     """Counts the votes about a request at a step."""
     role = case.root.approvers(case.request.stage)
-    machines = set(case.root.role("machine").people)
-    excluded = dict.fromkeys(machines & set(role.people), "is a machine")
+    excluded: dict[str, str] = {}
     unknown = []
     for one, why in _slots(case, evidence):
         excluded |= {person: excluded.get(person, why) for person in _behind(case, one)}
