@@ -12,7 +12,8 @@ import click
 
 from docs import facts, schemas
 from gitprov.cli.failure import BROKEN_PIPE
-from gitprov.cli.main import TABLE, cli
+from gitprov.cli.group import cli
+from gitprov.cli.main import TABLE
 from gitprov.errors import Exit
 from gitprov.errors.catalogue import CATALOGUE
 

@@ -3,7 +3,7 @@
 Git objects alone, by hardened plumbing: a `rev-list`, a `diff-tree` for all edges, a `cat-file` for all bytes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from gitprov.audit.gather import TRUST, gather_at
@@ -50,31 +50,33 @@ def gather_change(place: Workplace, old: str | None, new: str, *, ref: str, attr
     return _change(git, ref, new, edges, attributes, known=old, relation=relation, after=after)
 
 
-def gather_local(place: Workplace, new: str, *, ref: str, upstream: str | None, attributes: bytes) -> Change:
-    """Returns what commits that no remote has do, against every parent: only what `upstream` has must stay.
+def gather_branch(place: Workplace, new: str, *, ref: str, attributes: bytes) -> Change:
+    """Returns what a branch that is not protected adds to what any ref of the moment has: nothing of it must stay.
 
     Args:
         place: The ports; `git` is used.
-        new: The new head of a local branch.
+        new: The new head of the branch.
         ref: The branch, in words.
-        upstream: The commit of the protected upstream; None when there is none.
         attributes: What `gitprov init` writes.
     """
     git = place.git
-    made = git.commits(new, beyond="remotes")
-    pairs = [(commit, parent) for commit, parents in made for parent in (parents or (None,))]
-    relation = _relation(git, upstream, new, git.commits(new, old=upstream, chain=True))
-    edges = _ours(git.edges(pairs))
-    return _change(
-        git, ref, new, edges, attributes, known=upstream, relation=relation, keeps=_has(git, upstream, new, edges)
-    )
+    made = git.commits(new, beyond="all")
+    edges = _ours(git.edges([(commit, parent) for commit, parents in made for parent in (parents or (None,))]))
+    return _change(git, ref, new, edges, attributes, keeps=frozenset())
 
 
-def gather_index(place: Workplace, *, upstream: str | None, attributes: bytes) -> Change:
-    """Returns what the index changes of HEAD, as the commit that it would be: only what `upstream` has must stay."""
+def gather_index(place: Workplace, *, upstream: Callable[[], str | None], attributes: bytes) -> Change:
+    """Returns what the index changes of HEAD, as the commit that it would be: only what an upstream has must stay.
+
+    Args:
+        place: The ports; `git` is used.
+        upstream: Asked for the commit of the protected upstream when records are changed or removed.
+        attributes: What `gitprov init` writes.
+    """
     git = place.git
     edges = _ours([git.staged_changes()])
-    return _change(git, "the index", None, edges, attributes, keeps=_has(git, upstream, None, edges))
+    loses = any(file.status != "A" and is_kept(file.path) for edge in edges for file in edge.files)
+    return _change(git, "the index", None, edges, attributes, keeps=stands(git, upstream() if loses else None, edges))
 
 
 def first_contact(git: GitStore, new: str) -> tuple[Edge, ...]:
@@ -97,6 +99,18 @@ def first_contact(git: GitStore, new: str) -> tuple[Edge, ...]:
         *steps,
         *([Edge(new, None, strays)] if strays else []),
         *git.edges(pairs, [ROOT], added=False, on_chain=False),
+    )
+
+
+def stands(git: GitStore, upstream: str | None, edges: Iterable[Edge]) -> frozenset[str]:
+    """Returns the paths, of those that edges change or remove, that were there as an upstream has them.
+
+    Another file of the same number is a proposal that lost its race: to take it away is the way out.
+    """
+    files = [file for edge in edges for file in edge.files if file.status != "A" and is_kept(file.path)]
+    theirs = _entries(git, upstream, {file.path for file in files}) if upstream is not None else {}
+    return frozenset(
+        file.path for file in files if theirs.get(file.path) == TreeEntry(file.before_mode, file.before_oid)
     )
 
 
@@ -162,15 +176,6 @@ def _ours(edges: Iterable[Edge]) -> tuple[Edge, ...]:
 
 def _is_ours(path: str) -> bool:
     return path.startswith(f"{ROOT}/") or any(is_root(part) for part in path.split("/")[:-1])
-
-
-def _has(git: GitStore, upstream: str | None, new: str | None, edges: Iterable[Edge]) -> frozenset[str]:
-    """Returns what an upstream has of the files that edges changed or removed, and is not so in the end."""
-    touched = {change.path for edge in edges for change in edge.files if change.status != "A" and is_kept(change.path)}
-    if upstream is None or not touched:
-        return frozenset()
-    theirs, ours = _entries(git, upstream, touched), _entries(git, new, touched)
-    return frozenset(path for path, entry in theirs.items() if ours.get(path) != entry)
 
 
 def _entries(git: GitStore, commit: str | None, paths: Iterable[str]) -> dict[str, TreeEntry]:

@@ -1,16 +1,12 @@
-"""Entry point of `gitprov` and `git prov`: the table of commands, and the border that no exception passes."""
+"""Entry point of `gitprov` and `git prov`: the table of commands, and the border that no exception passes.
 
-import contextlib
-import importlib
+A git hook is a start of Python that people wait for at every commit: click is imported for everything else only.
+"""
+
 import io
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-
-import click
-
-from gitprov import __version__
 
 # Sections of `--help`: each command's name and the first line of its help. A command is the `command` of the module
 # gitprov.cli.<name>, which is imported when it is called and not before: importing all would cost --help its budget.
@@ -23,6 +19,8 @@ TABLE: dict[str, dict[str, str]] = {
         "capture": "Record what DVC has run",
         "evaluate": "Record metrics about an artifact or a release",
         "seal": "Make the next release of a name",
+        "deprecate": "Say that a release or an artifact is to be used no more",
+        "revert": "Revert the code of a commit, and keep every record",
         "sign": "Sign records",
         "keys": "Make and list the keys that you sign with",
     },
@@ -44,6 +42,10 @@ TABLE: dict[str, dict[str, str]] = {
         "deploy": "Put what is in effect at a stage into a folder",
         "serve-check": "Check what is to be served, before it is loaded",
     },
+    "Guard": {
+        "hooks": "Install the git hooks that check records",
+        "ci": "Check in CI what a pull request would land",
+    },
     "Ask": {
         "show": "Show one record",
         "log": "List records, newest first",
@@ -59,54 +61,6 @@ TABLE: dict[str, dict[str, str]] = {
 COMPLETE = "_GITPROV_COMPLETE"
 
 
-class CommandTable(click.Group):
-    """A click group whose commands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click hands it over
-        """Returns every name of the table, in its order."""
-        return [name for section in TABLE.values() for name in section]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Imports a command, or fails with the names that are near."""
-        names = self.list_commands(ctx)
-        if cmd_name in names:
-            command: click.Command = importlib.import_module(f"gitprov.cli.{cmd_name.replace('-', '_')}").command
-            return command
-        if cmd_name.startswith("-"):
-            return None  # an unknown option: click names it
-        from difflib import get_close_matches
-
-        near = " or ".join(f"'{name}'" for name in get_close_matches(cmd_name, names))
-        return ctx.fail(f"no such command '{cmd_name}'" + (f"; did you mean {near}?" if near else ""))
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes the sections from the table alone."""
-        width = max(map(len, self.list_commands(ctx)))
-        for title, section in TABLE.items():
-            with formatter.section(title):
-                formatter.write_dl([(name.ljust(width), text) for name, text in section.items()])
-
-
-@click.group(cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="gitprov %(version)s")
-@click.option(
-    "-C",
-    "directory",
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Run as if started in DIR.",
-)
-@click.pass_context
-def cli(ctx: click.Context, directory: Path | None) -> None:
-    """Git-native artifact tracker for machine-learning teams.
-
-    Models, data and their lineage become small immutable records, committed beside the code; their bytes go to the
-    DVC remote of the team.
-    """
-    if directory is not None:
-        ctx.with_resource(contextlib.chdir(directory))
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit status.
 
@@ -116,6 +70,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 must not turn a name into a crash
+    if arguments[:1] == ["hook"]:
+        from gitprov.cli.hook import run
+
+        return run(arguments[1:])
+    import click
+
+    from gitprov.cli.group import cli
+
     if COMPLETE in os.environ:
         from click.shell_completion import shell_complete
 

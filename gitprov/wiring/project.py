@@ -10,7 +10,9 @@ from gitprov.ports.blobs import Cache, Remote
 from gitprov.ports.clock import Clock
 from gitprov.ports.dvc import DvcProject
 from gitprov.ports.git import GitStore
+from gitprov.ports.hooks import HookFolder
 from gitprov.ports.host import Host
+from gitprov.ports.incoming import Incoming
 from gitprov.ports.memory import Memory
 from gitprov.ports.progress import Progress
 from gitprov.ports.settings import Settings, SettingsReader
@@ -45,6 +47,20 @@ class Project:
     def git(self) -> GitStore:
         """The repository."""
         return self._repository
+
+    @cached_property
+    def hooks(self) -> HookFolder:
+        """Where git looks for the hooks of this repository."""
+        from gitprov.adapters.git.hooks import GitHooks
+
+        return GitHooks(os.getcwd())
+
+    @cached_property
+    def incoming(self) -> Incoming:
+        """Commits that come in."""
+        from gitprov.adapters.git.incoming import GitIncoming
+
+        return GitIncoming(os.getcwd())
 
     @cached_property
     def worktree(self) -> WorkTree:

@@ -11,7 +11,8 @@ import pytest
 
 from gitprov import __version__
 from gitprov.cli import failure
-from gitprov.cli.main import TABLE, cli
+from gitprov.cli.group import cli
+from gitprov.cli.main import TABLE
 from gitprov.cli.text import printable
 from gitprov.errors import catalogue as codes
 from tests.support import Gitprov

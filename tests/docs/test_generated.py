@@ -7,7 +7,8 @@ import click
 import pytest
 
 from docs.generate import ROOT, pages
-from gitprov.cli.main import TABLE, cli
+from gitprov.cli.group import cli
+from gitprov.cli.main import TABLE
 
 COMMANDS = [(name, line) for section in TABLE.values() for name, line in section.items()]
 

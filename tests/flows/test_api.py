@@ -12,7 +12,8 @@ import pytest
 import gitprov as api
 from gitprov import api as whole
 from gitprov.api.trust import Wish
-from gitprov.cli.main import TABLE, cli
+from gitprov.cli.group import cli
+from gitprov.cli.main import TABLE
 from gitprov.errors import GitprovError
 from gitprov.promotion.asking import Requested
 from tests.flows.promotion.world import World, make_serving

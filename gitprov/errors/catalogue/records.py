@@ -105,6 +105,12 @@ HIS_UNRELATED = declare(
     "a protected ref that begins anew, from another root commit",
     "push the history that was there again, from a clone that has it",
 )
+HIS_DELETED = declare(
+    "GP-HIS-005",
+    Exit.FINDINGS,
+    "a push that deletes the protected branch",
+    "protect another branch first: gitprov trust propose",
+)
 
 # LIN: what records say about each other
 LIN_DANGLING = declare(
