@@ -229,6 +229,31 @@ def test_a_key_that_is_revoked_later_disputes_what_it_did_and_undoes_nothing(dro
     assert [finding.code.id for finding in disputes(world.landed(), after)] == ["GP-PRO-014"]
 
 
+def test_who_is_no_longer_believed_at_the_step_of_a_signature_disputes_it() -> None:
+    """A version whose history lies before an approval, and that lists its key no more, says that it was not ben."""
+    world = Promoting(releases=1)
+    wish = world.wish(world.releases[0])
+    assert land(world, wish, "ben") == set()
+    step = world.head
+    world.move()
+    later = world.trust(("ben", "cleo"), keys={"ben": ("ben-new",)})
+    world.versions[-1] = replace(later, since=step - 1)
+    assert [finding.code.id for finding in disputes(world.landed(), world.timeline().asked[0])] == ["GP-PRO-014"]
+    world.versions[-1] = replace(later, since=step)
+    assert disputes(world.landed(), world.timeline().asked[0]) == ()
+
+
+def test_what_was_signed_after_it_took_effect_disputes_nothing() -> None:
+    """Else whoever leaves could stop the next deployment by a signature on the way out."""
+    world = Promoting(releases=1)
+    assert land(world, world.wish(world.releases[0]), "ben") == set()
+    world.move()
+    world.sign(train_run(world), "dan")
+    world.move()
+    world.trust(("ben", "cleo"), revoked=("dan",))
+    assert disputes(world.landed(), world.timeline().asked[0]) == ()
+
+
 def test_approvals_that_come_after_a_later_promotion_find_it_void() -> None:
     world = Promoting()
     first, second = world.wish(world.releases[0]), world.wish(world.releases[1], sequence=2)

@@ -88,7 +88,15 @@ def test_evidence_must_have_landed_beside_its_request() -> None:
     assert world.refused(wish) == {"GP-PRO-007"}
     world.move()
     world.land(wish.evidence)
-    assert world.refused(wish) == set(), "once all is there"
+    assert world.of(wish).effective == world.head, "once all is there, and not before"
+
+
+def test_evidence_in_another_place_is_none() -> None:
+    world = Signed()
+    wish = world.wish(world.releases[0])
+    path = wish.evidence.path.replace("0001", "0009")
+    world.promote(Wish(wish.request, Stored(wish.evidence.id, path, wish.evidence.data, wish.evidence.record)), "ben")
+    assert world.refused(wish) == {"GP-PRO-007"}
 
 
 def test_evidence_compares_with_what_is_in_effect() -> None:
