@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from gitprov.audit.gather import Gathered, propose
-from gitprov.check.effect import Asked, Case, Timeline, count, in_time, judge, judge_at
+from gitprov.check.effect import Asked, Case, Timeline, count, disputes, in_time, judge, judge_at
 from gitprov.check.evidence import Ask, judged, summary
 from gitprov.check.gate import PROJECT
 from gitprov.check.governance import is_governed
@@ -108,7 +108,7 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
             f"no trust version is in force on {landed.chain.ref}", why="; ".join(one.why for one in gathered.trust)
         )
     current = timeline.effective(wish.stage, head)
-    _refuse_same(wish, current)
+    _refuse_same(landed, wish, current, place.clock.now())
     there = propose(place, gathered, of=wish.base, files=wish.new).landed
     step = there.chain.head
     by = landed.roots.person(key_id(place.signer.pem), step, head) or place.person()
@@ -180,11 +180,14 @@ def next_sequence(git: GitStore, landed: Landed, wish: Wish) -> int:
     return max(numbers, default=0) + 1
 
 
-def _refuse_same(wish: Wish, current: Asked | None) -> None:
+def _refuse_same(landed: Landed, wish: Wish, current: Asked | None, now: str) -> None:
+    """Refuses what changes nothing; what serves is asked for again where it is disputed or late: so it is deployed."""
     where, serves = f"{wish.name}/{wish.stage}", current.request.release if current is not None else None
     if serves is None and wish.kind == "withdraw":
         raise codes.PRO_SAME.error(f"nothing is in effect in {where}")
-    if serves is not None and wish.release is not None and serves.id == wish.release.id:
+    if current is None or serves is None or wish.release is None or serves.id != wish.release.id:
+        return
+    if not disputes(landed, current) and in_time(landed, current, now).holds:
         raise codes.PRO_SAME.error(f"{wish.name}@v{serves.version} is in effect in {where} already")
 
 

@@ -103,13 +103,15 @@ def _late(landed: Landed, asked: Asked, seen: Observed) -> Iterator[Finding]:
 def disputes(landed: Landed, asked: Asked) -> tuple[Finding, ...]:
     """Returns what a later trust version disputes of a promotion in effect: it serves on, and is not deployed again.
 
-    Disputed is what rests on a key that is revoked at the head, or whose holder is no longer believed at the step where
-    it signed. Only a new request changes what serves.
+    Disputed is what rests on a key that has been revoked since it took effect, or whose holder is no longer believed at
+    the step where it signed. Only a new request changes what serves; what was revoked before that, it was judged by.
     """
     if asked.effective is None:
         return ()
     head, then = landed.chain.head, asked.effective - 1
-    last = landed.roots.at(head)
+    last, versions = landed.roots.at(head), landed.roots.accepted
+    known = {key for version in versions if version.step <= then for key in version.revoked}
+    revoked_later = {key for version in versions for key in version.revoked} - known
     found: dict[tuple[str, Digest], Finding] = {}
     for record in _rests_on(landed, asked):
         for one in landed.signatures.of(record):
@@ -117,7 +119,7 @@ def disputes(landed: Landed, asked: Asked) -> tuple[Finding, ...]:
             person = landed.roots.person(one.key, landing, then) if one.is_good else None
             if landing > asked.effective or person is None:
                 continue
-            revoked = any(one.key in version.revoked for version in landed.roots.accepted)
+            revoked = one.key in revoked_later
             if revoked or landed.roots.person(one.key, landing, head) != person:
                 how = "revoked" if revoked else "withdrawn"
                 found[person, record] = codes.PRO_DISPUTED.finding(
