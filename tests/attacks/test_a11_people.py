@@ -192,6 +192,19 @@ def test_what_a_revoked_approver_signs_no_longer_counts() -> None:
     assert land(world, wish, "ben") == {"GP-APR-001"}
 
 
+def test_a_key_that_was_revoked_never_comes_back() -> None:
+    """Also when a later version lists it as if nothing had been: who has the stolen key might have written that."""
+    world = Promoting()
+    for revoked in (("ben",), ()):
+        world.move()
+        world.trust(("ben", "cleo"), revoked=revoked)
+    wish = world.wish(world.releases[0])
+    assert land(world, wish, "ben") == {"GP-APR-001"}
+    world.move()
+    world.sign(wish.id, "cleo", "approves")
+    assert refused(world, wish) == set()
+
+
 @pytest.mark.parametrize("lag", [0, 3])
 def test_what_landed_after_the_history_of_a_revocation_is_judged_by_it(lag: int) -> None:
     """ada's old key was stolen; the version that revokes it took its time to land, and the thief landed a model."""
