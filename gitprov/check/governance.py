@@ -122,10 +122,8 @@ def _governance(landed: Landed, log: Log) -> Iterator[_Waiting | Finding]:
         if strange:
             what = f"{stored.path} names {strange[0]}, which is no setting"
             yield codes.SCH_FIELD.finding(stored.path, what, fix="gitprov policy sign")
-        elif (
-            says.history.commit is None and landing > first
-        ):  # it could be another project's, that the same owners began
-            why = "it names no commit, and the trust root was in force before it landed"
+        elif says.history.commit is None and landing > first:
+            why = "it names no commit and landed after the trust root: it could be another project's"
             yield codes.TRU_HISTORY.finding(stored.path, f"{stored.path} is not in force", why=why)
         elif fault := history_fault(says.history, landing, chain.step_of, log):
             yield codes.TRU_HISTORY.finding(stored.path, f"{stored.path} is not in force", why=fault)

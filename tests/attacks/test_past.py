@@ -240,3 +240,22 @@ def test_a_governance_record_of_another_project_counts_for_nothing(late: bool) -
     found, findings = in_force(facts, Log([]), lambda _path, data: data)
     assert bool(found.at(9)) is not late
     assert [finding.code.id for finding in findings] == (["GP-TRU-002", "GP-SET-002"] if late else [])
+
+
+def test_a_governance_record_in_another_place_counts_for_nothing() -> None:
+    first = root(1, history(Log([]), None), {"ann": ["a"]})
+    signed = governance({}, {POLICY: sha256_of(b"rules")}, history(Log([]), 2))
+    elsewhere = Stored(signed.id, signed.path.replace("/governance/", "/notes/"), signed.data, signed.record)
+    record = first.record
+    assert isinstance(record, TrustRoot)
+    for stored in (signed, elsewhere):
+        facts = landed(
+            [(first, 1), (stored, 3)],
+            [(first, "a", 1), (stored, "a", 3)],
+            Roots((Accepted(record, first.id, 1, -1),)),
+            settings={POLICY: [(3, b"rules")]},
+            other=[(".gitprov/events/governance/00/another.yaml", 3)],
+            head=9,
+        )
+        found, _ = in_force(facts, Log([]), lambda _path, data: data)
+        assert bool(found.at(9)) is (stored is signed)
