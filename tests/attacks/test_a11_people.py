@@ -205,6 +205,33 @@ def test_a_key_that_was_revoked_never_comes_back() -> None:
     assert refused(world, wish) == set()
 
 
+def test_an_approval_by_a_key_that_is_listed_later_is_none() -> None:
+    """It is judged where it landed: nobody's then."""
+    world = Promoting()
+    wish = world.wish(world.releases[0])
+    land(world, wish, "ben-new")
+    world.move()
+    world.trust(("ben", "cleo"), threshold=2, keys={"ben": ("ben", "ben-new")})
+    world.move()
+    world.sign(wish.id, "cleo", "approves")
+    (asked,) = world.timeline().asked
+    assert asked.judgement is not None
+    approvals = next(clause for clause in asked.judgement.clauses if clause.number == 11)
+    assert approvals.says == "1 of 2 approvals: cleo"
+
+
+def test_a_promotion_in_effect_is_judged_no_more() -> None:
+    """What lands in its folder afterwards is read by nobody; the judgement that made it effective is shown."""
+    world = Promoting()
+    wish = world.wish(world.releases[0])
+    assert land(world, wish, "ben") == set()
+    (before,) = world.timeline().asked
+    world.move()
+    world.sign(wish.id, "cleo", "rejects")
+    (after,) = world.timeline().asked
+    assert (after.judgement, after.effective) == (before.judgement, before.effective)
+
+
 @pytest.mark.parametrize("lag", [0, 3])
 def test_what_landed_after_the_history_of_a_revocation_is_judged_by_it(lag: int) -> None:
     """ada's old key was stolen; the version that revokes it took its time to land, and the thief landed a model."""
