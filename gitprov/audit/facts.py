@@ -8,6 +8,7 @@ from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger, State, Target
+from gitprov.lineage.deprecations import Deprecated, deprecated
 from gitprov.ports.blobs import Cache
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
@@ -39,6 +40,7 @@ class Mention:
         released: Every release that it is a member of, `churn@v2 (model)`.
         paths: Where it lay in the work tree, the last at the end.
         draft: The draft that it belongs to.
+        deprecated: That it is to be used no more; None when nobody says so.
     """
 
     id: Digest
@@ -54,6 +56,7 @@ class Mention:
     draft: str | None = None
     released: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    deprecated: Deprecated | None = None
 
 
 def mention(ledger: Ledger, artifact: Digest) -> Mention:
@@ -83,6 +86,7 @@ def mention(ledger: Ledger, artifact: Digest) -> Mention:
             if member.artifact == artifact
         ),
         paths=tuple(ledger.paths_of(artifact)),
+        deprecated=deprecated(ledger, artifact),
     )
 
 

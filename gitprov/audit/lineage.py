@@ -8,6 +8,7 @@ from gitprov.audit.facts import Mention, look_up, members, mention
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger
+from gitprov.lineage.deprecations import Deprecated, deprecated
 from gitprov.lineage.graph import Edge, above, below, path
 from gitprov.ports.workplace import Workplace
 
@@ -46,12 +47,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """The tree above or below what was asked for; `artifacts` counts each once, without those asked for."""
+    """The tree above or below what was asked for; `artifacts` counts each once, without those asked for.
+
+    `deprecated` is of what was asked for, a release too.
+    """
 
     asked: str
     direction: Direction
     nodes: tuple[Node, ...]
     artifacts: int
+    deprecated: Deprecated | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ def lineage(
     Raises:
         GitprovError: GP-NAM-* when the name fits nothing, several things, or a record of another kind.
     """
-    roots = members(ledger, look_up(place, ledger, text), "lineage")
+    target = look_up(place, ledger, text)
+    roots = members(ledger, target, "lineage")
     nodes: list[Node] = []
     expanded: set[Digest] = set()
     todo: list[tuple[int, Digest, Link | None, str]] = []
@@ -92,7 +98,7 @@ def lineage(
             expanded.add(artifact)
             todo += [(level + 1, one, how, "") for one, how in reversed(around)]
     found = {node.artifact.id for node in nodes} - {one for one, _ in roots.values()}
-    return Lineage(text, direction, tuple(nodes), len(found))
+    return Lineage(text, direction, tuple(nodes), len(found), deprecated(ledger, target.id))
 
 
 def lineage_path(place: Workplace, ledger: Ledger, start: str, end: str) -> Path:

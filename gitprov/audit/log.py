@@ -29,7 +29,7 @@ class Entry:
         time_from: Whether the record says so, or the commit that added it (which anybody can set).
         actor: Who, as the record says; None where records of this type name nobody.
         mark: Whether the actor was observed, declared, or is unknown.
-        title: The step of a run, `churn@v2` of a release, the suite of an evaluation, the kind of an event, what else
+        title: The step of a run, `churn@v2` of a release, the suite of an evaluation, what an event says, what else
             people call it.
         artifacts: What it is about: a run's outputs, a release's members, an evaluation's subject; by role.
         metrics: The metrics of an evaluation.
@@ -108,6 +108,12 @@ def _moves(record: Record, name: str) -> bool:
     return isinstance(record, Request | Deployment) and record.name == name
 
 
+def _happened(ledger: Ledger, event: Event) -> str:
+    """Returns what an event is: its kind, the releases that it is about, and why if it is about anything."""
+    releases = [f" of {called(ledger.releases[one])}" for one in event.subjects if one in ledger.releases]
+    return "".join([event.kind, *releases, f": {event.reason}" if event.subjects else ""])
+
+
 def _time(record: Happening) -> str:
     match record:
         case Run(started=started, finished=finished):
@@ -155,7 +161,7 @@ def _entry(ledger: Ledger, held: Held, record: Happening, commits: Mapping[str, 
             kind, title, actor = "evaluation", f"{record.name} on {record.suite}", record.actor
             artifacts = {"": record.subject.artifact} if record.subject.artifact else {}
         case Event():
-            kind, title, actor = "event", record.kind, record.actor
+            kind, title, actor = "event", _happened(ledger, record), record.actor
             artifacts = {str(number): one for number, one in enumerate(record.subjects) if one in ledger.artifacts}
         case Deployment():
             kind, title = "deployment", called(record)

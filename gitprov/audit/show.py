@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gitprov.audit.facts import Assurance, additions, look_up, mention
 from gitprov.ids import Digest, Value, is_digest
 from gitprov.lineage import Ledger, State
+from gitprov.lineage.deprecations import Deprecated, deprecated
 from gitprov.lineage.naming import title
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
@@ -27,6 +28,7 @@ class Show:
         assurance: How far the content of an artifact is known; None for other records.
         labels: Each digest in the record that another record has as its id: what people call that one.
         commit: The commit that added it.
+        deprecated: That it is to be used no more; None when nobody says so.
     """
 
     id: Digest
@@ -39,6 +41,7 @@ class Show:
     assurance: Assurance | None
     labels: Mapping[str, str]
     commit: Commit | None
+    deprecated: Deprecated | None
 
 
 def show(place: Workplace, ledger: Ledger, text: str) -> Show:
@@ -61,6 +64,7 @@ def show(place: Workplace, ledger: Ledger, text: str) -> Show:
         assurance=mention(ledger, held.id).assurance,
         labels={one: label(ledger, Digest(one)) for one in _digests(to_data(stored.record)) if one in ledger.held},
         commit=additions(place, [stored.path]).get(stored.path),
+        deprecated=deprecated(ledger, held.id),
     )
 
 

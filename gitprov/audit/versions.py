@@ -6,17 +6,26 @@ from dataclasses import dataclass
 from gitprov.audit.facts import Mark, Mention, marks, mention
 from gitprov.ids import Digest, Value
 from gitprov.lineage import Ledger, State
+from gitprov.lineage.deprecations import Deprecated, deprecated
 from gitprov.lineage.differences import flatten, latest_by_suite, same
 from gitprov.lineage.naming import unknown
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseState:
-    """A release: its label `churn@v2`, how far its record has come, and its members by role."""
+    """A release.
+
+    Attributes:
+        label: `churn@v2`.
+        state: How far its record has come.
+        members: By role.
+        deprecated: That it is to be used no more; None when nobody says so.
+    """
 
     label: str
     state: State
     members: Mapping[str, Mention]
+    deprecated: Deprecated | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +105,5 @@ def release_state(ledger: Ledger, release: Digest) -> ReleaseState:
         f"{record.name}@v{record.version}",
         ledger.held[release].state,
         {role: mention(ledger, member.artifact) for role, member in sorted(record.members.items())},
+        deprecated(ledger, release),
     )

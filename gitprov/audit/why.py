@@ -8,6 +8,7 @@ from gitprov.audit.facts import Mark, Mention, additions, cache_of, look_up, mar
 from gitprov.ids import Digest
 from gitprov.ids.recipes import UNKNOWN
 from gitprov.lineage import Ledger, State
+from gitprov.lineage.deprecations import Deprecated, deprecated
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import Resolution, resolve_code
@@ -71,13 +72,14 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFacts:
-    """A release: its label `churn@v2`, its record, and the commit that added it."""
+    """A release: its label `churn@v2`, its record, the commit that added it, and whether it is deprecated."""
 
     id: Digest
     label: str
     record: Release
     state: State
     commit: Commit | None
+    deprecated: Deprecated | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def why(place: Workplace, ledger: Ledger, text: str) -> Why:
             record,
             ledger.held[target.id].state,
             _commit(ledger, target.id, commits),
+            deprecated(ledger, target.id),
         )
         if isinstance(record, Release)
         else None

@@ -24,6 +24,7 @@ from gitprov.policy.facts import (
 from gitprov.records import Evaluation, Evidence
 from gitprov.records.evidence import DataEntry, EvaluationEntry, RunEntry
 from gitprov.records.policies import Policy
+from gitprov.records.roots import RoleName
 from gitprov.records.settings import CatalogEntry
 from gitprov.records.stored import ROOT
 
@@ -160,9 +161,20 @@ def _release(view: View, release: Basis | None, incumbent: Basis | None) -> Rele
                 assurance=assurance(record),
                 reproduced=_is_reproduced(view, release, one),
                 remade=role not in before or before[role][1].recipe.id != record.recipe.id,
+                deprecated=_is_deprecated(view, one),
             )
             for role, (one, record) in release.members.items()
         ),
+        deprecated=_is_deprecated(view, release.ref.id),
+    )
+
+
+def _is_deprecated(view: View, record: Digest) -> bool:
+    """Tells whether a producer or an owner had signed by the evidence's commit that a record is to be used no more."""
+    roles: tuple[RoleName, ...] = ("producer", "owner")
+    return any(
+        view.has(event, view.head) and any(view.is_signed(event, role, view.head) for role in roles)
+        for event in view.landed.ledger.deprecations_of(record)
     )
 
 

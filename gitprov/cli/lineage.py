@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 
 from gitprov.audit.lineage import Lineage, Link, Node, Path, lineage, lineage_path
-from gitprov.cli.render import bold, dim, glyphs, label, show_answer, tree
+from gitprov.cli.render import bold, deprecated_line, dim, glyphs, label, show_answer, tree
 from gitprov.cli.text import many
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
@@ -40,6 +40,8 @@ def command(name: str | None, direction: str, depth: int | None, ends: tuple[str
 
 def lines(found: Lineage) -> Iterator[str]:
     """Yields the tree."""
+    if found.deprecated is not None:
+        yield deprecated_line(found.deprecated)
     yield from tree([(node.depth, _line(node)) for node in found.nodes])
     verb = "went into it" if found.direction == "up" else "came of it"
     yield dim(f"{many(found.artifacts, 'artifact')} {verb}")

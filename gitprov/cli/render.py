@@ -15,6 +15,7 @@ from gitprov.cli.text import printable, size_in_words
 from gitprov.cli.writing import finding_json
 from gitprov.errors import Finding
 from gitprov.ids import Value
+from gitprov.lineage.deprecations import Deprecated
 from gitprov.records import Record
 from gitprov.records.codec import Part, to_data
 from gitprov.records.types import RECORD_TYPES
@@ -180,8 +181,18 @@ def progress_mark(artifact: Mention) -> str:
 
 def label(artifact: Mention) -> str:
     """Returns an artifact in a few words, with what is to be said of it."""
-    words = [one_line(artifact.label) + progress_mark(artifact), doubt(artifact)]
+    words = [one_line(artifact.label) + progress_mark(artifact), doubt(artifact), gone(artifact.deprecated)]
     return " ".join(word for word in words if word)
+
+
+def gone(found: Deprecated | None) -> str:
+    """Returns the mark of what is to be used no more; nothing for anything else."""
+    return loud("deprecated") if found is not None else ""
+
+
+def deprecated_line(found: Deprecated) -> str:
+    """Returns who says that something is to be used no more, why, and what to use instead."""
+    return f"{loud('deprecated')} {time_in_words(found.at)} by {one_line(found.words)}"
 
 
 def finding_lines(finding: Finding, heading: str = "finding") -> list[str]:

@@ -7,7 +7,17 @@ from collections.abc import Iterator
 import click
 
 from gitprov.audit.show import Show, show
-from gitprov.cli.render import UNVERIFIED, bold, dim, kind_of, loud, one_line, show_answer, time_in_words
+from gitprov.cli.render import (
+    UNVERIFIED,
+    bold,
+    deprecated_line,
+    dim,
+    kind_of,
+    loud,
+    one_line,
+    show_answer,
+    time_in_words,
+)
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
 from gitprov.wiring.opening import open_reading
@@ -45,6 +55,8 @@ def lines(found: Show) -> Iterator[str]:
     yield f"{bold(f'{kind_of(found.record)} {found.id}')}  {one_line(state)}"
     if found.assurance in ("unverified", "provider-asserted"):
         yield loud(UNVERIFIED) if found.assurance == "unverified" else found.assurance
+    if found.deprecated is not None:
+        yield deprecated_line(found.deprecated)
     yield dim(found.path)
     if found.commit is not None:
         commit = found.commit

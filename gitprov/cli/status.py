@@ -14,6 +14,7 @@ from gitprov.cli.render import (
     dim,
     extent,
     finding_lines,
+    gone,
     in_words,
     label,
     loud,
@@ -200,7 +201,7 @@ def _quoted(path: str) -> str:
 def _release(release: ReleaseState) -> list[str]:
     state = f" [{release.state}]" if release.state != "committed" else ""
     members = [f"{one_line(role)}: {label(one)}" for role, one in release.members.items()]
-    return [one_line(release.label) + state, ", ".join(members)]
+    return [" ".join(filter(None, [one_line(release.label) + state, gone(release.deprecated)])), ", ".join(members)]
 
 
 def _version(version: Version) -> list[str]:

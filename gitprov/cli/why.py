@@ -10,6 +10,7 @@ from gitprov.cli.render import (
     UNVERIFIED,
     bold,
     columns,
+    deprecated_line,
     doubt,
     extent,
     in_words,
@@ -23,6 +24,7 @@ from gitprov.cli.render import (
 from gitprov.cli.text import many
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
+from gitprov.lineage.deprecations import Deprecated
 from gitprov.lineage.differences import flatten
 from gitprov.lineage.naming import split_stage
 from gitprov.ports.git import Commit
@@ -108,7 +110,7 @@ def lines(found: Why) -> Iterator[str]:
 
 def _release_steps(release: ReleaseFacts, found: Why) -> Iterator[Step]:
     several = found.members
-    rows = [["id", release.id], ["set", release.record.set_], *_state(release.state, None)]
+    rows = [["id", release.id], ["set", release.record.set_], *_state(release.state, None), *_gone(release.deprecated)]
     for role, one in several.items():
         place = ", ".join(one.artifact.paths[-1:])
         rows.append([one_line(role), f"{label(one.artifact)}, {extent(one.artifact)}, {one_line(place)}"])
@@ -156,7 +158,11 @@ def _what(one: Explained) -> list[Row]:
         rows.append(["", loud(UNVERIFIED)])
     if artifact.paths:
         rows.append(["path", one_line(", ".join(reversed(artifact.paths)))])
-    return rows + _state(artifact.state, artifact.draft)
+    return rows + _state(artifact.state, artifact.draft) + _gone(artifact.deprecated)
+
+
+def _gone(found: Deprecated | None) -> list[Row]:
+    return [["", deprecated_line(found)]] if found is not None else []
 
 
 def _state(state: str | None, draft: str | None) -> list[Row]:

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from gitprov.errors import GitprovError
 from gitprov.ids import Digest, digest_hex
 from gitprov.records import Artifact, Content, Evaluation, Event, Release, Run, Stored, path_of
+from gitprov.records.types import DEPRECATION
 
 State = Literal["committed", "staged", "draft"]
 """How far a record has come: in HEAD, in the index only, or in `.gitprov/drafts/`."""
@@ -65,6 +66,7 @@ class Ledger:
         self._versions: dict[str, dict[int, Digest]] = defaultdict(dict)
         self._released: dict[Digest, list[Digest]] = defaultdict(list)
         self._evaluated: dict[Digest, list[Digest]] = defaultdict(list)
+        self._deprecated: dict[Digest, list[Digest]] = defaultdict(list)
         for one in held:
             self._take(one)
 
@@ -91,6 +93,8 @@ class Ledger:
                     self._evaluated[subject].append(held.id)
             case Event() as event:
                 self.events[held.id] = event
+                for subject in event.subjects if event.kind == DEPRECATION else ():
+                    self._deprecated[subject].append(held.id)
 
     def _take_run(self, one: Digest, run: Run) -> None:
         self.runs[one] = run
@@ -190,3 +194,7 @@ class Ledger:
     def evaluations_of(self, subject: Digest) -> list[Digest]:
         """Returns the evaluations of an artifact (by id) or of a release set (by its digest), oldest first."""
         return sorted(self._evaluated.get(subject, ()), key=lambda one: (self.evaluations[one].evaluated, one))
+
+    def deprecations_of(self, record: Digest) -> list[Digest]:
+        """Returns the events that deprecate a record, oldest first."""
+        return sorted(self._deprecated.get(record, ()), key=lambda one: (self.events[one].at, one))

@@ -26,8 +26,9 @@ def _release(version: int, artifact: int) -> dict[str, Any]:
         "assurance": "verified",
         "reproduced": True,
         "remade": True,
+        "deprecated": False,
     }
-    return {"version": version, "set": _digest(artifact + 2), "members": [member]}
+    return {"version": version, "set": _digest(artifact + 2), "members": [member], "deprecated": False}
 
 
 BASE: Mapping[str, Any] = {

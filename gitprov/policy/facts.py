@@ -33,6 +33,7 @@ class MemberFacts(Closed):
         assurance: How far its content is known.
         reproduced: Whether two accepted runs, without a person in common, made it from its recipe.
         remade: Whether its recipe differs from that of the incumbent's member in this role; true where there is none.
+        deprecated: Whether a producer or an owner signed that it is to be used no more.
     """
 
     role: NameField
@@ -43,6 +44,7 @@ class MemberFacts(Closed):
     assurance: Assurance
     reproduced: bool
     remade: bool
+    deprecated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +55,13 @@ class ReleaseFacts(Closed):
         version: Its number.
         set: Digest of its set.
         members: Its members, by role.
+        deprecated: Whether a producer or an owner signed that it is to be used no more.
     """
 
     version: float
     set_: DigestField
     members: tuple[MemberFacts, ...]
+    deprecated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

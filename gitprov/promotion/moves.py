@@ -10,6 +10,7 @@ from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids.names import check_name
 from gitprov.lineage import Ledger
+from gitprov.lineage.deprecations import warnings
 from gitprov.lineage.layers import closure
 from gitprov.lineage.naming import describe, split_release, title, unknown
 from gitprov.ports.workplace import Workplace
@@ -148,7 +149,9 @@ def move(place: Workplace, ledger: Ledger, gathered: Gathered, wish: Wish, *, dr
         findings = [*_uncommitted(ledger, record), *_without_bytes(place, ledger, record)]
     if findings:
         return Requested(findings=tuple(findings))
-    return ask(place, gathered, replace(wish, new=_new_files(place, ledger, release)), dry_run=dry_run)
+    requested = ask(place, gathered, replace(wish, new=_new_files(place, ledger, release)), dry_run=dry_run)
+    about = (release.id, *(member.artifact for member in record.members.values()))
+    return replace(requested, notes=(*requested.notes, *warnings(ledger, about)))
 
 
 def _newest(place: Workplace, ledger: Ledger, gathered: Gathered, name: str) -> Prepared:

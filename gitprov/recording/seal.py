@@ -9,6 +9,7 @@ from gitprov.ids import Digest, digest_hex, sha256_of
 from gitprov.ids.names import check_name
 from gitprov.ids.recipes import UNKNOWN
 from gitprov.lineage import Ledger
+from gitprov.lineage.deprecations import warnings
 from gitprov.lineage.layers import MadeBy, choose, layers_of, other_runs
 from gitprov.ports.blobs import Object
 from gitprov.ports.workplace import Workplace
@@ -76,15 +77,16 @@ def seal(
     if prepared.release is None:
         return Sealed(Outcome(dry_run=dry_run), prepared.findings)
     release = prepared.release
+    notes = warnings(ledger, prepared.chosen.values())
     if dry_run:
-        return Sealed(Outcome((release,), (release.path,), dry_run=True))
+        return Sealed(Outcome((release,), (release.path,), notes=notes, dry_run=True))
     files = []
     with place.worktree.locked(f"seal {name}"):
         entry = place.settings.catalog(name)
         if owner is not None and (entry is None or entry.owner is None):
             files.append(place.settings.set_owner(name, owner, kind=_kind(ledger, prepared.chosen)))
         files += write_records(place, [release], ledger.artifacts)
-        return Sealed(Outcome((release,), stage(place, files)))
+        return Sealed(Outcome((release,), stage(place, files), notes=notes))
 
 
 def prepare(

@@ -331,6 +331,10 @@ class Evaluation(Part):
     data: Input | None = None
 
 
+DEPRECATION = "deprecation"
+"""The kind of event that says: use this no more. Its details may name what to use `instead`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event(Part):
     """Something that happened to records: a deprecation, a hold, an acknowledgement.

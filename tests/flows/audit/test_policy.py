@@ -26,7 +26,7 @@ def test_nothing_is_there_until_it_is_asked_for(project: Repo, gitprov: Gitprov)
     assert not (project.path / FOLDER).exists()
     assert gitprov("policy", "test").out == "no policies yet: gitprov policy starters\n"
     listed = gitprov("policy", "starters").out
-    assert "data-age       Training data is at most 90 days old\n" in listed
+    assert "data-age        Training data is at most 90 days old\n" in listed
     assert not (project.path / FOLDER).exists()
 
 
@@ -38,7 +38,7 @@ def test_starters_are_copied_and_work(project: Repo, gitprov: Gitprov) -> None:
     assert not (project.path / FOLDER).exists()
     assert gitprov("policy", "starters", *asked, "--json").json()["staged"] == paths
     assert project.git("diff", "--cached", "--name-only").splitlines() == paths
-    assert gitprov("policy", "test").out.startswith("nothing wrong: tried 11 rules on ")
+    assert gitprov("policy", "test").out.startswith("nothing wrong: tried 12 rules on ")
     project.commit("policies")
     gitprov("verify")
     assert gitprov("policy", "starters", *asked).out == "these are here already\n"

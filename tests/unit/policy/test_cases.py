@@ -43,6 +43,7 @@ def test_what_teams_ask_first_is_there() -> None:
         "code-reviewed",
         "data-age",
         "fairness",
+        "not-deprecated",
         "not-worse",
         "reproducible",
         "roles-kept",
@@ -58,7 +59,7 @@ def test_a_starter_passes_its_own_cases_and_says_what_it_is_for(path: Path) -> N
     assert list(check_policy(policy, name, StrictReader().lines(name, path.read_bytes()))) == []
     assert policy.description
     for rule in policy.rules.values():
-        leaves_rollback_out = path.stem in ("data-age", "not-worse")
+        leaves_rollback_out = path.stem in ("data-age", "not-deprecated", "not-worse")
         assert ("rollback" in rule.applies_to) != leaves_rollback_out
         assert {case.passes for case in rule.cases} == {True, False}
 
@@ -67,7 +68,7 @@ def test_an_ordinary_promotion_passes_every_starter() -> None:
     policies = {path.stem: load(f".gitprov/policies/{path.name}", path.read_bytes()) for path in STARTERS}
     decision = decide(FACTS, policies)
     assert {each.outcome for each in decision.tried} == {"passed"}
-    assert len(decision.tried) == 11
+    assert len(decision.tried) == 12
 
 
 def test_a_withdrawal_is_judged_by_no_starter() -> None:
