@@ -257,8 +257,22 @@ class GitStore(Protocol):
         """Switches to where HEAD was, a branch or a commit, and deletes `branch`, which `switch_new` made."""
         ...
 
-    def commit(self, message: str, paths: Sequence[str]) -> str:
-        """Commits these paths, which are staged, and nothing else; returns the commit.
+    def revert(self, commit: str, keep: str) -> list[str]:
+        """Takes back in index and work tree what a commit changed, a merge against its first parent; commits nothing.
+
+        Everything below the folder `keep` stays as HEAD has it. Returns the paths with conflicts, which git leaves.
+
+        Raises:
+            GitprovError: GP-GIT-003 with git's words, when the work tree has changes that are in the way, too.
+        """
+        ...
+
+    def stop_revert(self) -> None:
+        """Forgets a revert, and puts back what HEAD has."""
+        ...
+
+    def commit(self, message: str, paths: Sequence[str] = ()) -> str:
+        """Commits these paths, which are staged, and nothing else; without any, all that is staged. Returns the commit.
 
         The user's hooks and commit signing run; what else is staged stays so.
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
+from gitprov.ids import Digest
 from gitprov.lineage.naming import title
+from gitprov.ports.git import Commit
 from gitprov.records import Request, Stored
 from gitprov.trust.statements import Decision
 
@@ -48,6 +50,13 @@ def renumbers(before: Stored, after: Stored) -> str:
         [],
         {"Gitprov-Release": f"{title(after.record)} {after.id}"},
     )
+
+
+def reverts(commit: Commit, deprecates: Iterable[tuple[str, Digest]]) -> str:
+    """Returns the message of the commit that reverts another, and deprecates records by name and id."""
+    lines = [f'Revert "{_on_one_line(commit.subject)}"', "", f"This reverts commit {commit.id}."]  # as git says it
+    trailers = [f"Gitprov-Deprecates: {name} {one}" for name, one in deprecates]
+    return "\n".join([*lines, *([""] if trailers else []), *trailers])
 
 
 def _message(subject: str, body: Iterable[str], trailers: dict[str, str]) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from gitprov.adapters.git.plumbing import Plumbing
+from gitprov.adapters.git.plumbing import Plumbing, split
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ports.git import branch_name
@@ -88,18 +88,36 @@ def switch_back(plumbing: Plumbing, branch: str, before: str) -> None:
 
 
 def commit_paths(plumbing: Plumbing, message: str, paths: Sequence[str]) -> str:
-    """Commits these paths and nothing else, whatever else is staged, as the person would: their hooks, their signing.
+    """Commits these paths and nothing else, or all that is staged, as the person would: their hooks, their signing.
 
     Raises:
         GitprovError: GP-GIT-003 with what git or a hook said.
     """
     try:
-        plumbing.as_user("commit", "--quiet", "--message", message, "--only", "--", *paths)
+        plumbing.as_user("commit", "--quiet", "--message", message, *(("--only", "--", *paths) if paths else ()))
     except GitprovError as error:
         raise codes.GIT_FAILED.error(
             "git commit failed", why=error.why, fix="mend what git or its hook names, then run the command again"
         ) from error
     return plumbing.read("rev-parse", "HEAD").decode().strip()
+
+
+def revert(plumbing: Plumbing, commit: str, keep: str) -> list[str]:
+    """Takes back what a commit changed, but for what lies below `keep`; returns the paths with conflicts.
+
+    Raises:
+        GitprovError: GP-GIT-003 with git's words.
+    """
+    merge = ("-m", "1") if plumbing.read("rev-parse", "--verify", "--quiet", f"{commit}^2", fine=(0, 1)) else ()
+    failure = None
+    try:
+        plumbing.as_user("revert", "--no-commit", *merge, commit)
+    except GitprovError as error:
+        failure = error
+        if not split(plumbing.read("diff", "--name-only", "--diff-filter=U", "-z")):
+            raise
+    plumbing.as_user("restore", "--source=HEAD", "--staged", "--worktree", "--", keep)
+    return split(plumbing.read("diff", "--name-only", "--diff-filter=U", "-z")) if failure is not None else []
 
 
 def _said(error: Exception) -> str:

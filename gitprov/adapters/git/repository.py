@@ -290,8 +290,16 @@ class GitRepository:
         """Switches to where HEAD was, a branch or a commit, and deletes the branch that `switch_new` made."""
         porcelain.switch_back(self._git, branch, before)
 
-    def commit(self, message: str, paths: Sequence[str]) -> str:
-        """Commits these paths and nothing else; returns the commit."""
+    def revert(self, commit: str, keep: str) -> list[str]:
+        """Takes back what a commit changed, but for what lies below `keep`; returns the paths with conflicts."""
+        return porcelain.revert(self._git, commit, keep)
+
+    def stop_revert(self) -> None:
+        """Forgets a revert, and puts back what HEAD has."""
+        self._git.as_user("revert", "--abort")
+
+    def commit(self, message: str, paths: Sequence[str] = ()) -> str:
+        """Commits these paths and nothing else, or all that is staged; returns the commit."""
         return porcelain.commit_paths(self._git, message, paths)
 
     def append(self, ref: str, files: Mapping[str, bytes], message: str, *, before: str | None) -> str:

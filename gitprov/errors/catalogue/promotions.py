@@ -120,3 +120,16 @@ DEP_BYTES = declare(
     "served bytes that are not the deployed ones",
     "do not serve them: gitprov deploy NAME/STAGE --to DIR",
 )
+
+# REV: reverting code
+REV_COMMIT = declare("GP-REV-001", Exit.USAGE, "not a commit", "git log --oneline lists them")
+REV_STAGED = declare(
+    "GP-REV-002", Exit.USAGE, "changes that nobody committed", "git commit, or git stash, then run it again"
+)
+REV_CONFLICT = declare(
+    "GP-REV-003",
+    Exit.FINDINGS,
+    "a revert with conflicts",
+    "resolve them, git add FILES, then git revert --continue; to give up: git revert --abort",
+)
+REV_NOTHING = declare("GP-REV-004", Exit.USAGE, "a revert that would change nothing", "gitprov deprecate NAME@vN")
