@@ -12,9 +12,8 @@ from gitprov.ids import Digest, Md5
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.choosing import expected_artifacts
-from gitprov.recording.drafts import draft_name, draft_names
+from gitprov.recording.drafts import draft_name, draft_names, pending_names
 from gitprov.recording.naming import expected_at, expected_md5s, is_same
-from gitprov.recording.pending import pending_names
 from gitprov.records import Content, Run
 
 Presence = Literal["unchanged", "older", "changed", "missing", "not pulled", "gone"]

@@ -1,21 +1,22 @@
 """`gitprov verify`."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
-from gitprov.audit.promotion import is_asked
-from gitprov.audit.signatures import Signed
-from gitprov.audit.verify import Verdict, verify
 from gitprov.cli.render import bold, dim, finding_lines, loud, one_line, show_answer
 from gitprov.cli.text import many, size_in_words
-from gitprov.cli.verify_stage import show_verdict
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
 from gitprov.lineage.naming import split_stage
 from gitprov.wiring.opening import open_reading
 from gitprov.wiring.project import Project
 from gitprov.wiring.resources import read_resource
+
+if TYPE_CHECKING:
+    from gitprov.audit.signatures import Signed
+    from gitprov.audit.verify import Verdict
 
 
 @click.command()
@@ -52,13 +53,21 @@ def command(
     if (in_cache and in_remote) or not (in_cache or in_remote):
         in_cache = in_remote = in_both or in_cache
     asked = split_stage(name or "")
-    if asked is not None and is_asked(project := Project(), *asked):
-        if in_cache or in_remote:
-            raise codes.USE_ARGUMENT.error(
-                f"the bytes of {name} are read by deploy, and by verify of a release",
-                fix="gitprov deploy --help",
-            )
-        ctx.exit(show_verdict(project, *asked, as_json=as_json))
+    if asked is not None:
+        from gitprov.audit.promotion import is_asked
+
+        project = Project()
+        if is_asked(project, *asked):
+            if in_cache or in_remote:
+                raise codes.USE_ARGUMENT.error(
+                    f"the bytes of {name} are read by deploy, and by verify of a release",
+                    fix="gitprov deploy --help",
+                )
+            from gitprov.cli.verify_stage import show_verdict
+
+            ctx.exit(show_verdict(project, *asked, as_json=as_json))
+    from gitprov.audit.verify import verify
+
     project, ledger = open_reading()
     verdict = verify(
         project,
@@ -72,7 +81,7 @@ def command(
     ctx.exit(verdict.exit)
 
 
-def lines(verdict: Verdict) -> Iterator[str]:
+def lines(verdict: "Verdict") -> Iterator[str]:
     """Yields every finding, and what was checked."""
     for finding in verdict.findings:
         yield from finding_lines(finding)
@@ -102,7 +111,7 @@ def lines(verdict: Verdict) -> Iterator[str]:
         yield loud(f"{many(verdict.unverified, 'content')} unverified: known by MD5 only")
 
 
-def _signed(signatures: Signed) -> str:
+def _signed(signatures: "Signed") -> str:
     """Returns how many signatures were judged, and what is to be said of those that are not good."""
     total = signatures.good + signatures.unlisted + signatures.invalid
     doubts = [(signatures.unlisted, "by unlisted keys"), (signatures.invalid, "invalid")]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,14 +10,16 @@ from gitprov.cli.text import printable, size_in_words
 from gitprov.errors import Finding
 from gitprov.ids import digest_hex
 from gitprov.lineage.naming import title
-from gitprov.recording.writing import Outcome
 from gitprov.records import Artifact, Content, Evaluation, Event, Release, Run, Stored, signed_path
+
+if TYPE_CHECKING:
+    from gitprov.recording.writing import Outcome
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would be done, write nothing.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-def show_outcome(outcome: Outcome, *, as_json: bool, nothing: str = "nothing new to record") -> None:
+def show_outcome(outcome: "Outcome", *, as_json: bool, nothing: str = "nothing new to record") -> None:
     """Prints what was recorded and which files were staged."""
     if as_json:
         click.echo(json.dumps(outcome_json(outcome), indent=2, sort_keys=True))
@@ -68,7 +71,7 @@ def finding_json(finding: Finding) -> dict[str, str]:
     }
 
 
-def outcome_json(outcome: Outcome) -> dict[str, object]:
+def outcome_json(outcome: "Outcome") -> dict[str, object]:
     """Returns an outcome as JSON."""
     return {
         "dry_run": outcome.dry_run,

@@ -17,6 +17,9 @@ from gitprov.records import Content, Run, Stored
 from gitprov.records.codec import from_data, to_data
 from gitprov.records.stored import ROOT
 
+PENDING = f"{DRAFTS}/pending"
+"""Where a run whose command has ended waits for its draft: `recording.pending`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -83,6 +86,12 @@ def draft_names(place: Workplace) -> list[str]:
     """Returns the names of the drafts, sorted."""
     notes = [path for path in place.worktree.files(DRAFTS) if path.endswith(f"/{NOTE}")]
     return [path.removeprefix(DRAFTS + "/").removesuffix(f"/{NOTE}") for path in notes]
+
+
+def pending_names(place: Workplace) -> list[str]:
+    """Returns the names of the runs that wait for their drafts."""
+    waiting = [path for path in place.worktree.files(PENDING) if path.endswith(".json")]
+    return [path.removeprefix(PENDING + "/").removesuffix(".json") for path in waiting]
 
 
 def read_draft(place: Workplace, name: str) -> Draft:

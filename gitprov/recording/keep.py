@@ -11,8 +11,8 @@ from gitprov.ports.dvc import Stage
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.add import pointer_files
 from gitprov.recording.commands import shell_command
-from gitprov.recording.drafts import Draft, draft_names, read_draft, remove_draft
-from gitprov.recording.pending import drop_pending, pending_names, pending_step, settle, tidy
+from gitprov.recording.drafts import Draft, draft_names, pending_names, read_draft, remove_draft
+from gitprov.recording.pending import drop_pending, pending_step, settle, tidy
 from gitprov.recording.stages import flat_params, stage_at
 from gitprov.recording.writing import Outcome, stage, write_records
 

@@ -15,13 +15,20 @@ from gitprov.ids import sha256_of
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.commands import overlap
-from gitprov.recording.drafts import Draft, draft_name, draft_names, read_draft, remove_draft, write_draft
+from gitprov.recording.drafts import (
+    PENDING,
+    Draft,
+    draft_name,
+    draft_names,
+    pending_names,
+    read_draft,
+    remove_draft,
+    write_draft,
+)
 from gitprov.recording.ledger import DRAFTS, drafts
 from gitprov.recording.plan import OutputSpec
 from gitprov.records import Artifact, Content, Input, Output, Recipe, Run, Stored, decode, store
 from gitprov.records.codec import from_data, to_data
-
-FOLDER = f"{DRAFTS}/pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ def write_pending(place: Workplace, pending: Pending) -> str:
     """Writes down what is to be finished and returns its name."""
     data = json.dumps(_to_json(pending), sort_keys=True).encode()
     name = sha256_of(data).removeprefix("sha256:")[:16]
-    place.worktree.replace(f"{FOLDER}/{name}.json", data)
+    place.worktree.replace(f"{PENDING}/{name}.json", data)
     return name
 
 
@@ -64,15 +71,6 @@ def stamps_of(place: Workplace, paths: Iterable[str]) -> dict[str, str]:
     """Returns the stamps of the paths where something is."""
     found = {path: place.worktree.stamp(path) for path in paths}
     return {path: stamp for path, stamp in found.items() if stamp is not None}
-
-
-def pending_names(place: Workplace) -> list[str]:
-    """Returns what is to be finished."""
-    return [
-        path.removeprefix(FOLDER + "/").removesuffix(".json")
-        for path in place.worktree.files(FOLDER)
-        if path.endswith(".json")
-    ]
 
 
 def finish_pending(place: Workplace, ledger: Ledger, name: str) -> tuple[Draft | None, tuple[str, ...]]:
@@ -92,7 +90,7 @@ def finish_pending(place: Workplace, ledger: Ledger, name: str) -> tuple[Draft |
     draft, notes = _finish(place, ledger, name, pending)
     _check_untouched(place, pending)  # while they were read, too
     write_draft(place, draft)
-    place.worktree.remove(f"{FOLDER}/{name}.json")
+    place.worktree.remove(f"{PENDING}/{name}.json")
     return draft, notes
 
 
@@ -147,7 +145,7 @@ def tidy(place: Workplace) -> None:
 
 def drop_pending(place: Workplace, name: str) -> None:
     """Forgets a pending run."""
-    place.worktree.remove(f"{FOLDER}/{name}.json")
+    place.worktree.remove(f"{PENDING}/{name}.json")
 
 
 def _meets(place: Workplace, name: str, paths: Collection[str]) -> bool:
@@ -169,12 +167,12 @@ def _check_untouched(place: Workplace, pending: Pending) -> None:
 
 
 def _read(place: Workplace, name: str) -> Pending:
-    data = place.worktree.read(f"{FOLDER}/{name}.json") or b""
+    data = place.worktree.read(f"{PENDING}/{name}.json") or b""
     try:
         return _from_json(json.loads(data))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise codes.RUN_DRAFT.error(
-            f"{FOLDER}/{name}.json is damaged", fix=f"gitprov keep --drop {name}, and run the step again"
+            f"{PENDING}/{name}.json is damaged", fix=f"gitprov keep --drop {name}, and run the step again"
         ) from None
 
 

@@ -16,14 +16,13 @@ from gitprov.ports.blobs import Snapshot
 from gitprov.ports.host import Executed
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.add import pointer_files
-from gitprov.recording.drafts import Draft, draft_names
+from gitprov.recording.drafts import Draft, draft_names, pending_names
 from gitprov.recording.known import find_known, restore_known
 from gitprov.recording.ledger import DRAFTS, open_ledger
 from gitprov.recording.pending import (
     Pending,
     finish_pending,
     forget,
-    pending_names,
     settle,
     stamps_of,
     tidy,
