@@ -1,8 +1,8 @@
 """The rules of promotions: `gitprov policy`."""
 
+from gitprov.audit import gates as _gates
 from gitprov.audit import policy as _policy
 from gitprov.governance import settings as _settings
-from gitprov.promotion import gates as _gates
 from gitprov.wiring.opening import open_project
 from gitprov.wiring.project import Project
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from gitprov.audit.gather import propose
 from gitprov.audit.in_effect import Source, is_promoted, source
-from gitprov.audit.trusted import trusted
+from gitprov.audit.trusted import recall, remember, trusted
 from gitprov.check.chain import concerns, loss_finding, lost_since, rewound, strange_histories
 from gitprov.check.effect import Asked, Clause, Judgement, disputes, in_time, judge
-from gitprov.check.landed import Gathered, Landed
+from gitprov.check.landed import Gathered
 from gitprov.check.states import APPROVALS
 from gitprov.errors import Exit, Finding, GitprovError
 from gitprov.errors import catalogue as codes
@@ -151,12 +151,11 @@ def compare(place: Workplace, gathered: Gathered, pin: str | None = None) -> Kno
         if error.code not in (codes.TRU_NONE, codes.TRU_OLDER, codes.TRU_OTHER):
             raise
         return Known(findings=(error.code.finding(chain.ref, error.what, why=error.why, fix=error.fix),))
-    first = roots.accepted[0]
-    seen = place.memory.recall(first.id, first.root.ref)
+    seen = recall(place, roots)
     note = found.note
     if _forward(seen, gathered) != seen:
         try:
-            place.memory.update(first.id, first.root.ref, lambda before: _forward(before, gathered))
+            remember(place, roots, lambda before: _forward(before, gathered))
         except GitprovError as error:  # nothing is wrong with the project
             note = note or f"the head of {chain.ref} cannot be remembered: {error.what}"
     return Known(seen.head, _log(seen, chain.ref), found.how, note)
@@ -213,6 +212,7 @@ def verdict(place: Workplace, gathered: Gathered, name: str, stage: str, *, now:
     losses = {loss: loss_finding(chain, loss) for loss in chain.losses if loss.restored is None}
     broken = {loss for loss in losses if asked is not None and concerns(landed, asked, loss)}
     ref, root, settings = _ref(gathered, known), _root(gathered, known), _settings(gathered)
+    accepted = landed.roots.at(chain.head)
     kept = Clause(3, "records", f"{len(chain.landed)} files landed, and all are kept", (*losses.values(), *histories))
     blocking = [
         *(finding for clause in (ref, root, settings, *about) for finding in clause.findings),
@@ -230,7 +230,7 @@ def verdict(place: Workplace, gathered: Gathered, name: str, stage: str, *, now:
         waiting=tuple(one for one in waiting if one is not asked),
         pending=tuple(_pending(place, gathered, name, stage)),
         warnings=tuple(loss_finding(chain, loss) for loss in chain.losses if loss.restored is not None),
-        notes=tuple(filter(None, (known.note, *_notes(landed)))),
+        notes=tuple(filter(None, (known.note, accepted.weakness if accepted is not None else ""))),
         blocking=tuple(blocking),
     )
 
@@ -253,12 +253,6 @@ def _settings(gathered: Gathered) -> Clause:
     landed = gathered.landed
     count = len(landed.settings.at(landed.chain.head))
     return Clause(4, "settings", f"{count} in force, as the owners signed them", gathered.settings)
-
-
-def _notes(landed: Landed) -> Iterator[str]:
-    root = landed.roots.at(landed.chain.head)
-    if root is not None and len(root.role("owner").people) == 1:
-        yield f"two-person rule rests on one owner: {root.role('owner').people[0]}"
 
 
 def _pending(place: Workplace, gathered: Gathered, name: str, stage: str) -> Iterator[Pending]:

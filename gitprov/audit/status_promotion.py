@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from gitprov.audit.gates import ask_now, denials
 from gitprov.audit.gather import propose
 from gitprov.audit.in_effect import Source, read_promotions, source
 from gitprov.check.effect import Asked, Judgement, Timeline, deployments, disputes, in_time, judge, judge_at
-from gitprov.check.evidence import Ask, judged
+from gitprov.check.evidence import judged
 from gitprov.check.landed import Gathered, Landed
 from gitprov.check.states import STATES, State, is_last, stages, state_of
 from gitprov.errors import Finding
@@ -236,31 +237,10 @@ class _Look:
 
     def _gates(self, release: Digest, stage: str) -> tuple[Finding, ...]:
         """Returns what the rules in force have against moving a release to a stage now."""
-        landed = next(view for view in self.views if release in view.ledger.releases)
-        serving = self.timeline.effective(stage, self.head)
-        ask = Ask(
-            kind="promote",
-            name=self.name,
-            stage=stage,
-            sequence=1 + max((one.request.sequence for one in self.timeline.of(stage)), default=0),
-            requester=self.place.person(),
-            evaluated_at=self.now,
-            commit=f"git:{self.landed.chain.commits[self.head]}",
-            release=landed.ledger.held[release].stored,
-            incumbent=serving.request.release if serving is not None else None,
-        )
-        evidence, decision = judged(landed, self.head + 1, ask)
-        remedies = {(one.policy, one.rule): one.remedy for one in decision.tried}
-        return tuple(
-            codes.PRO_GATE.finding(
-                f"{self.name}/{stage}",
-                f"rule {one.rule} denies: {one.message or one.outcome}",
-                why=f"policy {one.policy}",
-                fix=remedies.get((one.policy, one.rule), ""),
-            )
-            for one in evidence.rules
-            if one.blocks
-        )
+        there = next(view for view in self.views if release in view.ledger.releases)
+        stored = there.ledger.held[release].stored
+        ask = ask_now(self.place, self.landed, there, self.timeline, name=self.name, stage=stage, release=stored)
+        return tuple(denials(f"{self.name}/{stage}", judged(there, self.head + 1, ask)[1]))
 
     def _next(self, state: State, label: str, stage: str, branch: str | None, *, is_new: bool) -> Iterator[str]:
         place = f"{self.name}/{stage}"

@@ -1,5 +1,6 @@
 """How a trust root came to be trusted: by a pin, by what this machine remembers, or on first use."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -66,15 +67,35 @@ def trusted(place: Workplace, roots: Roots, pin: str | None = None) -> Trusted:
             why=f"this clone has seen {project}, it is {first.id}",
             fix=f"do not go on before an owner says that it is right; then: git config {PROJECT} {first.id}",
         )
-    seen = place.memory.recall(first.id, first.root.ref)  # by the first version's ref: a later one may name another
+    seen = recall(place, roots)
     how: How = "pinned" if pins else "remembered" if seen.pin is not None else "first use"
     note = f"trust root {last.pin} is remembered on first use: compare it with an owner's" if how == "first use" else ""
     if check(seen) != seen or project is None:
         try:
             place.git.set_config(PROJECT, first.id)
-            place.memory.update(first.id, first.root.ref, check)
+            remember(place, roots, check)
         except GitprovError as error:
             if error.code not in (codes.IO_FAILED, codes.GIT_FAILED):
                 raise
             note = f"trust root {last.pin} cannot be remembered: {error.what}"
     return Trusted(last.pin, how, note)
+
+
+def recall(place: Workplace, roots: Roots) -> Seen:
+    """Returns what this machine remembers of a project; nothing where no trust version is in force.
+
+    A project is known by its first trust version and the ref that this names: a later one may name another.
+
+    Raises:
+        GitprovError: GP-IO-001 when memory cannot be read.
+    """
+    return place.memory.recall(roots.accepted[0].id, roots.accepted[0].root.ref) if roots.accepted else Seen()
+
+
+def remember(place: Workplace, roots: Roots, change: Callable[[Seen], Seen]) -> None:
+    """Replaces what this machine remembers of a project by what `change` makes of it.
+
+    Raises:
+        GitprovError: GP-IO-001; whatever `change` raises.
+    """
+    place.memory.update(roots.accepted[0].id, roots.accepted[0].root.ref, change)

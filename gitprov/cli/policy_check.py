@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import click
 
+from gitprov.audit.gates import GateCheck, check_gates
 from gitprov.cli.render import bold, loud, one_line, show_answer
 from gitprov.cli.stage import source_line
 from gitprov.cli.writing import json_option
 from gitprov.errors import Exit
 from gitprov.policy.decide import Tried
-from gitprov.promotion.gates import GateCheck, check_gates
 from gitprov.wiring.project import Project
 
 

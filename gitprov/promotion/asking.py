@@ -4,19 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from gitprov.audit.gather import Gathered, propose
+from gitprov.audit.gates import ask_now, denials
+from gitprov.audit.gather import propose
 from gitprov.check.effect import Asked, Case, Timeline, count, disputes, in_time, judge, judge_at
-from gitprov.check.evidence import Ask, judged, summary
+from gitprov.check.evidence import judged, summary
 from gitprov.check.gate import PROJECT
 from gitprov.check.governance import is_governed
-from gitprov.check.landed import Landed
+from gitprov.check.landed import Gathered, Landed
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
-from gitprov.policy.decide import Decision
 from gitprov.ports.git import GitStore
 from gitprov.ports.workplace import Workplace
 from gitprov.promotion import messages
-from gitprov.promotion.authors import authors_of
 from gitprov.promotion.committing import commit_files
 from gitprov.recording.writing import make_signature
 from gitprov.records import Release, ReleaseRef, Request, Stored, store
@@ -112,18 +111,17 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
     there = propose(place, gathered, of=wish.base, files=wish.new).landed
     step = there.chain.head
     by = landed.roots.person(key_id(place.signer.pem), step, head) or place.person()
-    incumbent = current.request.release if current is not None else None
-    wanted = Ask(
-        kind=wish.kind,
+    wanted = ask_now(
+        place,
+        landed,
+        there,
+        timeline,
         name=wish.name,
         stage=wish.stage,
-        sequence=next_sequence(place.git, landed, wish),
-        requester=by,
-        authors=authors_of(place.git, there, wish.release, incumbent.id if incumbent is not None else None),
-        evaluated_at=place.clock.now(),
-        commit=f"git:{landed.chain.commits[head]}",
         release=wish.release,
-        incumbent=incumbent,
+        kind=wish.kind,
+        requester=by,
+        sequence=next_sequence(place.git, landed, wish),
     )
     found, decision = judged(there, step, wanted)
     evidence = store(found)
@@ -150,7 +148,7 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
     whole = propose(place, gathered, of=wish.base, files=files).landed
     held = whole.ledger.held[stored.id]
     votes = count(Case(whole, timeline, held, request, step, root), found)
-    findings = [*_gates(stored, decision), *_mixed(whole)]
+    findings = [*denials(stored.path, decision), *_mixed(whole)]
     findings += [one for one in judge_at(whole, timeline, held, step).findings if one.code is not codes.PRO_GATE]
     findings += in_time(whole, Asked(held, request, step), wanted.evaluated_at).findings
     if len(votes.eligible) >= votes.needed:
@@ -208,18 +206,6 @@ def _ref(release: Stored | None) -> ReleaseRef | None:
     if release is None or not isinstance(release.record, Release):
         return None
     return ReleaseRef(id=release.id, set_=release.record.set_, version=release.record.version)
-
-
-def _gates(stored: Stored, decision: Decision) -> Iterator[Finding]:
-    """Yields every rule that blocks, with its own remedy."""
-    for rule in decision.tried:
-        if rule.outcome in ("denied", "error"):
-            yield codes.PRO_GATE.finding(
-                stored.path,
-                f"rule {rule.rule} denies: {rule.message}",
-                why=f"policy {rule.policy}" + (f": {rule.error}" if rule.error else ""),
-                fix=rule.remedy,
-            )
 
 
 def _mixed(landed: Landed) -> Iterator[Finding]:

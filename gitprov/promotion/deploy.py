@@ -9,10 +9,12 @@ from pathlib import PurePosixPath
 
 from gitprov.audit.in_effect import read_promotions
 from gitprov.audit.promotion import Verdict, compare, verdict
+from gitprov.audit.trusted import recall, remember
 from gitprov.check.effect import Asked
 from gitprov.check.landed import Gathered, Landed
 from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.governance.state import history
 from gitprov.ids.names import folded, path_fault
 from gitprov.lineage import Ledger
 from gitprov.ports.folder import Folder
@@ -31,7 +33,7 @@ from gitprov.promotion.serve_check import (
 )
 from gitprov.recording.pull import plan_pull, pull
 from gitprov.recording.writing import make_signature, stage
-from gitprov.records import Content, Deployment, History, Placed, Release, Stored, signature_path, store
+from gitprov.records import Content, Deployment, Placed, Release, Stored, signature_path, store
 from gitprov.trust.roots import Accepted, key_id
 
 WAITING = ".gitprov-waiting"
@@ -85,7 +87,7 @@ def plan_deploy(place: Workplace, name: str, stage: str, *, pin: str | None = No
     """
     gathered = read_promotions(place)
     landed = gathered.landed
-    seen = _seen(place, landed)
+    seen = recall(place, landed.roots)
     if pin is None and not place.pins() and not seen.deployed:
         raise codes.DEP_PIN.error(
             f"deploying {name}/{stage} takes a pin of the trust root, from outside of the repository",
@@ -130,8 +132,7 @@ def deploy(place: Workplace, folder: Folder, plan: Plan) -> Done:
         for left in (NEXT, BEFORE, WAITING):
             folder.remove(left)
         staged = () if stored.path in landed.chain.landed else _keep(place, folder, stored)
-        first = landed.roots.accepted[0]
-        place.memory.update(first.id, first.root.ref, lambda before: _deployed(before, asked))
+        remember(place, landed.roots, lambda before: _deployed(before, asked))
     return Done(stored, is_new, staged, removed)
 
 
@@ -170,14 +171,6 @@ def _clash(names: Iterable[str]) -> str | None:
             return f"two files would be called {name}"
         seen.add(folded(name))
     return None
-
-
-def _seen(place: Workplace, landed: Landed) -> Seen:
-    """Returns what is remembered; nothing of a project whose trust root nobody here has seen."""
-    if not landed.roots.accepted:
-        return Seen()
-    first = landed.roots.accepted[0]
-    return place.memory.recall(first.id, first.root.ref)
 
 
 def _deployed(seen: Seen, asked: Asked) -> Seen:
@@ -288,10 +281,9 @@ def _bring(place: Workplace, ledger: Ledger, members: Mapping[str, Placed], fold
 
 
 def _record(place: Workplace, plan: Plan, asked: Asked) -> Deployment:
-    chain, request = plan.gathered.landed.chain, asked.request
+    request = asked.request
     if request.release is None:
         raise AssertionError("a withdrawal is not deployed")
-    size, root = plan.gathered.log.history_at(chain.head)
     return Deployment(
         project=request.project,
         name=request.name,
@@ -300,7 +292,7 @@ def _record(place: Workplace, plan: Plan, asked: Asked) -> Deployment:
         release=request.release,
         members=plan.members,
         observed_at=place.clock.now(),
-        history=History(commit=f"git:{chain.commits[chain.head]}", size=size, root=root),
+        history=history(plan.gathered),
     )
 
 

@@ -1,19 +1,22 @@
-"""`gitprov policy check`: what the rules in force would say of a promotion now. docs/policy.md."""
+"""What the rules in force would say of a promotion now: `gitprov policy check`. docs/policy.md."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gitprov.audit.authors import authors_of
 from gitprov.audit.gather import propose
 from gitprov.audit.in_effect import Source, read_promotions, source
-from gitprov.check.effect import judge
+from gitprov.check.effect import Timeline, judge
 from gitprov.check.evidence import Ask, judged
-from gitprov.check.landed import Gathered
+from gitprov.check.landed import Gathered, Landed
 from gitprov.check.states import stages
+from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.lineage.naming import split_release
-from gitprov.policy.decide import Tried
+from gitprov.policy.decide import Decision, Tried
 from gitprov.ports.workplace import Workplace
-from gitprov.promotion.authors import authors_of
 from gitprov.records import Stored
+from gitprov.records.promotions import Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +63,9 @@ def check_gates(place: Workplace, text: str, stage: str) -> GateCheck:
             why=f"the settings in force name {', '.join(known) or 'none'}",
             fix="add it to .gitprov/project.yaml: stages, then gitprov policy sign",
         )
-    head = gathered.landed.chain.head
-    asked = timeline.effective(stage, head)
-    incumbent = asked.request.release if asked is not None else None
-    ask = Ask(
-        kind="promote",
-        name=name,
-        stage=stage,
-        sequence=1 + max((one.request.sequence for one in timeline.of(stage)), default=0),
-        requester=place.person(),
-        authors=authors_of(place.git, proposed.landed, release, incumbent.id if incumbent else None),
-        evaluated_at=place.clock.now(),
-        commit=f"git:{gathered.landed.chain.commits[head]}",
-        release=release,
-        incumbent=incumbent,
-    )
+    ask = ask_now(place, gathered.landed, proposed.landed, timeline, name=name, stage=stage, release=release)
     evidence, decision = judged(proposed.landed, proposed.landed.chain.head, ask)
+    incumbent = ask.incumbent
     return GateCheck(
         release=f"{name}@v{evidence.release.version}" if evidence.release is not None else text,
         stage=stage,
@@ -84,6 +74,61 @@ def check_gates(place: Workplace, text: str, stage: str) -> GateCheck:
         tried=decision.tried,
         allowed=decision.allowed,
     )
+
+
+def ask_now(
+    place: Workplace,
+    landed: Landed,
+    there: Landed,
+    timeline: Timeline,
+    *,
+    name: str,
+    stage: str,
+    release: Stored | None,
+    kind: Move = "promote",
+    requester: str | None = None,
+    sequence: int | None = None,
+) -> Ask:
+    """Returns what somebody wants now, as the rules will judge it.
+
+    Args:
+        place: The ports.
+        landed: What landed.
+        there: The same with what the request brings along.
+        timeline: Of the name.
+        name: Of the release.
+        stage: Which stage.
+        release: What shall serve; None for a withdrawal.
+        kind: promote, rollback or withdraw.
+        requester: Who asks; whoever acts here by default.
+        sequence: Number of the request; the next one after those that landed by default.
+    """
+    current = timeline.effective(stage, landed.chain.head)
+    incumbent = current.request.release if current is not None else None
+    return Ask(
+        kind=kind,
+        name=name,
+        stage=stage,
+        sequence=sequence or 1 + max((one.request.sequence for one in timeline.of(stage)), default=0),
+        requester=requester or place.person(),
+        authors=authors_of(place.git, there, release, incumbent.id if incumbent is not None else None),
+        evaluated_at=place.clock.now(),
+        commit=f"git:{landed.chain.commits[landed.chain.head]}",
+        release=release,
+        incumbent=incumbent,
+    )
+
+
+def denials(subject: str, decision: Decision) -> Iterator[Finding]:
+    """Yields every rule that blocks, with its own remedy."""
+    for one in decision.tried:
+        if one.outcome in ("denied", "error"):
+            yield codes.PRO_GATE.finding(
+                subject,
+                f"rule {one.rule} denies: {one.message}",
+                why=f"policy {one.policy}" + (f": {one.error}" if one.error else ""),
+                fix=one.remedy,
+            )
 
 
 def _release(proposed: Gathered, text: str) -> Stored:
