@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from gitprov.audit.gather import Gathered, gather
+from gitprov.audit.gather import gather
 from gitprov.check.effect import Asked, judge
 from gitprov.check.evidence import Ask, collect, summary
-from gitprov.check.landed import Landed
+from gitprov.check.landed import Gathered, Landed
 from gitprov.ids import Digest
 from gitprov.records import Evidence, ReleaseRef, Request, Stored, signature_path, store
 from gitprov.trust.bundles import to_sign, write_bundle
