@@ -4,6 +4,7 @@ What only a branch has is a proposal: to amend, rebase, renumber or remove it is
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from gitprov.audit.changes import gather_index, stands
 from gitprov.check.changes import Edge
@@ -11,6 +12,8 @@ from gitprov.check.engine import Verdict, check
 from gitprov.check.files import ATTRIBUTES, is_kept
 from gitprov.check.seen import Change, Relation
 from gitprov.doors.updates import Doorway, Update, protected
+from gitprov.errors import Finding
+from gitprov.errors import catalogue as codes
 from gitprov.ports.git import GitStore
 from gitprov.records.stored import ROOT
 
@@ -48,7 +51,8 @@ def judge_updates(place: Doorway, updates: Iterable[Update]) -> Iterator[Verdict
         fresh = dict(place.git.commits(update.new, old=update.old, beyond="remotes"))
         edges = list(_losing(place.git, update.new, fresh))
         if edges or _merges(update.new, fresh):
-            yield _judge(place, update.ref, update.new, edges)
+            verdict = _judge(place, update.ref, update.new, edges)
+            yield replace(verdict, findings=tuple(map(_in_the_middle, verdict.findings)))
 
 
 def _losing(git: GitStore, new: str, fresh: dict[str, tuple[str, ...]]) -> Iterator[Edge]:
@@ -77,6 +81,11 @@ def _judge(place: Doorway, ref: str, new: str, edges: Sequence[Edge]) -> Verdict
             there=frozenset({ATTRIBUTES}),  # that it is right is asked when records are committed
         )
     )
+
+
+def _in_the_middle(finding: Finding) -> Finding:
+    """Returns a finding with its way out as it is when git refuses a merge: that merge waits to be ended."""
+    return replace(finding, fix=f"git merge --abort; {finding.fix}") if finding.code is codes.HIS_FOXTROT else finding
 
 
 def _merges(new: str, fresh: dict[str, tuple[str, ...]]) -> bool:
