@@ -3,10 +3,12 @@
 Git objects alone, by hardened plumbing: a `rev-list`, a `diff-tree` for all edges, a `cat-file` for all bytes.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from gitprov.audit.gather import TRUST, gather_at
+from gitprov.check.acknowledged import acknowledged
 from gitprov.check.changes import GONE, Edge, FileChange
 from gitprov.check.files import ATTRIBUTES, is_kept, is_record, is_root, is_setting
 from gitprov.check.governance import is_governed
@@ -27,7 +29,9 @@ _SOME = 500
 """How many paths git is asked about at once."""
 
 
-def gather_change(place: Workplace, old: str | None, new: str, *, ref: str, attributes: bytes) -> Change:
+def gather_change(
+    place: Workplace, old: str | None, new: str, *, ref: str, attributes: bytes, after: Gathered | None = None
+) -> Change:
     """Returns a move of a protected ref from one commit to another: every law is judged, all records must stay.
 
     Args:
@@ -36,6 +40,7 @@ def gather_change(place: Workplace, old: str | None, new: str, *, ref: str, attr
         new: The head.
         ref: What is judged, in words.
         attributes: What `gitprov init` writes.
+        after: What has landed at the new head, when it has been gathered already.
     """
     git = place.git
     chain = git.commits(new, old=old, chain=True)
@@ -46,8 +51,29 @@ def gather_change(place: Workplace, old: str | None, new: str, *, ref: str, attr
         edges = _ours(git.edges([(commit, parents[0]) for commit, parents in chain]))
     else:  # what the new head lacks, whatever way it came about
         edges = _ours(git.edges([(new, old)]))
-    after = gather_at(place, ref, new) if decides(git, new, edges) else None
+    if after is None and not git.is_partial and decides(git, new, edges):
+        after = gather_at(place, ref, new)
     return _change(git, ref, new, edges, attributes, known=old, relation=relation, after=after)
+
+
+def gather_whole(place: Workplace, gathered: Gathered, *, known: str | None, attributes: bytes) -> Change:
+    """Returns everything that has landed, held against the head that is known, if one is.
+
+    Args:
+        place: The ports; `git` is used.
+        gathered: What has landed.
+        known: The head that is remembered.
+        attributes: What `gitprov init` writes.
+    """
+    git, chain = place.git, gathered.landed.chain
+    new = chain.commits[chain.head]
+    edges = first_contact(git, new)
+    relation: Relation = "continues"
+    if known is not None and known not in chain.steps:
+        relation = _relation(git, known, new, ()) if git.commit_of(known) is not None else "rewritten"
+        if git.commit_of(known) is not None:
+            edges = (*edges, *git.edges([(new, known)], [ROOT], added=False))
+    return _change(git, chain.ref, new, edges, attributes, known=known, relation=relation, after=gathered, whole=True)
 
 
 def gather_branch(place: Workplace, new: str, *, ref: str, attributes: bytes) -> Change:
@@ -133,6 +159,7 @@ def _change(
     relation: Relation = "continues",
     keeps: frozenset[str] | None = None,
     after: Gathered | None = None,
+    whole: bool = False,
 ) -> Change:
     final = {change.path: change for edge in edges if edge.on_chain for change in edge.files}
     present = {path: one.oid for path, one in final.items() if not one.is_gone}
@@ -141,13 +168,14 @@ def _change(
     context = None
     if new is not None and keeps is None:
         added = {path: blobs[oid] for path, oid in present.items() if is_record(path)}
-        context = _context(git, new, added) if known is not None else {}
+        context = _context(git, new, added) if known is not None and not whole else {}
     return Change(
         ref=ref,
         head=new,
         edges=edges,
         known=known,
         relation=relation,
+        merged_by=_merged_by(git, known, new) if relation == "foxtrot" and known and new else None,
         keeps=keeps,
         blobs=blobs,
         there=frozenset(_entries(git, new, asked)),
@@ -156,6 +184,7 @@ def _change(
         partial=git.is_partial,
         overlays=tuple(git.overlays()),
         after=after,
+        acknowledged=acknowledged(after.landed) if after is not None else frozenset(),
     )
 
 
@@ -167,6 +196,12 @@ def _relation(git: GitStore, old: str | None, new: str, since: Sequence[tuple[st
     if common is None:
         return "unrelated"
     return "foxtrot" if common == old else "rewound" if common == new else "rewritten"
+
+
+def _merged_by(git: GitStore, known: str, new: str) -> str:
+    """Returns the first commit of the new chain that reaches a head which is not on it."""
+    chain = [commit for commit, _ in git.commits(new, old=known, chain=True)]
+    return chain[bisect_left(chain, True, key=lambda commit: git.contains(commit, known))]
 
 
 def _ours(edges: Iterable[Edge]) -> tuple[Edge, ...]:

@@ -89,7 +89,7 @@ def why_stage(place: Workplace, name: str, stage: str, as_of: str | None = None)
     Raises:
         GitprovError: As `read_promotions` does; GP-USE-001 when `as_of` is no date and no commit.
     """
-    past = _past(place, as_of) if as_of is not None else None
+    past = read_past(place, as_of) if as_of is not None else None
     gathered = read_promotions(place, at=past.commit if past is not None else None)
     landed = gathered.landed
     book = open_book(place, landed, name, now=past.time if past is not None else None)
@@ -116,7 +116,12 @@ def why_stage(place: Workplace, name: str, stage: str, as_of: str | None = None)
     )
 
 
-def _past(place: Workplace, text: str) -> AsOf:
+def read_past(place: Workplace, text: str) -> AsOf:
+    """Returns the past that `--as-of` names: a date stands for its last second, a revision of git for a commit.
+
+    Raises:
+        GitprovError: GP-USE-001 when it is neither.
+    """
     if found := _date(text):
         day, time, zone = found.groups()
         try:

@@ -7,6 +7,7 @@ nothing takes nothing away from others: it is told (threats A14 to A18).
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from gitprov.check.chain import strange_histories
 from gitprov.check.seen import Change
@@ -37,6 +38,7 @@ def settings(change: Change) -> Iterator[Finding]:
 
 
 def _touched(change: Change, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yields the findings about files that the change touches, or whose signatures it adds."""
-    signed = {signed_path(path) for path in change.final}
-    return (one for one in findings if one.subject in change.final or one.subject in signed)
+    """Yields the findings about files that the change touches, or whose signatures it adds, with the commit."""
+    by = {signed_path(path): commit for path, (commit, _) in change.final.items()}
+    by |= {path: commit for path, (commit, _) in change.final.items()}
+    return (replace(one, commit=by[one.subject]) for one in findings if one.subject in by)

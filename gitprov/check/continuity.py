@@ -23,21 +23,21 @@ def continuity(change: Change) -> Iterator[Finding]:
         case "foxtrot":
             yield codes.HIS_FOXTROT.finding(
                 change.ref,
-                f"a merge moves {change.known[:12]} off the first-parent chain of {change.ref}",
+                f"merge {short(change.merged_by)} moves {change.known[:12]} off the first-parent chain of {change.ref}",
                 why=f"{was}; an ordinary git pull on the branch does this",
-                commit=change.head,
+                commit=change.merged_by,
             )
         case _ if change.keeps is not None:
             return
         case "rewound":
             yield codes.HIS_REWOUND.finding(
-                change.ref, f"{change.ref} was moved back to {short(change.head)}", why=was, commit=change.head
+                change.ref, f"{change.ref} was moved back to {short(change.head)}", why=was, commit=change.known
             )
         case "rewritten":
             yield codes.HIS_REWRITTEN.finding(
-                change.ref, f"{change.ref} no longer has {change.known[:12]}", why=was, commit=change.head
+                change.ref, f"{change.ref} no longer has {change.known[:12]}", why=was, commit=change.known
             )
         case "unrelated":
             yield codes.HIS_UNRELATED.finding(
-                change.ref, f"{change.ref} begins anew, without {change.known[:12]}", why=was, commit=change.head
+                change.ref, f"{change.ref} begins anew, without {change.known[:12]}", why=was, commit=change.known
             )

@@ -31,6 +31,7 @@ class Change:
         edges: Oldest first; the steps of the ref, and at first contact (no known head) every other edge as well.
         known: The head that was known before, if one was.
         relation: Where it is now.
+        merged_by: The merge that moved it off the chain, where one did.
         keeps: The paths that must stay, of those that the edges touch: what a protected upstream has. None: all
             records, as on a protected ref. What only a proposal has may be amended, removed and renumbered.
         blobs: Object id to bytes of what was added or changed below `.gitprov/` and is there in the end.
@@ -54,6 +55,7 @@ class Change:
     edges: tuple[Edge, ...]
     known: str | None = None
     relation: Relation = "continues"
+    merged_by: str | None = None
     keeps: frozenset[str] | None = None
     blobs: Mapping[str, bytes] = field(default_factory=dict)
     there: frozenset[str] = frozenset()

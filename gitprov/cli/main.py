@@ -43,8 +43,11 @@ TABLE: dict[str, dict[str, str]] = {
         "serve-check": "Check what is to be served, before it is loaded",
     },
     "Guard": {
+        "audit": "Judge all history of the protected ref",
+        "acknowledge": "Take a finding into account, as the owners",
         "hooks": "Install the git hooks that check records",
         "ci": "Check in CI what a pull request would land",
+        "drill": "Tamper with a copy, and say which door catches it",
     },
     "Ask": {
         "show": "Show one record",

@@ -7,6 +7,7 @@ import click
 
 from gitprov.cli.render import bold, dim, finding_lines, loud, one_line, show_answer
 from gitprov.cli.text import many, size_in_words
+from gitprov.cli.verdict import sarif_option, show_sarif
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
 from gitprov.lineage.naming import split_stage
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name", required=False, metavar="[ARTIFACT|PATH|RELEASE|NAME/STAGE]")
+@click.argument("name", required=False, metavar="[ARTIFACT|PATH|RELEASE|NAME/STAGE|COMMIT..COMMIT]")
 @click.option("--all", "everything", is_flag=True, help="Check everything, which is the default without a name.")
 @click.option("--bytes", "in_both", is_flag=True, help="Read the bytes too, in the cache and in the remote.")
 @click.option("--cache", "in_cache", is_flag=True, help="Read the bytes in the cache: all must be there.")
 @click.option("--remote", "in_remote", is_flag=True, help="Read the bytes in the remote: all must be there.")
 @json_option
+@sarif_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -35,6 +37,7 @@ def command(
     in_cache: bool,
     in_remote: bool,
     as_json: bool,
+    as_sarif: bool,
 ) -> None:
     """Check records, references and bytes.
 
@@ -45,6 +48,8 @@ def command(
 
     With NAME/STAGE: whether what is in effect there counts, in the numbered steps of docs/verification.md, and what
     keeps a request that has landed, or waits on a branch, from taking effect.
+
+    With COMMIT..COMMIT: what moving a protected branch from one to the other would land, by every law of the engine.
 
     Example: gitprov verify --bytes
     """
@@ -65,7 +70,15 @@ def command(
                 )
             from gitprov.cli.verify_stage import show_verdict
 
+            if as_sarif:
+                raise codes.USE_ARGUMENT.error("--sarif is not for a stage", fix=f"gitprov verify {name} --json")
             ctx.exit(show_verdict(project, *asked, as_json=as_json))
+    attributes = read_resource("templates/gitattributes")
+    if name is not None and ".." in name:
+        from gitprov.cli.verify_range import commits_of, show_range
+
+        if (moved := commits_of(project := Project(), name)) is not None:
+            ctx.exit(show_range(project, name, *moved, attributes, as_json=as_json, as_sarif=as_sarif))
     from gitprov.audit.verify import verify
 
     project, ledger = open_reading()
@@ -73,11 +86,14 @@ def command(
         project,
         ledger,
         name,
-        attributes=read_resource("templates/gitattributes"),
+        attributes=attributes,
         in_cache=in_cache,
         in_remote=in_remote,
     )
-    show_answer("verify", verdict, lines(verdict), as_json=as_json)
+    if as_sarif:
+        show_sarif(verdict.findings, verdict.warnings, verdict.undecided)
+    else:
+        show_answer("verify", verdict, lines(verdict), as_json=as_json)
     ctx.exit(verdict.exit)
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from gitprov.cli.text import printable, size_in_words
-from gitprov.errors import Finding
+from gitprov.errors import Code, Finding
 from gitprov.ids import digest_hex
 from gitprov.lineage.naming import title
 from gitprov.records import Artifact, Content, Evaluation, Event, Release, Run, Stored, signed_path
+from gitprov.records.stored import ROOT
 
 if TYPE_CHECKING:
     from gitprov.recording.writing import Outcome
@@ -60,15 +61,28 @@ def show_findings(findings: Iterable[Finding]) -> None:
         click.echo(f"  fix: {printable(finding.fix)}", err=True)
 
 
-def finding_json(finding: Finding) -> dict[str, str]:
+def finding_json(finding: Finding) -> dict[str, str | None]:
     """Returns a finding as JSON."""
     return {
         "code": finding.code.id,
+        "commit": finding.commit,
+        "docs": docs_of(finding.code),
         "fix": finding.fix,
+        "path": finding.subject if is_path(finding.subject) else None,
         "subject": finding.subject,
         "what": finding.what,
         "why": finding.why,
     }
+
+
+def docs_of(code: Code) -> str:
+    """Returns where the manual explains a code."""
+    return f"docs/errors.md#{code.id.split('-')[1].lower()}"
+
+
+def is_path(subject: str) -> bool:
+    """Tells whether a finding is about a file below `.gitprov/`."""
+    return f"/{ROOT}/" in f"/{subject}"
 
 
 def outcome_json(outcome: "Outcome") -> dict[str, object]:
