@@ -253,3 +253,19 @@ def test_the_protected_ref_is_found_without_a_remote(serving: World) -> None:
     with bare.project() as project:
         assert protected_ref(project.git) == "refs/heads/main"
         assert serves(gather(project))[-1] == 1
+
+
+def test_a_merge_that_puts_another_history_first_is_no_first_contact(serving: World) -> None:
+    """A03: a fast-forward for git; its first-parent chain begins with eve's root, and has main as a side branch."""
+    eve = serving.someone("eve")
+    serving.carol.pull()
+    serving.carol("verify", "churn/production")
+    files, _ = own_root(eve, "main")
+    own = commit_tree(eve.repo, files, [])
+    head = eve.git("rev-parse", "origin/main")
+    push(serving, commit_tree(eve.repo, {"README.md": b"eve's\n"}, [own, head]), by="eve")
+    serving.carol.git("fetch", "--quiet", "origin")
+    assert serving.carol.git("merge-base", head, "origin/main") == head
+    outcome = serving.carol("verify", "churn/production", status=None)
+    assert outcome.status == 1
+    assert "GP-TRU-009" in outcome.out + outcome.err
