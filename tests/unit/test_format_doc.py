@@ -13,15 +13,17 @@ from hypothesis import given
 
 from docs.schemas import pages
 from gitprov.errors import GitprovError
-from gitprov.ids import canonical_json, normalize, sha256_of
+from gitprov.ids import Digest, canonical_json, normalize, sha256_of
 from gitprov.records import decode, emit, path_of, read, signature_path, signed_path
 from gitprov.records.emit import KEY_LIMIT, RECORD_LIMIT, emit_text
 from gitprov.trust.bundles import LIMIT, read_bundle, to_sign, write_bundle
+from gitprov.trust.notes import LogHead, origin_of, sign_head
 from gitprov.trust.roots import key_id
 from tests.frozen.make import FOLDER, MANIFEST
-from tests.frozen.promoted import SIGNER
+from tests.frozen.promoted import SIGNER, TRUST_1
 from tests.unit import mini_verifier
 from tests.unit.documents import documents, mutants, random_document, strict, values
+from tests.unit.trust.test_log import ROOTS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "format.md").read_text("utf-8")
@@ -58,6 +60,12 @@ def test_an_example_is_what_it_says(language: str, says: str, text: str) -> None
 def test_every_kind_of_example_is_there() -> None:
     assert {language for language, _, _ in BLOCKS} == {"json", "jsonl", "text", "yaml"}
     assert len(BLOCKS) == PAGE.count("\n```") / 2
+
+
+def test_the_log_head_of_the_page_is_one_that_is_signed_so() -> None:
+    head = LogHead(origin_of(TRUST_1.id, "refs/heads/main"), 8, Digest(f"sha256:{ROOTS[8]}"))
+    note = sign_head(head, SIGNER.pem, SIGNER.sign).write()
+    assert ("text", sha256_of(note), note.decode()) in BLOCKS
 
 
 def test_digests_in_examples_follow_from_other_examples() -> None:
