@@ -18,12 +18,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import blobs, policy, startup
+from benchmarks import blobs, policy, promotion, startup
 from benchmarks.measure import Bench, Claim, Cost
 
 MODULES: dict[str, Callable[[Bench, int], Iterator[Claim]]] = {
     "startup": startup.measure,
     "policy": policy.measure,
+    "promotion": promotion.measure,
     "blobs": blobs.measure,
 }
 

@@ -1,9 +1,14 @@
 """What the quick paths may import, counted over sys.modules in a process of their own (performance: start-up)."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.flows.promotion.world import World, make_serving
+from tests.support import Gitprov
 
 # Of the standard library, what costs more than a quick path may spend, or shows that it does what it should not.
 SLOW = {"asyncio", "concurrent", "email", "http", "multiprocessing", "socket", "sqlite3", "ssl", "subprocess", "xml"}
@@ -41,3 +46,52 @@ def test_quick_paths_import_little(code: str, may: set[str]) -> None:
     assert "gitprov" in names
     assert names - sys.stdlib_module_names <= may
     assert not names & SLOW
+
+
+HEAVY = {"dvc", "pydantic", "rich", "sigstore"}
+QUESTIONS = [
+    ["why", "churn/production"],
+    ["verify", "churn/production"],
+    ["status", "churn/production"],
+    ["status", "churn@v1"],
+    ["history", "churn/production"],
+    ["evidence", "show", "churn/production"],
+    ["evidence", "verify", "churn/production"],
+    ["policy", "check", "churn@v2", "--to", "production"],
+]
+
+
+@pytest.mark.parametrize("question", [pytest.param(words, id=" ".join(words)) for words in QUESTIONS])
+def test_questions_about_a_stage_import_nothing_heavy(tmp_path: Path, gitprov: Gitprov, question: list[str]) -> None:
+    """Issue 4: half a second of processor time leaves no room for them (benchmarks/promotion.py measures it)."""
+    names = {name.partition(".")[0] for name in answered(make_serving(tmp_path / "world", gitprov), question)}
+    assert "gitprov" in names
+    assert not names & HEAVY
+
+
+def test_status_of_the_work_tree_loads_nothing_that_runs_signs_or_judges(tmp_path: Path, gitprov: Gitprov) -> None:
+    names = answered(make_serving(tmp_path / "world", gitprov), ["status"])
+    others = (
+        "gitprov.promotion",
+        "gitprov.governance",
+        "gitprov.policy",
+        "gitprov.check.effect",
+        "gitprov.trust.judging",
+    )
+    assert not {name for name in names if name.startswith((*others, "gitprov.recording.run", "gitprov.recording.plan"))}
+
+
+def answered(world: World, question: list[str]) -> set[str]:
+    """Returns the modules that a process has loaded when it has answered."""
+    code = (
+        "import sys; from gitprov.cli.main import main; status = main(sys.argv[1:]); print(*sys.modules); exit(status)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *question],
+        cwd=world.bob.repo.path,
+        env={**os.environ, "HOME": str(world.bob.home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.splitlines()[-1].split())

@@ -1,10 +1,5 @@
 """`why NAME/STAGE` and `history` on real git (D8, D30): what serves, by whom, since when, and at any past."""
 
-import os
-import resource
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -210,29 +205,6 @@ def test_a_release_that_is_in_effect_and_not_here_is_said_to_be_so(story: Story)
     carol.git("fetch", "--quiet")  # there, on the protected ref, v2 is
     carol.git("switch", "--quiet", "--detach", "HEAD^{/Release churn v1}")
     assert "git pull" in carol("diff", "churn@v1", PLACE, status=2).err
-
-
-@pytest.mark.parametrize("command", [("why", PLACE), ("status", "churn@v2"), ("history", PLACE)])
-def test_what_is_slow_to_import_is_not_needed(story: Story, command: tuple[str, ...]) -> None:
-    """Below half a second of CPU, children included; neither sigstore nor dvc nor pydantic."""
-    script = (
-        "import sys; from gitprov.cli.main import main; status = main(sys.argv[1:]); "
-        "print({name.partition('.')[0] for name in sys.modules} & {'sigstore', 'dvc', 'pydantic'}, file=sys.stderr); "
-        "sys.exit(status)"
-    )
-    bob = story.world.bob
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(
-        [sys.executable, "-c", script, *command],
-        cwd=bob.repo.path,
-        env={**os.environ, "HOME": str(bob.home), "PYTHONPATH": str(Path(__file__).parents[3])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert (done.returncode, done.stderr.strip()) == (0, "set()")
-    assert after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime < 1.0, "0.5 s where nobody else computes"
 
 
 @pytest.mark.parametrize("command", [("why", PLACE), ("history", PLACE), ("status", PLACE)])
