@@ -10,21 +10,24 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from gitprov.doors.drill import MAIN
+from gitprov.doors.tampering import KINDS
 from gitprov.errors import GitprovError
 from gitprov.ids import canonical_json, normalize
 from gitprov.records import emit, read
-from tests.attacks.corpus.attacks import KINDS
-from tests.attacks.corpus.history import MAIN
+from tests.attacks.corpus.history import AFTER, write
 from tests.attacks.corpus.honest import honest
 from tests.flows.promotion.world import make_serving
 from tests.frozen.make import FOLDER, MANIFEST
 from tests.independent import verify as stranger
-from tests.support import Gitprov
+from tests.support import Gitprov, Repo
 from tests.unit.documents import documents, mutants, random_document, strict, values
 
 FROZEN = json.loads((FOLDER / MANIFEST).read_text("utf-8"))
-UNSEEN = {"foxtrot-keeping", "foxtrot-dropping", "rewind", "rewrite-keeping", "rewrite-dropping", "backdated", "orphan"}
+KNOWN_HEAD = {"foxtrot", "foxtrot-drop", "rewind", "rewrite", "rewrite-drop", "backdate", "orphan"}
 """What nobody can see who was never told what the head was."""
+TRUST = {"attributes", "policy"}
+"""What takes more than the chain to judge."""
 
 
 def judged(repository: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
@@ -38,32 +41,29 @@ def judged(repository: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
 @pytest.mark.parametrize("seed", range(3))
 def test_honest_history_has_no_fault(tmp_path: Path, seed: int) -> None:
     team = honest(f"stranger {seed}")
-    written = team.commits.write(tmp_path / "repo", {MAIN: team.head})
-    before = written.ids[team.heads[0]]
-    assert judged(written.repo.path, MAIN, before) == (
+    move = write(team.commits, team.heads[2], team.head, tmp_path / "repo")
+    assert judged(Path(move.scratch.path), AFTER, move.before) == (
         0,
-        {"ref": MAIN, "commit": written.ids[team.head], "findings": [], "warnings": [], "undecided": []},
+        {"ref": AFTER, "commit": move.after, "findings": [], "warnings": [], "undecided": []},
     )
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_attacks_are_seen(tmp_path: Path, kind: str) -> None:
-    team = honest(f"stranger {kind}")
-    after = KINDS[kind](team)
-    written = team.commits.write(tmp_path / "repo", {MAIN: after, "refs/heads/before": team.head})
-    found = stranger.verify(str(written.repo.path), MAIN)
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - TRUST))
+def test_tampering_is_seen(tmp_path: Path, kind: str) -> None:
+    story = honest(f"stranger {kind}").story()
+    move = write(story.commits, story.head, KINDS[kind].do(story), tmp_path / "repo")
+    found = stranger.verify(move.scratch.path, AFTER)
     if kind == "delete-then-readd":
-        assert [one["restored"] for one in found["warnings"]] == [written.ids[after]]
+        assert [one["restored"] for one in found["warnings"]] == [move.after]
         return
-    assert bool(found["findings"]) == (kind not in UNSEEN)
-    told = stranger.verify(str(written.repo.path), MAIN, written.ids[team.head])
-    assert told["findings"]
+    assert bool(found["findings"]) == (kind not in KNOWN_HEAD)
+    assert stranger.verify(move.scratch.path, AFTER, move.before)["findings"]
 
 
 def test_a_shallow_clone_decides_nothing(tmp_path: Path) -> None:
     team = honest("stranger shallow")
-    written = team.commits.write(tmp_path / "repo", {MAIN: team.head})
-    written.repo.git("clone", "--quiet", "--bare", "--depth=2", f"file://{written.repo.path}", tmp_path / "shallow")
+    move = write(team.commits, team.heads[2], team.head, tmp_path / "repo")
+    Repo(tmp_path).git("clone", "--quiet", "--bare", "--depth=2", f"file://{move.scratch.path}", "shallow")
     assert judged(tmp_path / "shallow", MAIN)[0] == 3
 
 

@@ -1,5 +1,6 @@
 """The system's clock."""
 
+import time
 from datetime import UTC, datetime
 
 
@@ -9,3 +10,7 @@ class SystemClock:
     def now(self) -> str:
         """Returns the time as RFC 3339 in UTC with whole seconds."""
         return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def ticks(self) -> float:
+        """Returns seconds of a clock that only goes forward."""
+        return time.perf_counter()

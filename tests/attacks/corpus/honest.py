@@ -4,7 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.attacks.corpus.history import PLAIN, Commits, File, Files, founded, pool
+from gitprov.check.files import PLAIN
+from gitprov.doors.tampering import Story
+from gitprov.ports.scratch import Commits, File, Files
+from tests.attacks.corpus.history import founded, pool
 
 
 def merged(base: Files, ours: Files, theirs: Files) -> dict[str, File]:
@@ -39,7 +42,7 @@ class Team:
 
     def begin(self) -> None:
         """Makes the project: some code, then the trust root."""
-        first = self.commits.commit({"README.md": (PLAIN, b"a project\n")}, message="first")
+        first = self.commits.commit({"README.md": File(PLAIN, b"a project\n")}, message="first")
         self.heads += [first, self.commits.commit(founded(), first, message="Set gitprov up")]
 
     def proposal(self, start: int, *, tidy: bool = False) -> tuple[int, list[int]]:
@@ -50,10 +53,10 @@ class Team:
         files, tip, made = self.commits.files(start), start, list[int]()
         for _ in range(self.random.randint(1, 3)):
             self.used += 1
-            files |= pool()[self.used % len(pool())]
-            files[f"src/part{self.used}.py"] = (PLAIN, b"part = %d\n" % self.used)
+            files |= pool()[self.used % 60]
+            files[f"src/part{self.used}.py"] = File(PLAIN, b"part = %d\n" % self.used)
             if not tidy and self.random.random() < 0.25:
-                unwanted = pool()[-1 - self.used % 20]
+                unwanted = pool()[40 + self.used % 20]
                 if not unwanted.keys() & files.keys():
                     tip = self.commits.commit({**files, **unwanted}, tip, message="Try something")
                     made.append(tip)
@@ -110,7 +113,7 @@ class Team:
 
     def code(self) -> None:
         self.used += 1
-        files = self.files | {f"src/part{self.used}.py": (PLAIN, b"fixed = %d\n" % self.used)}
+        files = self.files | {f"src/part{self.used}.py": File(PLAIN, b"fixed = %d\n" % self.used)}
         self.heads.append(self.commits.commit(files, self.head, message="Mend the code"))
 
     def revert(self) -> None:
@@ -119,6 +122,15 @@ class Team:
         self.merge()
         records = {path: file for path, file in self.files.items() if path.startswith(".gitprov/")}
         self.heads.append(self.commits.commit({**before, **records}, self.head, message="Revert a merge"))
+
+    def story(self) -> Story:
+        """Returns the history up to now, with a record that somebody may be after."""
+        kept = self.commits.files(self.heads[min(2, len(self.heads) - 3)])
+        victims = [path for path in kept if path.startswith((".gitprov/artifacts/", ".gitprov/runs/"))]
+        victim = self.random.choice(sorted(victims))
+        data = kept[victim].data
+        assert isinstance(data, bytes)
+        return Story(self.commits, tuple(self.heads), victim, data, pool()[70])
 
     def work(self, landings: int) -> None:
         """Lands so many things, each in some way."""
@@ -134,5 +146,7 @@ def honest(seed: str, landings: int = 6) -> Team:
     """Returns a team that has worked for a while."""
     team = Team(Random(seed))
     team.begin()
+    team.merge()
     team.work(landings)
+    team.squash()
     return team

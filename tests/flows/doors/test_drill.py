@@ -1,10 +1,11 @@
 """`gitprov drill`: what doors catch is shown on a copy, and nothing real is touched (demand: the team can try it)."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from gitprov.doors.drill import DRILL
+from gitprov.doors.drill import DRILL, Drilled, Tried
 from gitprov.doors.tampering import KINDS
 from gitprov.records import Event, decode
 from tests.flows.promotion.world import make_world
@@ -38,8 +39,7 @@ def test_every_kind_is_caught_by_every_door_that_can_see_it(project: Repo, gitpr
 
 
 def test_people_read_a_table(project: Repo, gitprov: Gitprov) -> None:
-    told = gitprov("drill", "--kind", "foxtrot", "--kind", "modify").out
-    assert project
+    told = gitprov("drill", "--kind", "foxtrot", "--kind", "modify", cwd=project.path).out
     assert "2 kinds of tampering, 0 missed" in told
     assert [line.split()[0] for line in told.splitlines()[2:4]] == ["foxtrot", "modify"]
 
@@ -74,6 +74,14 @@ def test_an_empty_repository_and_a_team_with_promotions_can_be_tried(
     done = alice("drill", "--kind", "modify", "--kind", "policy", "--json").json()
     assert done["commit"] == alice.git("rev-parse", "origin/main")
     assert not any(one["missed"] for one in done["tried"])
+
+
+def test_what_a_door_misses_and_a_false_alarm_fail_the_drill() -> None:
+    caught = Tried("modify", "GP-IMM-007", {"ci check": 3}, ())
+    done = Drilled(None, 0, (caught,), {}, "")
+    assert done.is_caught
+    assert not replace(done, tried=(caught, replace(caught, caught={}, missed=("ci check",)))).is_caught
+    assert not replace(done, alarms={"pre-receive": ("GP-IMM-007",)}).is_caught
 
 
 def test_a_kind_that_nobody_knows_is_refused(project: Repo, gitprov: Gitprov) -> None:
