@@ -43,6 +43,7 @@ def steps(git: Plumbing, commit: str, under: Sequence[str]) -> Iterator[tuple[st
     answer = git.read(
         *("-c", "log.showRoot=true", "log", "--first-parent", "--diff-merges=first-parent", "--reverse", "--raw", "-z"),
         *("--no-abbrev", "--no-renames", "--no-relative", "--no-color", "--no-show-signature", "--format=%H"),
+        "--ignore-submodules=none",  # as in gitprov.adapters.git.edges
         *("--end-of-options", commit, "--", *under),
     )
     words = iter(os.fsdecode(answer).split("\0"))

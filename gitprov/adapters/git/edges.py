@@ -7,7 +7,10 @@ from typing import Literal
 from gitprov.adapters.git.plumbing import Plumbing
 from gitprov.check.changes import Edge, FileChange, Overlay
 
-_RAW = ("--raw", "-r", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--no-color", "--no-ext-diff")
+_RAW = (
+    *("--raw", "-r", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--no-color", "--no-ext-diff"),
+    "--ignore-submodules=none",  # else the .gitmodules of the work tree is asked, and may be anybody's
+)
 
 
 def commits(

@@ -134,12 +134,9 @@ class GitRepository:
         _ = self._work_tree
         if not paths:
             return set()
+        diff = ("-c", "core.fsmonitor=false", "diff", "--name-only", "-z")
         options = ("--no-ext-diff", "--no-textconv", "--no-renames", "--no-relative", "--ignore-submodules=dirty")
-        return {
-            path
-            for some in chunks(paths, 500)
-            for path in split(self._git.as_user("diff", "--name-only", "-z", *options, "--", *some))
-        }
+        return {path for some in chunks(paths, 500) for path in split(self._git.as_user(*diff, *options, "--", *some))}
 
     def stage(self, paths: Sequence[str]) -> None:
         """Adds files to the index durably, deletions too; retries while another git holds the lock."""
