@@ -14,6 +14,7 @@ from gitprov.check.states import STATES, State, is_last, stages, state_of
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
+from gitprov.lineage.deprecations import Deprecated, deprecated
 from gitprov.ports.workplace import Workplace
 from gitprov.records import Request
 from gitprov.records.stored import ROOT
@@ -55,6 +56,7 @@ class Standings:
         state: That of the release as a whole; None where a stage was asked about.
         serves: What is in effect at the stage that was asked about; None when nothing is.
         standings: By stage, or by release.
+        deprecated: That the release which was asked about, or serves, is to be used no more; None when nobody says so.
     """
 
     asked: str
@@ -62,6 +64,7 @@ class Standings:
     state: State | None
     serves: str | None
     standings: tuple[Standing, ...]
+    deprecated: Deprecated | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ def release_standings(place: Workplace, name: str, version: int) -> Standings:
     found = tuple(look.standing(releases[version], version, stage) for stage in look.stages)
     states = [one.state for one in found if one.state is not None]
     furthest: State = max(states, key=STATES.index, default="draft")
-    return Standings(f"{name}@v{version}", source(look.gathered), furthest, None, found)
+    said = deprecated(look.gathered.landed.ledger, releases[version])
+    return Standings(f"{name}@v{version}", source(look.gathered), furthest, None, found, said)
 
 
 def stage_standings(place: Workplace, name: str, stage: str) -> Standings:
@@ -115,7 +119,8 @@ def stage_standings(place: Workplace, name: str, stage: str) -> Standings:
     ]
     found += [look.withdrawal(one) for one in look.open if one.request.stage == stage and one.request.release is None]
     serves = f"{name}@v{now.version}" if now is not None else None
-    return Standings(f"{name}/{stage}", source(look.gathered), None, serves, tuple(found))
+    said = deprecated(look.gathered.landed.ledger, now.id) if now is not None else None
+    return Standings(f"{name}/{stage}", source(look.gathered), None, serves, tuple(found), said)
 
 
 class _Look:

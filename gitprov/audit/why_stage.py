@@ -15,6 +15,7 @@ from gitprov.check.landed import Landed
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
+from gitprov.lineage.deprecations import Deprecated, deprecated
 from gitprov.ports.workplace import Workplace
 from gitprov.records import Evidence
 from gitprov.records.evidence import DataEntry, RunEntry
@@ -36,6 +37,7 @@ class Basis:
 
     Attributes:
         release: Id of the release.
+        deprecated: That it is to be used no more; None when nobody says so.
         members: Role to artifact.
         runs: The runs that it was made by, with inputs, code, environment, parameters and people.
         data: The sources.
@@ -45,6 +47,7 @@ class Basis:
     """
 
     release: Digest | None
+    deprecated: Deprecated | None
     members: Mapping[str, Mention]
     runs: tuple[RunEntry, ...]
     data: tuple[DataEntry, ...]
@@ -143,6 +146,7 @@ def _basis(landed: Landed, asked: Asked, timeline: Timeline) -> Basis:
     release = landed.ledger.releases.get(ref.id) if ref is not None else None
     return Basis(
         release=ref.id if ref is not None else None,
+        deprecated=deprecated(landed.ledger, ref.id) if ref is not None else None,
         members={
             role: mention(landed.ledger, member.artifact)
             for role, member in sorted(release.members.items() if release is not None else ())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from gitprov.cli.render import (
     bold,
     columns,
+    deprecated_line,
     dim,
     extent,
     finding_lines,
@@ -122,6 +123,8 @@ def _serves_heading(asked: str, entry: "Entry") -> str:
 def _serves(asked: str, entry: "Entry", basis: "Basis") -> Iterator[Row]:
     if basis.release is not None:
         yield ["release", basis.release]
+    if basis.deprecated is not None:
+        yield ["", deprecated_line(basis.deprecated)]
     for role, member in basis.members.items():
         yield [one_line(role), f"{label(member)}, {extent(member)}, {short(member.content or '')}"]
     yield from _times(entry)

@@ -11,6 +11,7 @@ from gitprov.audit.versions import ReleaseState, Version, Versions, versions
 from gitprov.cli.render import (
     bold,
     columns,
+    deprecated_line,
     dim,
     extent,
     finding_lines,
@@ -79,6 +80,8 @@ def _show_standings(name: str, *, as_json: bool) -> bool:
 def standing_lines(found: "Standings") -> Iterator[str]:
     """Yields the states for people, each with what blocks it and the next command below it."""
     yield source_line(found.source)
+    if found.deprecated is not None:
+        yield deprecated_line(found.deprecated)
     if found.state is not None:
         yield f"{bold(found.asked)} is {bold(found.state)}"
     elif found.serves is not None:

@@ -38,6 +38,17 @@ def test_it_is_shown_wherever_the_release_is(deprecated: World) -> None:
     assert alice("show", "churn@v2", "--json").json()["deprecated"] is None
 
 
+def test_it_is_shown_where_the_release_serves(serving: World) -> None:
+    """It takes nothing out of effect: what serves is moved by a rollback or another promotion."""
+    alice, words = serving.alice, "by alice: trained on leaked labels; instead: churn@v2"
+    alice("deprecate", "churn@v1", *REASON, "--instead", "churn@v2")
+    alice.share("Deprecate churn@v1")
+    for command in (["why", "churn/production"], ["status", "churn/production"], ["status", "churn@v1"]):
+        assert words in alice(*command).out, command
+    assert "churn@v1 is in effect" in alice("verify", "churn/production").out
+    assert words not in alice("status", "churn@v2").out
+
+
 def test_an_artifact_is_marked_in_every_tree_and_sealing_it_warns(world: World) -> None:
     alice = world.alice
     alice("deprecate", "raw", *REASON)
