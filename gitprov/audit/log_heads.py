@@ -297,9 +297,9 @@ def prove_consistency(place: Workplace, size: int) -> Proof:
     """
     here = look(place)
     last, leaves = _leaves(place, here)
-    if not 0 < size <= len(leaves):
+    if not 0 <= size <= len(leaves):
         raise codes.LOG_COVER.error(
-            f"the last log head has {len(leaves)} leaves, and not {size}", fix=f"give a size from 1 to {len(leaves)}"
+            f"the last log head has {len(leaves)} leaves, and not {size}", fix=f"give a size from 0 to {len(leaves)}"
         )
     proof, old = consistency(leaves, size), _bytes(here.log.root_at(size))
     if not is_consistent(size, len(leaves), proof, old, _bytes(last.head.root)):

@@ -102,7 +102,7 @@ def publish(ctx: click.Context, remote: str, mirrors: tuple[str, ...], dry_run: 
 
 @command.command()
 @click.argument("path", required=False, metavar="[PATH]")
-@click.option("--from", "size", type=click.IntRange(1), metavar="SIZE", help="The size of an earlier head.")
+@click.option("--from", "size", type=click.IntRange(0), metavar="SIZE", help="The size of an earlier head; 0 for none.")
 @json_option
 def prove(path: str | None, size: int | None, as_json: bool) -> None:
     """Prove what is in the log of the last head that was signed.

@@ -5,6 +5,7 @@ A proof is checked without the log: leaves, sizes and roots are enough. docs/for
 
 from base64 import b64encode
 from collections.abc import Sequence
+from hashlib import sha256
 
 from gitprov.trust.log import node_hash, tree_hash
 
@@ -24,10 +25,13 @@ def inclusion(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
 
 
 def consistency(leaves: Sequence[bytes], size: int) -> tuple[bytes, ...]:
-    """Returns the proof that the tree of these leaf hashes continues that of the first `size` (RFC 6962, 2.1.2)."""
-    if not 0 < size <= len(leaves):
-        raise ValueError(f"the tree had no size {size}, of which something can be proven")
-    return _subproof(leaves, size, whole=True)
+    """Returns the proof that the tree of these leaf hashes continues that of the first `size` (RFC 6962, 2.1.2).
+
+    Every tree continues the one without leaves: of that the proof is empty.
+    """
+    if not 0 <= size <= len(leaves):
+        raise ValueError(f"the tree had no size {size}")
+    return _subproof(leaves, size, whole=True) if size else ()
 
 
 def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
@@ -50,8 +54,10 @@ def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root
 
 def is_consistent(first: int, second: int, proof: Sequence[bytes], old: bytes, new: bytes) -> bool:
     """Tells whether a proof shows that one tree, by size and root, continues another (RFC 9162, 2.1.4.2)."""
-    if not 0 < first <= second:
+    if not 0 <= first <= second:
         return False
+    if first == 0:
+        return not proof and old == sha256().digest()
     if first == second:
         return not proof and old == new
     path = list(proof) if first & (first - 1) else [old, *proof]

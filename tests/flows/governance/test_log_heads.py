@@ -1,5 +1,6 @@
 """Heads of the log on real git: signed, published, and held against a log that somebody rewrote (threats A03, A37)."""
 
+import json
 from base64 import b64decode
 from pathlib import Path
 
@@ -146,6 +147,22 @@ def test_a_rewritten_log_is_found_out_and_not_signed(signed: World) -> None:
     assert alice.git("rev-parse", REF) == tip
 
 
+def test_a_machine_remembers_the_log_besides_the_commit(signed: World) -> None:
+    """Should a commit's id ever stand for other bytes, the log of SHA-256 does not: another root is told."""
+    alice = signed.alice
+    [state] = (alice.home / ".local" / "state" / "gitprov").glob("*.json")
+    seen = json.loads(state.read_text())
+    shown = alice("log-head", "show", "--json").json()
+    assert (seen["size"], seen["root"]) == (shown["size"], shown["root"])
+    state.write_text(json.dumps(seen | {"root": f"sha256:{'ab' * 32}"}))
+    found = alice("log-head", "verify", "--json", status=1).json()
+    assert [one["code"] for one in found["findings"]] == ["GP-LOG-004"]
+    assert "GP-LOG-004" in alice("verify", "churn/production", status=1).out
+    add(alice, "more")
+    assert "GP-LOG-004" in alice("log-head", "sign", status=1).err
+    assert json.loads(state.read_text())["root"] == f"sha256:{'ab' * 32}", "what differs is not forgotten"
+
+
 def add_forced(someone: Someone, name: str) -> None:
     someone.repo.write(f"data/{name}.csv", name)
     someone("add", f"data/{name}.csv", "--name", name, "--kind", "dataset")
@@ -205,6 +222,7 @@ def test_a_proof_holds_without_the_repository(signed: World) -> None:
     assert shown["text"] == text
     old, *hashes = alice("log-head", "prove", "--from", str(first["size"])).out.partition("\n\n")[0].split("\n")
     assert old == f"old {first['size']}"
+    assert alice("log-head", "prove", "--from", "0").out == f"old 0\n\n{note}", "what a witness is asked first"
     before = bytes.fromhex(first["root"].removeprefix("sha256:"))
     assert is_consistent(first["size"], head.size, [b64decode(one) for one in hashes], before, root)
 

@@ -1,6 +1,7 @@
 """Proofs are those of RFC 6962 and check as RFC 9162 says; every other proof, leaf, place, size or root fails."""
 
 from base64 import b64decode
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -99,7 +100,11 @@ def test_every_consistency_proof_holds_and_no_other(leaves: list[bytes], data: s
     assert not is_consistent(first, second, proof, _flipped(old, data), new)
     assert not is_consistent(first, second, proof, old, _flipped(new, data))
     assert not is_consistent(first, second, (*proof, old), old, new)
-    assert not is_consistent(0, second, proof, old, new)
+    assert not is_consistent(0, second, proof, old, new) or not proof
+    assert is_consistent(0, second, consistency(leaves, 0), sha256().digest(), new)
+    assert not is_consistent(0, second, (), _flipped(sha256().digest(), data), new)
+    assert not is_consistent(0, second, (old,), sha256().digest(), new)
+    assert not is_consistent(-1, second, (), sha256().digest(), new)
     assert not is_consistent(second + 1, second, proof, old, new)
     if proof:
         assert not is_consistent(first, second, _one_flipped(proof, data), old, new)
@@ -112,7 +117,7 @@ def test_no_proof_is_made_of_what_is_not_there() -> None:
     for index in (-1, 3):
         with pytest.raises(ValueError, match="no leaf"):
             inclusion(HASHES[:3], index)
-    for size in (0, 4):
+    for size in (-1, 4):
         with pytest.raises(ValueError, match="no size"):
             consistency(HASHES[:3], size)
     assert not is_consistent(3, 5, (), root(3), root(5))
