@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gitprov.api import (
+        acknowledge,
         add,
         approve,
         capture,
         deploy,
+        deprecate,
         diff,
         evaluate,
         evidence,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
         reject,
         renumber,
         restore,
+        revert,
         rollback,
         run,
         seal,
@@ -44,10 +47,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0.dev0"
 
 __all__ = [
+    "acknowledge",
     "add",
     "approve",
     "capture",
     "deploy",
+    "deprecate",
     "diff",
     "evaluate",
     "evidence",
@@ -61,6 +66,7 @@ __all__ = [
     "reject",
     "renumber",
     "restore",
+    "revert",
     "rollback",
     "run",
     "seal",

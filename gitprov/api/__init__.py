@@ -10,8 +10,8 @@ docs/errors.md, and returns what the command of that name prints with `--json`. 
 are modules: `gitprov.api.trust.show()`. Where one command answers several questions, each has a function: `status`,
 `versions` and `standings`; `why` and `serving`; `verify` and `verdict`.
 
-`import gitprov` alone imports none of this, and recording does not wait for what promotes. `gitprov.lineage`, `.trust`
-and `.policy` are packages of the core, so those are `gitprov.api.lineage`, `gitprov.api.trust`, `gitprov.api.policy`.
+`import gitprov` alone imports none of this, and recording does not wait for what promotes. `gitprov.lineage`, `.trust`,
+`.policy` and `.audit` are packages of the core, so those are `gitprov.api.lineage`, `gitprov.api.trust`, and so on.
 """
 
 from collections.abc import Sequence
@@ -31,6 +31,7 @@ from gitprov.audit import why as _why
 from gitprov.recording import add as _add
 from gitprov.recording import capture as _capture
 from gitprov.recording import choosing
+from gitprov.recording import deprecate as _deprecate
 from gitprov.recording import evaluate as _evaluate
 from gitprov.recording import keep as _keep
 from gitprov.recording import pull as _pull
@@ -45,12 +46,15 @@ from gitprov.wiring.resources import read_resource
 if TYPE_CHECKING:
     from gitprov.api import evidence, keys, policy, trust
     from gitprov.api.promoting import (
+        acknowledge,
         approve,
+        audit,
         deploy,
         history,
         promote,
         reject,
         renumber,
+        revert,
         rollback,
         seal,
         serve_check,
@@ -62,10 +66,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RunningRun",
+    "acknowledge",
     "add",
     "approve",
+    "audit",
     "capture",
     "deploy",
+    "deprecate",
     "diff",
     "evaluate",
     "evidence",
@@ -81,6 +88,7 @@ __all__ = [
     "reject",
     "renumber",
     "restore",
+    "revert",
     "rollback",
     "run",
     "seal",
@@ -138,6 +146,11 @@ def evaluate(
     target = find(ledger, subject, project.git, project.worktree, project.cache)
     path = project.git.relative(str(metrics))
     return _evaluate.evaluate(project, ledger, target.id, path, data=data, suite=suite, dry_run=dry_run)
+
+
+def deprecate(name: str, *, reason: str, instead: str | None = None, dry_run: bool = False) -> Outcome:
+    """Says that a release or an artifact is to be used no more, as `gitprov deprecate` does."""
+    return _deprecate.deprecate(*open_project(), name, reason, instead=instead, dry_run=dry_run)
 
 
 def sign(*records: str, dry_run: bool = False) -> _sign.Signing:

@@ -6,14 +6,17 @@ from pathlib import Path
 from gitprov.audit import history as _history
 from gitprov.audit import promotion as _promotion
 from gitprov.audit import status_promotion as _standings
+from gitprov.audit import whole as _whole
 from gitprov.audit import why_stage as _why
 from gitprov.audit.in_effect import read_promotions
 from gitprov.errors import catalogue as codes
+from gitprov.governance import acknowledging as _acknowledging
 from gitprov.governance.sealing import seal_and_sign
 from gitprov.lineage.naming import split_release, stage_named
 from gitprov.promotion import deploy as _deploy
 from gitprov.promotion import moves as _moves
 from gitprov.promotion import renumber as _renumber
+from gitprov.promotion import revert as _revert
 from gitprov.promotion import serve_check as _serve_check
 from gitprov.promotion import voting as _voting
 from gitprov.promotion.asking import EXPIRES, Requested
@@ -22,6 +25,7 @@ from gitprov.trust.statements import Decision
 from gitprov.wiring.folders import open_folder, open_progress, open_verifier
 from gitprov.wiring.opening import open_project
 from gitprov.wiring.project import Project
+from gitprov.wiring.resources import read_resource
 
 
 def seal(
@@ -129,6 +133,22 @@ def verdict(place: str, *, pin: str | None = None) -> _promotion.Verdict:
     gathered = read_promotions(project)
     known = _promotion.compare(project, gathered, pin)
     return _promotion.verdict(project, gathered, *stage_named(place), now=project.clock.now(), known=known)
+
+
+def revert(commit: str, *, dry_run: bool = False) -> _revert.Reverted:
+    """Reverts the code of a commit and keeps every record, as `gitprov revert` does."""
+    return _revert.revert(*open_project(), commit, dry_run=dry_run)
+
+
+def audit(*, since: str | None = None, as_of: str | None = None) -> _whole.Audited:
+    """Judges all history of the protected ref, as `gitprov audit` does."""
+    return _whole.audit(Project(), attributes=read_resource("templates/gitattributes"), since=since, as_of=as_of)
+
+
+def acknowledge(finding: str, *, reason: str, dry_run: bool = False) -> _acknowledging.Acknowledged:
+    """Takes a finding of `audit` into account, as `gitprov acknowledge` does."""
+    attributes = read_resource("templates/gitattributes")
+    return _acknowledging.acknowledge(Project(), finding, reason=_said(reason), attributes=attributes, dry_run=dry_run)
 
 
 def _vote(request: str, decision: Decision, reason: str, *, dry_run: bool) -> tuple[_voting.Ballot, str | None]:

@@ -29,22 +29,26 @@ def project(repo: Repo, gitprov: Gitprov) -> Repo:
     return repo
 
 
+SHELL = {"init", "hooks", "ci", "drill", "log-head"}
+"""What sets up a repository, a clone or a pipeline, or speaks to other tools."""
+
+
 def commands() -> Iterator[tuple[str, str | None]]:
     """Yields every command, and every command of a group."""
     with click.Context(cli) as ctx:
-        for name in [name for section in TABLE.values() for name in section if name != "init"]:
+        for name in [name for section in TABLE.values() for name in section if name not in SHELL]:
             found = cli.get_command(ctx, name)
             yield from ((name, inner) for inner in found.commands) if isinstance(found, click.Group) else [(name, None)]
 
 
 def test_every_verb_is_there() -> None:
-    """A group is a module; `init`, `keys list` (`every`) and the files of `policy starters` stay with the shell."""
+    """A group is a module; `keys list` (`every`) and the files of `policy starters` stay with the shell."""
     for name, inner in commands():
         verb = getattr(whole, name.replace("-", "_"))
         assert isinstance(verb, ModuleType) == (inner is not None)
         if inner is not None and (name, inner) not in {("keys", "list"), ("policy", "starters")}:
             assert callable(getattr(verb, inner))
-    assert set(api.__all__) == set(whole.__all__) - {"RunningRun", "lineage", "policy", "trust"}
+    assert set(api.__all__) == set(whole.__all__) - {"RunningRun", "audit", "lineage", "policy", "trust"}
     assert all(getattr(api, name) is getattr(whole, name) for name in api.__all__)
     for module in (api, whole):
         with pytest.raises(AttributeError, match="nothing"):
@@ -125,6 +129,7 @@ def test_a_promotion_in_python(serving: World) -> None:
         found = api.verdict("churn/production", pin=pin)
         assert found.says == "churn@v2 is in effect"
         assert found.findings == ()
+        assert api.revert("HEAD", dry_run=True).dry_run
         plan, done = api.deploy("churn/production", to=serving.path / "srv", pin=pin)
         assert plan.blocking == ()
         assert done.is_new
@@ -132,6 +137,10 @@ def test_a_promotion_in_python(serving: World) -> None:
         assert served.findings == ()
         assert served.deployment == (done.deployment.id if done.deployment else None)
         assert [one.release for one in api.history("churn/production").entries] == ["churn@v2", "churn@v1"]
+        assert whole.audit().verdict.findings == ()
+        with pytest.raises(GitprovError, match="GP-"):
+            api.acknowledge("GP-HIS-001:refs/heads/main@0", reason="none such")
+        assert api.deprecate("churn@v1", reason="old", dry_run=True).records
         assert api.standings("churn@v1").state == "retired"
         assert api.standings("churn/production").serves == "churn@v2"
         for commit, release in ((None, "churn@v2"), ("HEAD~1", "churn@v1")):
