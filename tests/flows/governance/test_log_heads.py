@@ -57,6 +57,9 @@ def test_a_head_is_signed_published_and_verified_by_others(signed: World) -> Non
     bob.git("remote", "add", "mirror", "../mirror.git")
     bob.git("fetch", "--quiet", "mirror", REF)
     assert "ok: signed by alice" in bob("log-head", "verify", "FETCH_HEAD").out
+    bare = bob.gitprov("log-head", "verify", cwd=signed.origin.path).out
+    assert "ok: signed by alice" in bare, "in a bare repository, too"
+    assert bob.gitprov("log-head", "prove", RELEASE, cwd=signed.origin.path).out.startswith("c2sp.org/tlog-proof@v1\n")
     shown = bob("log-head", "show").out
     assert shown.startswith(note)
     assert "alice  gitprov/" in shown
@@ -157,8 +160,8 @@ def test_a_machine_remembers_the_log_besides_the_commit(signed: World) -> None:
     state.write_text(json.dumps(seen | {"root": f"sha256:{'ab' * 32}"}))
     found = alice("log-head", "verify", "--json", status=1).json()
     assert [one["code"] for one in found["findings"]] == ["GP-LOG-004"]
+    signed.promote("churn@v1")
     assert "GP-LOG-004" in alice("verify", "churn/production", status=1).out
-    add(alice, "more")
     assert "GP-LOG-004" in alice("log-head", "sign", status=1).err
     assert json.loads(state.read_text())["root"] == f"sha256:{'ab' * 32}", "what differs is not forgotten"
 
