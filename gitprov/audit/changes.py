@@ -7,7 +7,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from gitprov.audit.gather import TRUST, gather_at
 from gitprov.check.acknowledged import acknowledged
 from gitprov.check.changes import GONE, Edge, FileChange
 from gitprov.check.files import ATTRIBUTES, is_kept, is_record, is_root, is_setting
@@ -52,6 +51,8 @@ def gather_change(
     else:  # what the new head lacks, whatever way it came about
         edges = _ours(git.edges([(new, old)]))
     if after is None and not git.is_partial and decides(git, new, edges):
+        from gitprov.audit.gather import gather_at  # noqa: PLC0415 - where trust is judged only: hooks are quick
+
         after = gather_at(place, ref, new)
     return _change(git, ref, new, edges, attributes, known=old, relation=relation, after=after)
 
@@ -145,7 +146,7 @@ def decides(git: GitStore, new: str, edges: Iterable[Edge]) -> bool:
     paths = [change.path for edge in edges if edge.on_chain for change in edge.files]
     if any(path.startswith(_DECIDES) for path in paths):
         return True
-    return any(is_governed(path) for path in paths) and bool(git.tree(new, [TRUST]))
+    return any(is_governed(path) for path in paths) and bool(git.tree(new, [f"{ROOT}/trust"]))
 
 
 def _change(

@@ -9,7 +9,6 @@ nothing takes nothing away from others: it is told (threats A14 to A18).
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from gitprov.check.chain import strange_histories
 from gitprov.check.seen import Change
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
@@ -20,6 +19,8 @@ def authority(change: Change) -> Iterator[Finding]:
     """Yields trust versions that are not in force, signed histories that are not this one's, and bad signatures."""
     if change.after is None:
         return
+    from gitprov.check.chain import strange_histories  # noqa: PLC0415 - where trust is judged only: hooks are quick
+
     landed = change.after.landed
     yield from _touched(change, change.after.trust)
     yield from _touched(change, strange_histories(landed, change.after.log))

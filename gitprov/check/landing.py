@@ -7,7 +7,6 @@ that are still missing are told: they may come later. A request that another one
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gitprov.check.effect import judge
 from gitprov.check.seen import Change
 from gitprov.errors import Finding
 from gitprov.records.stored import ROOT
@@ -17,6 +16,8 @@ def effect(change: Change) -> Iterator[Finding]:
     """Yields what keeps the requests that land from counting."""
     if change.after is None:
         return
+    from gitprov.check.effect import judge  # noqa: PLC0415 - where trust is judged only: hooks are quick
+
     landed = change.after.landed
     folders = {tuple(path.split("/")[2:5]) for path in change.final if path.startswith(f"{ROOT}/promotions/")}
     for name in sorted({folder[0] for folder in folders}):

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from gitprov.audit.gather import protected_ref
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ports.git import GitStore, branch_name
@@ -60,6 +59,8 @@ def protected(git: GitStore, incoming: Incoming) -> Protected | None:
 
     The trust root is the one that has landed, never one that is on its way.
     """
+    from gitprov.audit.gather import protected_ref  # noqa: PLC0415 - few updates need it, and hooks are quick
+
     try:
         ref = protected_ref(git)
     except GitprovError as error:
