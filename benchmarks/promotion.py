@@ -24,7 +24,7 @@ def measure(bench: Bench, rounds: int) -> Iterator[Claim]:
             raise SystemExit(f"$ {one.command}\n{one.printed}")
     clone = bench.top / "work" / "ada"
     landed = len([path for path in (clone / ".gitprov").rglob("*") if path.suffix in (".yaml", ".json")])
-    for verb in ("why", "verify", "status", "history"):
+    for verb in ("why", "verify"):
         for number in range(rounds):
             bench.side_by_side(
                 verb,
