@@ -74,7 +74,7 @@ def gather_whole(place: Workplace, gathered: Gathered, *, known: str | None, att
         relation = _relation(git, known, new, ()) if git.commit_of(known) is not None else "rewritten"
         if git.commit_of(known) is not None:
             edges = (*edges, *git.edges([(new, known)], [ROOT], added=False))
-    return _change(git, chain.ref, new, edges, attributes, known=known, relation=relation, after=gathered, whole=True)
+    return _change(git, chain.ref, new, edges, attributes, known=known, relation=relation, after=gathered)
 
 
 def gather_branch(place: Workplace, new: str, *, ref: str, attributes: bytes) -> Change:
@@ -120,7 +120,8 @@ def first_contact(git: GitStore, new: str) -> tuple[Edge, ...]:
         for parent in (all_parents[1:] if commit in on_chain else all_parents)
     ]
     steps = [Edge(commit, next(iter(parents[commit]), None), tuple(files)) for commit, files in git.steps(new, [ROOT])]
-    here = {path: one for path, one in git.tree(new).items() if not path.startswith(f"{ROOT}/")}
+    others = [name for name in git.names(new) if name != ROOT]
+    here = git.tree(new, others) if others else {}
     strays = tuple(FileChange(path, "A", one.mode, one.oid, GONE, "") for path, one in here.items() if _is_ours(path))
     return (
         *steps,
@@ -160,16 +161,15 @@ def _change(
     relation: Relation = "continues",
     keeps: frozenset[str] | None = None,
     after: Gathered | None = None,
-    whole: bool = False,
 ) -> Change:
     final = {change.path: change for edge in edges if edge.on_chain for change in edge.files}
     present = {path: one.oid for path, one in final.items() if not one.is_gone}
     blobs = dict(git.blobs({oid for path, oid in present.items() if is_kept(path) or is_setting(path)}))
     asked = {ATTRIBUTES, *(about for path in present if (about := signed_path(path)) is not None)} - final.keys()
     context = None
-    if new is not None and keeps is None:
+    if new is not None and keeps is None and after is None:
         added = {path: blobs[oid] for path, oid in present.items() if is_record(path)}
-        context = _context(git, new, added) if known is not None and not whole else {}
+        context = _context(git, new, added) if known is not None else {}
     return Change(
         ref=ref,
         head=new,

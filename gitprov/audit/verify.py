@@ -156,7 +156,7 @@ def _files(
 ) -> Iterator[Finding]:
     """Steps (1) and (2): the files of HEAD, of the index, and of the work tree."""
     git = place.git
-    yield from check_records(ledger)
+    yield from check_records((held.stored for held in [*ledger.held.values(), *ledger.copies]), ledger.broken)
     yield from check_layout({path: entry.mode for path, entry in committed.items()})
     yield from check_layout({path: e.mode for path, e in staged.items() if committed.get(path) != e})
     found = {

@@ -40,6 +40,7 @@ def settings(change: Change) -> Iterator[Finding]:
 
 def _touched(change: Change, findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yields the findings about files that the change touches, or whose signatures it adds, with the commit."""
-    by = {signed_path(path): commit for path, (commit, _) in change.final.items()}
-    by |= {path: commit for path, (commit, _) in change.final.items()}
-    return (replace(one, commit=by[one.subject]) for one in findings if one.subject in by)
+    for one in findings:
+        by = [path for path in change.final if one.subject in (path, signed_path(path))]
+        if by:
+            yield replace(one, commit=change.final[one.subject if one.subject in change.final else by[0]][0])

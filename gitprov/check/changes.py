@@ -1,15 +1,14 @@
 """What commits did to files: edges and the changes on them, as plain data."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 GONE = "000000"
 SUBMODULE = "160000"
 How = Literal["changed", "removed", "mode"]
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(NamedTuple):  # a history has hundreds of thousands
     """What an edge did to a file.
 
     Attributes:

@@ -5,11 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from unicodedata import category, normalize
 
-from gitprov.errors import Finding
+from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids.names import is_name
-from gitprov.lineage import Held, Ledger
-from gitprov.records import path_of, signature_path, signed_path
+from gitprov.records import Stored, path_of, signature_path, signed_path
 from gitprov.records.stored import ROOT, is_approval
 
 ATTRIBUTES = f"{ROOT}/.gitattributes"
@@ -17,16 +16,20 @@ IGNORES = f"{ROOT}/.gitignore"
 PLAIN = "100644"
 _SETTINGS = {ATTRIBUTES, IGNORES, f"{ROOT}/project.yaml", f"{ROOT}/tags.yaml"}
 _SETTING_FOLDERS = {"catalog", "policies"}
+_ROOTS = (ROOT, f"{ROOT[1:7]}~1")
 _named = re.compile(r"[0-9a-f]{64}\.yaml").fullmatch
 _numbered = re.compile(r"[1-9][0-9]*\.yaml").fullmatch
 _counted = re.compile(r"(?!0000)[0-9]{4}|[1-9][0-9]{4,}").fullmatch
 
 
 def is_root(part: str) -> bool:
-    """Tells whether some file system takes a part of a path for `.gitprov`: other case, look-alikes, ignored signs."""
+    """Tells whether some file system takes a part of a path for `.gitprov`.
+
+    It may ignore case, signs that nobody sees, or dots and spaces at the end, and NTFS has streams and short names.
+    """
     if not part.isascii():
         part = "".join(sign for sign in normalize("NFKC", part) if category(sign) != "Cf")
-    return part.casefold().rstrip(". ") == ROOT
+    return part.partition(":")[0].casefold().rstrip(". ") in _ROOTS
 
 
 def is_record(path: str) -> bool:
@@ -69,17 +72,17 @@ def is_setting(path: str) -> bool:
     return path in _SETTINGS
 
 
-def check_records(ledger: Ledger) -> Iterator[Finding]:
+def check_records(records: Iterable[Stored], broken: Mapping[str, GitprovError]) -> Iterator[Finding]:
     """Yields records that cannot be read, and those whose name or place does not follow from their bytes: step (1)."""
-    for path, error in sorted(ledger.broken.items()):
+    for path, error in sorted(broken.items()):
         yield error.code.finding(path, error.what, why=error.why, fix=_mend(path))
-    for held in [*ledger.held.values(), *ledger.copies]:
-        yield from check_place(held)
+    for stored in records:
+        yield from check_place(stored)
 
 
-def check_place(held: Held) -> Iterator[Finding]:
+def check_place(stored: Stored) -> Iterator[Finding]:
     """Yields what is wrong with the path of one record."""
-    path, right = held.stored.path, path_of(held.stored.record, held.id)
+    path, right = stored.path, path_of(stored.record, stored.id)
     if path == right:
         return
     if _named(PurePosixPath(right).name) and PurePosixPath(path).parents[1] == PurePosixPath(right).parents[1]:

@@ -20,7 +20,6 @@ from gitprov.check.files import (
 )
 from gitprov.check.seen import Change
 from gitprov.errors import Finding, GitprovError
-from gitprov.lineage import Held, Ledger
 from gitprov.records.stored import ROOT, signed_path
 
 
@@ -28,10 +27,10 @@ def names(change: Change) -> Iterator[Finding]:
     """Yields what lies where it does not belong, or is not what its name says."""
     modes = {path: file.mode for path, (_, file) in sorted(change.final.items()) if file.mode != GONE}
     broken = {path: one for path, one in change.records.items() if isinstance(one, GitprovError)}
-    good = [Held(one, "committed") for one in change.records.values() if not isinstance(one, GitprovError)]
+    good = [one for one in change.records.values() if not isinstance(one, GitprovError)]
     signatures = {path: data for path, data in change.added.items() if is_signature(path)}
     there = {about for path in signatures if (about := signed_path(path)) is not None and change.is_there(about)}
-    found = [*check_layout(modes), *check_records(Ledger(good, broken)), *check_signature_files(signatures, there)]
+    found = [*check_layout(modes), *check_records(good, broken), *check_signature_files(signatures, there)]
     for finding in found:
         last = change.final.get(finding.subject)
         yield replace(finding, commit=last[0]) if last is not None else finding

@@ -33,13 +33,17 @@ from gitprov.records import (
 
 def references(change: Change) -> Iterator[Finding]:
     """Yields what is wrong with the references of the records that a change adds: the law of trust.md, "References"."""
-    if change.context is None:
+    if change.after is not None:
+        ledger = change.after.landed.ledger
+    elif change.context is not None:
+        there = [read_record(path, data) for path, data in change.context.items()]
+        all_ = (*change.records.values(), *there)
+        ledger = Ledger(Held(one, "committed") for one in all_ if not isinstance(one, GitprovError))
+    else:
         return
-    added = [one for one in change.records.values() if not isinstance(one, GitprovError)]
-    there = [read_record(path, data) for path, data in change.context.items()]
-    ledger = Ledger(Held(one, "committed") for one in (*added, *there) if not isinstance(one, GitprovError))
+    added = [one.id for one in change.records.values() if not isinstance(one, GitprovError)]
     found = [
-        *check_references(ledger, dict.fromkeys(one.id for one in added)),
+        *check_references(ledger, dict.fromkeys(one for one in added if one in ledger.held)),
         *check_cycles(ledger),
         *check_collisions(ledger),
     ]

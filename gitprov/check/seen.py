@@ -37,7 +37,7 @@ class Change:
         blobs: Object id to bytes of what was added or changed below `.gitprov/` and is there in the end.
         there: Paths that are there in the end, of those that matter to the laws and did not change.
         context: Path to bytes of the records, there in the end and not changed, that those added rest on; None where
-            references are not judged.
+            references are not judged, or `after` has them.
         attributes: What `gitprov init` writes into `.gitprov/.gitattributes`.
         partial: Whether history or objects are missing on purpose, so that nothing can be decided.
         overlays: What makes git show other objects.

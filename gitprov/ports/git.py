@@ -92,6 +92,10 @@ class GitStore(Protocol):
         """Returns every file of a commit below the paths `under` (all of them when empty), by path."""
         ...
 
+    def names(self, revision: str) -> list[str]:
+        """Returns the names at the top of a commit's tree."""
+        ...
+
     def index(self, under: Sequence[str] = ()) -> dict[str, TreeEntry]:
         """Returns every file of the index below the paths `under`, by path."""
         ...

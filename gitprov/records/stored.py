@@ -128,7 +128,7 @@ def signed_path(path: str) -> str | None:
 
     Approvals and rejections belong to the request in the folder above theirs.
     """
-    found = _signs(path)
+    found = _signs(path) if path.endswith(SIGNATURE) else None  # most paths are asked in vain
     if found is None or (found["approves"] and found["stem"] != "request"):
         return None
     return f"{found['folder']}/{found['stem']}.yaml"

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 
-from gitprov.adapters.git.edges import parse
+from gitprov.adapters.git.edges import changes
 from gitprov.adapters.git.plumbing import Plumbing
 from gitprov.check.changes import FileChange
 
@@ -46,15 +46,4 @@ def steps(git: Plumbing, commit: str, under: Sequence[str]) -> Iterator[tuple[st
         "--ignore-submodules=none",  # as in gitprov.adapters.git.edges
         *("--end-of-options", commit, "--", *under),
     )
-    words = iter(os.fsdecode(answer).split("\0"))
-    at, found = "", list[FileChange]()
-    for word in words:  # a commit's id, or what happened to a file and then its path
-        text = word.lstrip("\n")
-        if text.startswith(":"):
-            found.append(parse(text, next(words)))
-        elif text:
-            if at:
-                yield at, found
-            at, found = text, []
-    if at:
-        yield at, found
+    yield from changes(os.fsdecode(answer).split("\0"))

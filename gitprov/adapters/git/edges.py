@@ -40,19 +40,10 @@ def edges(
         *("--", *under),
         given=asked.encode(),
     )
-    words = iter(os.fsdecode(answer).split("\0"))
-    commit, parent, files = "", "", list[FileChange]()
-    for word in words:  # a commit with its parent, or what happened to a file and then its path
-        text = word.lstrip("\n")
-        if text.startswith(":"):
-            files.append(parse(text, next(words)))
-        elif text:
-            if files:
-                yield Edge(commit, parent or None, tuple(files), on_chain)
-            commit, _, parent = text.partition(" ")
-            files = []
-    if files:
-        yield Edge(commit, parent or None, tuple(files), on_chain)
+    for head, files in changes(os.fsdecode(answer).split("\0")):
+        commit, _, parent = head.partition(" ")
+        if files:
+            yield Edge(commit, parent or None, tuple(files), on_chain)
 
 
 def staged_changes(git: Plumbing, head: str | None, under: Sequence[str]) -> Edge:
@@ -78,7 +69,22 @@ def overlays(git: Plumbing) -> Iterator[Overlay]:
             yield Overlay("graft" if kind == "graft" else "alternate", path)
 
 
+def changes(output: Iterable[str]) -> Iterator[tuple[str, list[FileChange]]]:
+    """Yields what git wrote of each commit, and what happened to files there, from the items of `--raw -z`."""
+    words, head, files = iter(output), "", list[FileChange]()
+    for word in words:
+        text = word.lstrip("\n") if word[:1] == "\n" else word
+        if text[:1] == ":":
+            files.append(parse(text, next(words)))
+        elif text:
+            if head:
+                yield head, files
+            head, files = text, []
+    if head:
+        yield head, files
+
+
 def parse(raw: str, path: str) -> FileChange:
     """Returns a line of `--raw` as what happened to a file."""
-    before_mode, mode, before_oid, oid, status = raw[1:].split()
-    return FileChange(path, status[0], mode, oid, before_mode, before_oid)
+    before_mode, mode, before_oid, oid, status = raw.split(" ")
+    return FileChange(path, status[0], mode, oid, before_mode[1:], before_oid)

@@ -39,6 +39,7 @@ _HARDENED_CONFIG = (
     "--no-pager",
     *("-c", f"core.attributesFile={os.devnull}"),
     *("-c", "core.commitGraph=false"),
+    *("-c", "core.deltaBaseCacheLimit=256m"),
     *("-c", "core.fsmonitor=false"),
     *("-c", f"core.hooksPath={os.devnull}"),
 )
@@ -281,4 +282,6 @@ def _failed(arguments: Sequence[str], stderr: bytes) -> Exception:
     verb = next((word for word in arguments if not word.startswith("-") and "=" not in word), "")
     lines = [line.strip() for line in stderr.decode(errors="replace").splitlines()]
     said = [line for line in lines if line and not line.startswith("hint:")]
+    if any("from promisor remote" in line for line in said):
+        return codes.GIT_SHALLOW.error("this partial clone lacks objects", fix="git fetch --refetch --no-filter")
     return codes.GIT_FAILED.error(f"git {verb} failed", why="; ".join(said[:5]))

@@ -88,6 +88,10 @@ class GitRepository:
         below = () if "." in under else under
         return parse_tree(self._git.read("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", revision, *below))
 
+    def names(self, revision: str) -> list[str]:
+        """Returns the names at the top of a commit's tree."""
+        return split(self._git.read("ls-tree", "--name-only", "-z", "--full-tree", "--end-of-options", revision))
+
     def index(self, under: Sequence[str] = ()) -> dict[str, TreeEntry]:
         """Returns every file of the index below `under`, by path; of a conflict our side."""
         return parse_index(self._git.read_below(under, "ls-files", "-s", "-z"))
