@@ -5,7 +5,7 @@ docs/format.md, "Log heads"; threats A03, A37.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gitprov.audit.gather import gather
 from gitprov.audit.promotion import compare, not_continued
@@ -44,12 +44,17 @@ class Signed:
     Attributes:
         head: What it says.
         note: Its bytes.
-        commit: The commit of the protected ref that it says it was read at; None for a note alone.
+        at: The commit that has it on the ref; None for a note alone.
     """
 
     head: LogHead
     note: bytes
-    commit: str | None = None
+    at: str | None = None
+
+    def commit(self, git: GitStore) -> str | None:
+        """Returns the commit of the protected ref that it says it was read at, `git:…`; None when it does not say."""
+        said = _trailer(git.message(self.at)) if self.at is not None else None
+        return said[1] if said else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,28 +187,30 @@ def look(place: Workplace) -> Here:
     return Here(gathered.landed, gathered.log, LogHead(origin, size, root), roots.accepted[-1], findings, known.note)
 
 
-def read_signed(git: GitStore, revision: str = REF) -> list[Signed]:
-    """Returns the heads of a ref, oldest first; none when it is not there.
+def read_signed(git: GitStore, revision: str = REF) -> tuple[list[Signed], GitprovError | None]:
+    """Returns the heads of a ref, oldest first, and why the newest cannot be read; nothing when it is not there.
 
-    Raises:
-        GitprovError: GP-LOG-001 when one of them is none.
+    Whoever can push can add what is no head: it must not keep people from signing the next.
     """
     tip = git.commit_of(revision)
     if tip is None:
-        return []
-    found = [(at, one.oid) for at, changes in git.steps(tip, [FILE]) for one in changes if one.status != "D"]
+        return [], None
+    found = [(at, one.oid) for at, changes in git.steps(tip, [FILE]) for one in changes if one.mode == "100644"]
     blobs = dict(git.blobs({oid for _, oid in found}))
-    notes = [blobs[oid] for _, oid in found]
-    heads = [Signed(read_head(read_note(data).text), data) for data in notes]
-    if found:
-        said = _trailer(git.message(found[-1][0]))
-        heads[-1] = Signed(heads[-1].head, heads[-1].note, said[1] if said else None)
-    return heads
+    heads, fault = list[Signed](), None
+    for at, oid in found:
+        try:
+            heads.append(replace(_alone(blobs[oid]), at=at))
+            fault = None
+        except GitprovError as error:
+            fault = error
+    return heads, fault
 
 
 def last_signed(place: Workplace, here: Here) -> Signed | None:
     """Returns the newest head that somebody signed whom some trust version lists; others could be anybody's."""
-    for one in reversed(read_signed(place.git)):
+    heads, _ = read_signed(place.git)
+    for one in reversed(heads):
         if one.head.origin == here.head.origin and _is_listed(place, here.landed.roots, one):
             return one
     return None
@@ -224,7 +231,9 @@ def verify(place: Workplace, revision: str = REF, note: bytes | None = None) -> 
         GitprovError: GP-LOG-005 when the ref has no head; GP-LOG-001 when it is none; as `look` does.
     """
     here = look(place)
-    heads = [Signed(read_head(read_note(note).text), note)] if note is not None else read_signed(place.git, revision)
+    heads, fault = read_signed(place.git, revision) if note is None else ([_alone(note)], None)
+    if fault is not None:
+        raise fault
     if not heads:
         raise codes.LOG_NONE.error(
             f"{revision} has no log head", fix=f"git fetch origin {REF}:{REF}; the first one: gitprov log-head sign"
@@ -246,7 +255,7 @@ def verify(place: Workplace, revision: str = REF, note: bytes | None = None) -> 
         last.head.origin,
         last.head.size,
         last.head.root,
-        last.commit,
+        last.commit(place.git),
         tuple(sorted(people)),
         len(heads),
         here.head.size,
@@ -267,7 +276,7 @@ def show(place: Workplace) -> Shown:
     keys: dict[str, tuple[str, ...]] = {}
     for pem, name in here.keys.items():
         keys[name] = (*keys.get(name, ()), verifier_key(here.head.origin, pem))
-    return Shown(last.note.decode(), last.head.size, last.head.root, last.commit, here.head.size, keys)
+    return Shown(last.note.decode(), last.head.size, last.head.root, last.commit(place.git), here.head.size, keys)
 
 
 def prove_inclusion(place: Workplace, path: str) -> Proof:
@@ -307,6 +316,10 @@ def prove_consistency(place: Workplace, size: int) -> Proof:
     return _proof(None, size, last, proof, write_consistency(size, proof, last.note))
 
 
+def _alone(note: bytes) -> Signed:
+    return Signed(read_head(read_note(note).text), note)
+
+
 def _required(place: Workplace, here: Here) -> Signed:
     last = last_signed(place, here)
     if last is None:
@@ -334,15 +347,16 @@ def _differing(place: Workplace, here: Here, heads: list[Signed]) -> Iterator[Fi
         if fault is not None and (one is heads[-1] or _is_listed(place, here.landed.roots, one)):
             yield fault
     last, chain = heads[-1], here.landed.chain
-    if last.commit is None:
+    commit = last.commit(place.git)
+    if commit is None:
         return
-    step = chain.step_of(last.commit)
+    step = chain.step_of(commit)
     if step is None:
-        fault = rewound(chain, last.commit.removeprefix("git:"))
+        fault = rewound(chain, commit.removeprefix("git:"))
         if fault is not None:
             yield fault
     elif here.log.history_at(step) != (last.head.size, last.head.root):
-        what = f"the log at {last.commit[4:16]} is not the one that was signed there"
+        what = f"the log at {commit[4:16]} is not the one that was signed there"
         yield codes.LOG_REWRITTEN.finding(last.head.origin, what)
 
 

@@ -70,7 +70,8 @@ def verify(ctx: click.Context, source: str, as_json: bool) -> None:
 
     Example: gitprov log-head verify head.txt
     """
-    found = log_heads.verify(Project(), source, _read(source))
+    project = Project()
+    found = log_heads.verify(project, source, _read(project, source))
     show_answer("log-head-verify", found, _verified(found), as_json=as_json)
     show_notes(found.notes)
     ctx.exit(Exit.FINDINGS if found.findings else Exit.OK)
@@ -123,10 +124,10 @@ def prove(path: str | None, size: int | None, as_json: bool) -> None:
     show_answer("log-head-prove", proof, _proof(proof), as_json=as_json)
 
 
-def _read(source: str) -> bytes | None:
-    """Returns the note in a file; None where there is none, so that it is a ref."""
+def _read(project: Project, source: str) -> bytes | None:
+    """Returns the note in a file; None for a ref, which comes before a file that is called the same."""
     path = Path(source)
-    if not path.is_file():
+    if project.git.commit_of(source) is not None or not path.is_file():
         return None
     try:
         return path.read_bytes()

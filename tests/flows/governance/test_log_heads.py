@@ -184,10 +184,13 @@ def test_only_owners_and_deployers_sign(signed: World) -> None:
         tip = project.git.commit_of(REF)
         head = read_head(read_note(alice.git("show", f"{REF}:log-head.txt").encode() + b"\n").text)
         note = f"{head.origin}\n99999\n{'A' * 43}=\n\n— {head.origin} AAAAAAAAAAAA\n"
-        project.git.append(REF, {"log-head.txt": note.encode()}, "Log head 99999", before=tip)
+        tip = project.git.append(REF, {"log-head.txt": note.encode()}, "Log head 99999", before=tip)
     found = dan("log-head", "verify", "--json", status=1).json()
     assert {one["code"] for one in found["findings"]} == {"GP-LOG-002", "GP-LOG-003"}
     assert dan("log-head", "show", "--json").json()["size"] == head.size, "the last one that counts"
+    with dan.project() as project:
+        project.git.append(REF, {"log-head.txt": b"nothing"}, "Nothing", before=tip)
+    assert "GP-LOG-001" in dan("log-head", "verify", status=2).err
     alice.git("fetch", "--quiet", "../dan", f"+{REF}:{REF}")
     alice("log-head", "sign")
     assert alice("log-head", "verify", "--json").json()["findings"] == [], "nobody can lock the owners out"
