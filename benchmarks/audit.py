@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from benchmarks.measure import Bench, Claim, Cost
@@ -31,7 +33,7 @@ SINCE = 50
 
 def measure(bench: Bench, rounds: int) -> Iterator[Claim]:
     """Judges the wide history beside `git log --raw`, the long one beside the seconds that it may take."""
-    wide, long = (_make(bench.top / name, *shape) for name, shape in (("wide", WIDE), ("long", LONG)))
+    wide, long = (make(bench.top / name, *shape) for name, shape in (("wide", WIDE), ("long", LONG)))
     log = ("git", "log", "--raw", "--no-renames", "--format=%H", "--", ".gitprov")
     for number in range(rounds):
         bench.side_by_side(
@@ -57,7 +59,7 @@ def _run(bench: Bench, what: str, repository: Path) -> Cost:
     return bench.run(TOP, "python", "-m", "benchmarks.audit", what, repository)
 
 
-def _make(path: Path, commits: int, each: float) -> Path:
+def make(path: Path, commits: int, each: float) -> Path:
     """Makes a repository in which every commit lands some records; each tenth does it by a merge."""
     subprocess.run(["git", "init", "--quiet", "--initial-branch=main", path], check=True)
     given = b"".join(_history(commits, each))
@@ -70,7 +72,7 @@ def _history(commits: int, each: float) -> Iterator[bytes]:
     made = 0
     for number in range(1, commits + 1):
         wanted = int(number * each) - made
-        files = dict(_record(made + one) for one in range(wanted))
+        files = dict(record(made + one) for one in range(wanted))
         made += wanted
         if number == 1:
             files[".gitprov/.gitattributes"] = read_resource("templates/gitattributes")
@@ -94,11 +96,23 @@ def _commit(
         yield f"M 100644 inline {path}\ndata {len(data)}\n".encode() + data + b"\n"
 
 
-def _record(number: int) -> tuple[str, bytes]:
-    digest = Digest(f"sha256:{number:064x}")
-    content = Content(digest=digest, md5=Md5(f"md5:{number:032x}"), size=number)
-    stored = store(Artifact(name=f"data-{number % 40}", kind="dataset", content=content, recipe=Recipe(id=digest)))
-    return stored.path, stored.data
+@cache
+def _template() -> str:
+    digest = Digest(f"sha256:{0:064x}")
+    content = Content(digest=digest, md5=Md5(f"md5:{0:032x}"), size=1)
+    return store(Artifact(name="data-0", kind="dataset", content=content, recipe=Recipe(id=digest))).data.decode()
+
+
+def record(number: int) -> tuple[str, bytes]:
+    name = f"data-{number % 40}"
+    text = (
+        _template()
+        .replace("md5:" + "0" * 32, f"md5:{number:032x}")
+        .replace("0" * 64, f"{number:064x}")
+        .replace("data-0", name)
+    )
+    mark = sha256(text.encode()).hexdigest()
+    return f".gitprov/artifacts/{name}/{mark[:2]}/{mark}.yaml", text.encode()
 
 
 def main(what: str, repository: str) -> None:

@@ -18,13 +18,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import blobs, policy, promotion, startup
+from benchmarks import audit, blobs, policy, promotion, startup
 from benchmarks.measure import Bench, Claim, Cost
 
 MODULES: dict[str, Callable[[Bench, int], Iterator[Claim]]] = {
     "startup": startup.measure,
     "policy": policy.measure,
     "promotion": promotion.measure,
+    "audit": audit.measure,
     "blobs": blobs.measure,
 }
 

@@ -7,7 +7,7 @@ import pytest
 
 from gitprov.errors import Exit
 from tests.flows.promotion.world import World, make_serving
-from tests.support import Gitprov
+from tests.support import Gitprov, Repo
 
 
 @pytest.fixture
@@ -148,3 +148,27 @@ def test_a_past_is_audited_as_it_was(serving: World) -> None:
     assert alice("audit", "--as-of", before, "--json").json()["commit"] == before
     assert alice("audit", "--as-of", "2000-01-01", status=Exit.USAGE).err
     assert alice("audit", "--since", "nothing-like-it", status=Exit.USAGE).err
+
+
+def test_a_project_without_a_root_in_a_sha256_repository_is_audited(tmp_path: Path, gitprov: Gitprov) -> None:
+    """F16: nowhere is an object id taken for 40 digits; without a trust root HEAD is read, and the audit says so."""
+    repo = Repo(tmp_path / "sha256")
+    repo.path.mkdir()
+    repo.git("init", "-q", "--object-format=sha256", "--template=")
+    gitprov("init", cwd=repo.path)
+    repo.write("rows.csv", "1\n")
+    gitprov("add", "rows.csv", cwd=repo.path)
+    before = repo.commit("record rows")
+    found = gitprov("audit", "--json", cwd=repo.path).json()
+    assert (len(found["commit"]), found["findings"], found["undecided"]) == (64, [], [])
+    assert "no trust root" in found["notes"][0]
+    record = repo.git("ls-files", ".gitprov/artifacts")
+    repo.git("rm", "-q", record)
+    lost = repo.commit("lose it")
+    [finding] = [
+        one
+        for one in gitprov("verify", f"{before}..HEAD", "--json", cwd=repo.path, status=1).json()["findings"]
+        if one["code"] == "GP-IMM-007"
+    ]
+    assert (finding["path"], finding["commit"]) == (record, lost)
+    assert gitprov("audit", cwd=repo.path, status=1).err.startswith("note: no trust root")
