@@ -104,6 +104,7 @@ def _template() -> str:
 
 
 def record(number: int) -> tuple[str, bytes]:
+    """Returns path and bytes of a small record, another one for each number."""
     name = f"data-{number % 40}"
     text = (
         _template()
