@@ -6,24 +6,24 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gitprov.errors import catalogue as codes
-from gitprov.ports.blobs import Cache, Remote
-from gitprov.ports.clock import Clock
-from gitprov.ports.dvc import DvcProject
-from gitprov.ports.git import GitStore
-from gitprov.ports.hooks import HookFolder
-from gitprov.ports.host import Host
-from gitprov.ports.incoming import Incoming
-from gitprov.ports.memory import Memory
-from gitprov.ports.progress import Progress
-from gitprov.ports.settings import Settings, SettingsReader
-from gitprov.ports.signing import Keys, Signer, Verifier
-from gitprov.ports.worktree import WorkTree
 from gitprov.records.stored import ROOT
 from gitprov.wiring.resources import read_resource
 
 if TYPE_CHECKING:
     from gitprov.adapters.blobs import DvcCache
     from gitprov.adapters.dvc import DvcFiles
+    from gitprov.ports.blobs import Cache, Remote
+    from gitprov.ports.clock import Clock
+    from gitprov.ports.dvc import DvcProject
+    from gitprov.ports.git import GitStore
+    from gitprov.ports.hooks import HookFolder
+    from gitprov.ports.host import Host
+    from gitprov.ports.incoming import Incoming
+    from gitprov.ports.memory import Memory
+    from gitprov.ports.progress import Progress
+    from gitprov.ports.settings import Settings, SettingsReader
+    from gitprov.ports.signing import Keys, Signer, Verifier
+    from gitprov.ports.worktree import WorkTree
 
 
 class Project:
@@ -44,26 +44,26 @@ class Project:
             self._repository.create()
 
     @property
-    def git(self) -> GitStore:
+    def git(self) -> "GitStore":
         """The repository."""
         return self._repository
 
     @cached_property
-    def hooks(self) -> HookFolder:
+    def hooks(self) -> "HookFolder":
         """Where git looks for the hooks of this repository."""
         from gitprov.adapters.git.hooks import GitHooks
 
         return GitHooks(os.getcwd())
 
     @cached_property
-    def incoming(self) -> Incoming:
+    def incoming(self) -> "Incoming":
         """Commits that come in."""
         from gitprov.adapters.git.incoming import GitIncoming
 
         return GitIncoming(os.getcwd())
 
     @cached_property
-    def worktree(self) -> WorkTree:
+    def worktree(self) -> "WorkTree":
         """The files.
 
         Raises:
@@ -76,31 +76,31 @@ class Project:
         return FileWorkTree(self.git.root, self._repository.common_dir)
 
     @cached_property
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """The settings of the work tree."""
         from gitprov.adapters.settings import FileSettings
 
         return FileSettings(self.worktree, read_resource("templates/catalog.yaml"))
 
     @cached_property
-    def reader(self) -> SettingsReader:
+    def reader(self) -> "SettingsReader":
         """What makes settings of bytes; there in a bare repository, too."""
         from gitprov.adapters.settings import StrictReader
 
         return StrictReader()
 
     @cached_property
-    def dvc(self) -> DvcProject:
+    def dvc(self) -> "DvcProject":
         """DVC's files."""
         return self._dvc_files
 
     @cached_property
-    def cache(self) -> Cache:
+    def cache(self) -> "Cache":
         """The DVC cache of this clone."""
         return self._dvc_cache
 
     @cached_property
-    def remote(self) -> Remote:
+    def remote(self) -> "Remote":
         """The default DVC remote.
 
         Raises:
@@ -119,28 +119,28 @@ class Project:
         return open_remote(remote, self._dvc_cache)
 
     @cached_property
-    def host(self) -> Host:
+    def host(self) -> "Host":
         """This machine."""
         from gitprov.adapters.host import LocalHost
 
         return LocalHost(self.git.root)
 
     @cached_property
-    def progress(self) -> Progress:
+    def progress(self) -> "Progress":
         """A bar on a terminal, else silence."""
         from gitprov.adapters.progress import choose_progress
 
         return choose_progress()
 
     @cached_property
-    def clock(self) -> Clock:
+    def clock(self) -> "Clock":
         """The time."""
         from gitprov.adapters.clock import SystemClock
 
         return SystemClock()
 
     @cached_property
-    def keys(self) -> Keys:
+    def keys(self) -> "Keys":
         """The keys in the user's configuration folder."""
         import platformdirs
 
@@ -150,7 +150,7 @@ class Project:
         return FileKeys(folder, self.git.config("gitprov.key"))
 
     @cached_property
-    def signer(self) -> Signer:
+    def signer(self) -> "Signer":
         """What signs with the default key, which is made when there is none.
 
         Raises:
@@ -159,14 +159,14 @@ class Project:
         return self.keys.signer()
 
     @cached_property
-    def verifier(self) -> Verifier:
+    def verifier(self) -> "Verifier":
         """What checks signatures."""
         from gitprov.adapters.signing import EcdsaVerifier
 
         return EcdsaVerifier()
 
     @cached_property
-    def memory(self) -> Memory:
+    def memory(self) -> "Memory":
         """What this machine remembers, in the user's state folder."""
         import platformdirs
 
