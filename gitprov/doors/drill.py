@@ -7,7 +7,8 @@ or memory is touched.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from gitprov.audit.changes import gather_change
+from gitprov.audit.changes import gather_whole
+from gitprov.audit.gather import gather_at
 from gitprov.check.engine import Verdict, check
 from gitprov.check.files import ATTRIBUTES, PLAIN, is_record
 from gitprov.doors.local import judge_index, judge_updates
@@ -68,11 +69,15 @@ Judged = Verdict | Landing
 
 
 def _first(place: Doorway, move: Move, attributes: bytes) -> Judged:
-    return check(gather_change(place, None, move.after, ref=MAIN, attributes=attributes))
+    return _audit(place, move.after, None, attributes)
 
 
 def _memory(place: Doorway, move: Move, attributes: bytes) -> Judged:
-    return check(gather_change(place, move.before, move.after, ref=MAIN, attributes=attributes))
+    return _audit(place, move.after, move.before, attributes)
+
+
+def _audit(place: Doorway, head: str, known: str | None, attributes: bytes) -> Judged:
+    return check(gather_whole(place, gather_at(place, MAIN, head), known=known, attributes=attributes))
 
 
 def _server(place: Doorway, move: Move, attributes: bytes) -> Judged:
