@@ -74,6 +74,10 @@ test-remotes: dev servers ## only the tests that start S3 and SFTP servers
 test-prettier: dev ## that prettier leaves records alone (needs npm)
 	$(BIN)/python -m tests.unit.prettier
 
+.PHONY: reliability
+reliability: dev ## tampered and honest histories by the hundred through every door; writes docs/reliability.md
+	$(BIN)/python -m tests.attacks.corpus.reliability
+
 .PHONY: bench
 bench: dev ## the performance claims, side by side with their peers
 	python -m benchmarks.run

@@ -17,16 +17,16 @@ GIT = "git log"
 HEAD = """\
 # Reliability
 
-What each [door](doors.md) catches, measured by `make reliability` on random histories in real repositories: {tampered}
-for each way of tampering, {honest} honest ones (merges, squashes, fast-forwards, rebases, parallel branches, updated
-branches, proposals thought better of, octopus merges, reverts). `gitprov drill` does the same on a copy of your own
-repository, and `--record` keeps the outcome.
+What each door catches, measured by `make reliability` on random histories in real repositories: {tampered} for each way
+of tampering, {honest} honest ones (merges, squashes, fast-forwards, rebases, parallel branches, updated branches,
+proposals thought better of, octopus merges, reverts). `gitprov drill` does the same on a copy of your own project, and
+`--record` keeps the outcome.
 
-A cell says in how many of the histories the door gave the code; a dash that the change does not come by this door, or
+A cell says in how many of the histories the door gave the code; a dash, that the change does not come by this door or
 cannot be seen from it: who sees a history for the first time knows no earlier head (a remembered or signed one tells),
-a pull request cannot take back what has landed, and a commit hook sees one commit. A door that says it only *tells* of
-`delete-then-readd`: the record is back, byte for byte. `git log` is git's own, `git log --diff-filter=MD BEFORE..AFTER
--- .gitprov` with its defaults.
+a pull request cannot take back what has landed, and a commit hook sees one commit. `delete-then-readd` is told and not
+refused: the record is back, byte for byte. The last column is git's own `git log --diff-filter=MD BEFORE..AFTER --
+.gitprov`, with its defaults.
 
 """
 
