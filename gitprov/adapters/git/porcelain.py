@@ -116,7 +116,8 @@ def revert(plumbing: Plumbing, commit: str, keep: str) -> list[str]:
         failure = error
         if not split(plumbing.read("diff", "--name-only", "--diff-filter=U", "-z")):
             raise
-    plumbing.as_user("restore", "--source=HEAD", "--staged", "--worktree", "--", keep)
+    if plumbing.read("ls-tree", "HEAD", "--", keep):
+        plumbing.as_user("restore", "--source=HEAD", "--staged", "--worktree", "--", keep)
     return split(plumbing.read("diff", "--name-only", "--diff-filter=U", "-z")) if failure is not None else []
 
 

@@ -41,6 +41,21 @@ def test_a_commit_holds_exactly_our_paths(repo: Repo, git: GitStore) -> None:
     assert repo.git("status", "--porcelain") == "MM half.txt\nM  mine.txt\n?? new.txt"
 
 
+def test_a_revert_keeps_a_folder_as_it_is(repo: Repo, git: GitStore) -> None:
+    repo.write("code.py", "one\n")
+    first = repo.commit()
+    repo.write("code.py", "two\n")
+    repo.write("kept/record.yaml", "a: 1\n")
+    second = repo.commit()
+    repo.write("new/untracked.yaml", "a: 1\n")
+    assert git.revert(second, "kept") == []
+    assert repo.git("status", "--porcelain") == "M  code.py\n?? new/"
+    git.stop_revert()
+    assert repo.git("status", "--porcelain") == "?? new/"
+    assert git.revert(first, "new") == ["code.py"], "HEAD has nothing there to keep"
+    git.stop_revert()
+
+
 def test_a_hook_that_refuses_is_heard(repo: Repo, git: GitStore) -> None:
     repo.write("record.yaml", "a: 1\n")
     git.stage(["record.yaml"])
