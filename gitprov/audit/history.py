@@ -96,7 +96,7 @@ class Book:
         placed = tuple(Deployed(one.id, one.record.observed_at, one.people) for one in deployments(landed, asked.id))
         return Entry(
             id=asked.id,
-            label=label(asked),
+            label=asked.request.label,
             kind=request.kind,
             release=f"{request.name}@v{request.release.version}" if request.release is not None else None,
             asked_by=tuple(sorted(landed.signers(asked.id, step - 1) & case.askers)) if case is not None else (),
@@ -107,7 +107,7 @@ class Book:
             landed=self.commits(asked.landed),
             effective=self.commits(asked.effective) if asked.effective is not None else None,
             since=since(landed, asked, self.date) if asked.effective is not None else None,
-            replaced_by=label(next_one) if asked.replaced is not None and next_one is not None else None,
+            replaced_by=next_one.request.label if asked.replaced is not None and next_one is not None else None,
             deployments=placed,
             findings=tuple(self._findings(asked, is_placed=bool(placed))),
         )
@@ -118,11 +118,6 @@ class Book:
         # What was replaced before anybody deployed it can come too late no more.
         late = in_time(self.landed, asked, self.now).findings if is_placed or asked.replaced is None else ()
         return (*late, *disputes(self.landed, asked))
-
-
-def label(asked: Asked) -> str:
-    """Returns a request as people name it."""
-    return f"{asked.request.name}/{asked.request.stage}/{asked.request.sequence}"
 
 
 def open_book(place: Workplace, landed: Landed, name: str, *, now: str | None = None) -> Book:

@@ -106,7 +106,7 @@ class Verdict:
         if self.asked.effective is None:
             return f"landed, NOT effective: {missing(self.asked.judgement)}"
         if request.release is None:
-            return f"serves nothing: withdrawn by {request.name}/{request.stage}/{request.sequence}"
+            return f"serves nothing: withdrawn by {request.label}"
         serves = f"{request.name}@v{request.release.version} is in effect"
         if self.disputes:
             return f"{serves}, and disputed"
@@ -267,7 +267,7 @@ def _pending(place: Workplace, gathered: Gathered, name: str, stage: str) -> Ite
             continue
         proposed = propose(place, gathered, of=commit).landed
         for one in judge(proposed, name).of(stage):
-            label = f"{name}/{stage}/{one.request.sequence}"
+            label = one.request.label
             if one.judgement is not None and one.judgement.step == proposed.chain.head and label not in shown:
                 shown.add(label)
                 yield Pending(label, where, one.judgement)

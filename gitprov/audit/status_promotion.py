@@ -222,7 +222,7 @@ class _Look:
         branch = last.branch if last is not None else None
         is_new = serving is not None and not deployments(self.landed, serving.id)
         commands = tuple(self._next(state, label, stage, branch, is_new=is_new))
-        return Standing(stage, label, state, _label(request), branch, blocks, commands)
+        return Standing(stage, label, state, request.label if request is not None else None, branch, blocks, commands)
 
     def withdrawal(self, one: _Open) -> Standing:
         """Returns the state of the wish that nothing serves a stage."""
@@ -231,7 +231,7 @@ class _Look:
             serves=False, is_last=False, served=False, asked=one.judgement, troubles=(), gates=tuple
         )
         commands = tuple(self._next(state, "", stage, one.branch, is_new=False)) if state == "approved" else ()
-        return Standing(stage, None, state, _label(one.request), one.branch, blocks, commands)
+        return Standing(stage, None, state, one.request.label, one.branch, blocks, commands)
 
     def _is_in(self, stage: str, release: Digest) -> bool:
         asked = self.timeline.effective(stage, self.head)
@@ -270,7 +270,3 @@ class _Look:
 
 def _names(request: Request, release: Digest) -> bool:
     return request.release is not None and request.release.id == release
-
-
-def _label(request: Request | None) -> str | None:
-    return f"{request.name}/{request.stage}/{request.sequence}" if request is not None else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gitprov.audit.facts import Mention, mention
-from gitprov.audit.history import Entry, label, open_book
+from gitprov.audit.history import Entry, open_book
 from gitprov.audit.in_effect import Source, read_promotions, source
 from gitprov.check.as_of import effective_at
 from gitprov.check.chain import loss_finding, strange_histories
@@ -153,7 +153,7 @@ def _basis(landed: Landed, asked: Asked, timeline: Timeline) -> Basis:
         },
         runs=evidence.runs if isinstance(evidence, Evidence) else (),
         data=evidence.data if isinstance(evidence, Evidence) else (),
-        before=label(before) if before is not None else None,
+        before=before.request.label if before is not None else None,
         before_release=f"{asked.request.name}@v{old.version}" if old is not None else None,
         changes=asked.request.summary[:-1],
         gates=asked.request.summary[-1] if asked.request.summary else "",

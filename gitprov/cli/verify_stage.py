@@ -35,16 +35,16 @@ def answer(found: Verdict) -> dict[str, Any]:
         "pending": [
             {"findings": one.judgement.findings, "request": one.name, "where": one.where} for one in found.pending
         ],
-        "request": _request(found, found.asked) if found.asked is not None else None,
+        "request": _request(found.asked) if found.asked is not None else None,
         "says": found.says,
         "source": found.source,
         "target": f"{found.name}/{found.stage}",
-        "waiting": [_request(found, one) for one in found.waiting],
+        "waiting": [_request(one) for one in found.waiting],
         "warnings": found.warnings,
     }
 
 
-def _request(found: Verdict, asked: Asked) -> dict[str, Any]:
+def _request(asked: Asked) -> dict[str, Any]:
     request = asked.request
     return {
         "effective": asked.effective is not None,
@@ -52,7 +52,7 @@ def _request(found: Verdict, asked: Asked) -> dict[str, Any]:
         "id": asked.id,
         "kind": request.kind,
         "release": request.release,
-        "request": f"{found.name}/{found.stage}/{request.sequence}",
+        "request": request.label,
     }
 
 
@@ -68,8 +68,7 @@ def lines(found: Verdict) -> Iterator[str]:
     for finding in found.warnings:
         yield from finding_lines(finding, "warning")
     for asked in found.waiting:
-        name = f"{found.name}/{found.stage}/{asked.request.sequence}"
-        yield f"{bold(name)}: {loud(f'landed, NOT effective: {missing(asked.judgement)}')}"
+        yield f"{bold(asked.request.label)}: {loud(f'landed, NOT effective: {missing(asked.judgement)}')}"
         for finding in asked.judgement.findings if asked.judgement is not None else ():
             yield from finding_lines(finding)
     for one in found.pending:

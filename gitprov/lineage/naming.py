@@ -126,8 +126,8 @@ def title(record: Record) -> str:
     match record:
         case Release(name=name, version=version):
             return f"{name}@v{version}"
-        case Request(kind=kind, name=name, stage=stage, sequence=sequence):
-            return f"{kind} {name}/{stage}/{sequence}"
+        case Request(kind=kind, label=label):
+            return f"{kind} {label}"
         case TrustRoot(version=version):
             return f"trust version {version}"
         case Deployment(name=name, stage=stage):

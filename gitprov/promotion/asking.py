@@ -82,8 +82,7 @@ class Requested:
     @property
     def name(self) -> str:
         """The request as people name it; "" when there is none."""
-        one = self.request
-        return f"{one.name}/{one.stage}/{one.sequence}" if one is not None else ""
+        return self.request.label if self.request is not None else ""
 
 
 def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = False) -> Requested:
@@ -153,7 +152,7 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
     findings += in_time(whole, Asked(held, request, step), wanted.evaluated_at).findings
     if len(votes.eligible) >= votes.needed:
         findings = [one for one in findings if one.code is not codes.APR_MISSING]
-    branch, commit = f"promote/{wish.name}/{wish.stage}/{wanted.sequence}", None
+    branch, commit = f"promote/{request.label}", None
     if not findings and not dry_run:
         message = messages.asks(stored, request, by)
         commit = commit_files(place, files, message, branch=branch, base=wish.base)

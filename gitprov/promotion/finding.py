@@ -36,7 +36,7 @@ class Found:
     @property
     def name(self) -> str:
         """The request as people name it."""
-        return f"{self.request.name}/{self.request.stage}/{self.request.sequence}"
+        return self.request.label
 
 
 def find_request(git: GitStore, gathered: Gathered, text: str) -> Found:

@@ -20,7 +20,7 @@ def asks(stored: Stored, request: Request, by: str) -> str:
         case "promote":
             subject = f"Promote {name} v{release.version if release else 0} to {request.stage}"
     trailers = {
-        "Gitprov-Request": f"{name}/{request.stage}/{request.sequence} {stored.id}",
+        "Gitprov-Request": f"{request.label} {stored.id}",
         "Gitprov-Release": f"{name}@v{release.version} {release.id}" if release else "",
         "Gitprov-Replaces": request.replaces or "",
         "Gitprov-Evidence": request.evidence,
@@ -36,7 +36,7 @@ def votes(stored: Stored, request: Request, decision: Decision, by: str, reason:
     where = f"{'from' if request.release is None else 'for'} {request.stage}"
     trailers = {
         "Gitprov-Approves" if decision == "approve" else "Gitprov-Rejects": stored.id,
-        "Gitprov-Request": f"{request.name}/{request.stage}/{request.sequence}",
+        "Gitprov-Request": request.label,
         "Gitprov-Approver": by,
         "Gitprov-Reason": reason,
     }

@@ -63,6 +63,11 @@ class Request(Part):
     reason: str
     summary: tuple[str, ...]
 
+    @property
+    def label(self) -> str:
+        """How people name it: `churn/production/3`."""
+        return f"{self.name}/{self.stage}/{self.sequence}"
+
     def fault(self) -> str | None:
         """Returns a fault when the fields do not make one wish."""
         if (self.release is None) != (self.kind == "withdraw"):
