@@ -33,7 +33,8 @@ class Rule(Setting):
         when: When the rule passes: an expression in CEL over the facts. Anything but true denies.
         message: What is wrong when it does not pass.
         severity: Whether it then blocks, or only warns.
-        remedy: What to do then; a command if there is one.
+        remedy: What to do then; a command if there is one. `{name}`, `{stage}`, `{candidate}` and `{incumbent}` stand
+            for those of the request.
         scope: Names that it is about, with all below each: `fraud` covers fraud.churn, too. All when left out.
         stages: Stages that it guards; all when left out.
         applies_to: Kinds of request that it judges.

@@ -194,7 +194,7 @@ def test_policy_check_says_what_every_rule_would_say(world: World) -> None:
     assert "churn@v1 to production, against churn@v2" in denied
     assert "passed  quality/auc" in denied
     assert "denied  quality/not-worse: The auc of the suite holdout is below the incumbent's" in denied
-    assert "fix: gitprov diff NAME@vOLD NAME@vNEW" in denied
+    assert "fix: gitprov diff churn@v2 churn@v1" in denied
     assert "denied: 1 of 2 passed" in denied
     found = world.alice("policy", "check", "churn@v1", "--to", "staging", "--json").json()
     assert (found["allowed"], found["incumbent"]) == (True, None)

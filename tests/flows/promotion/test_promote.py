@@ -93,7 +93,7 @@ def test_every_rule_that_denies_is_listed_and_nothing_is_written(serving: World)
     assert "nothing was written" in refused.err
     assert refused.err.count("GP-PRO-010") == 2
     assert "fix: gitprov evaluate churn --metrics METRICS.json --suite holdout" in refused.err
-    assert "fix: gitprov diff NAME@vOLD NAME@vNEW" in refused.err
+    assert "fix: gitprov diff churn@v1 churn@v3" in refused.err
     assert untouched(alice) == before
 
 

@@ -47,7 +47,7 @@ rules:
   auc:
     when: metrics.holdout.auc.all(value, value >= 0.8)
     message: An evaluation of the suite holdout found an auc below 0.8, or there is none
-    remedy: gitprov evaluate churn --metrics METRICS.json --suite holdout
+    remedy: gitprov evaluate {name} --metrics METRICS.json --suite holdout
     applies_to: [promote, rollback]
     cases:
       - name: exactly the threshold
@@ -61,7 +61,7 @@ rules:
       incumbent == null
       || metrics.holdout.auc.all(ours, incumbent_metrics.holdout.auc.all(theirs, ours >= theirs))
     message: The auc of the suite holdout is below the incumbent's
-    remedy: gitprov diff NAME@vOLD NAME@vNEW
+    remedy: gitprov diff {incumbent} {candidate}
     cases:
       - name: as good
         passes: true

@@ -254,6 +254,25 @@ def test_every_rule_is_tried_and_those_that_fail_say_what_to_do() -> None:
     assert decide(FACTS, {"p": Policy(rules={"a": rule("false", severity="warn")})}).allowed
 
 
+def test_a_remedy_names_what_the_request_is_about_and_nothing_else() -> None:
+    policy = Policy(
+        rules={
+            "r": Rule(
+                when="false",
+                message="{name}",
+                remedy="gitprov diff {incumbent} {candidate}; {name} to {stage}; {other} {now} {{name}}",
+            )
+        }
+    )
+    (tried,) = decide(FACTS, {"p": policy}).tried
+    assert tried.message == "{name}"
+    assert tried.remedy == (
+        "gitprov diff fraud.churn@v1 fraud.churn@v2; fraud.churn to production; {other} {now} {fraud.churn}"
+    )
+    (first,) = decide(replace(FACTS, incumbent=None), {"p": policy}).tried
+    assert first.remedy.startswith("gitprov diff {incumbent} fraud.churn@v2; ")
+
+
 @pytest.mark.parametrize(
     ("fields", "judged"),
     [
