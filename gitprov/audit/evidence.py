@@ -148,10 +148,14 @@ def _find(place: Workplace, name: str, stage: str, sequence: int | None) -> _Fou
     number = max(known, default=0) if sequence is None else sequence
     label = f"{name}/{stage}/{number}" if number else f"{name}/{stage}"
     if number not in known:
+        on_branch = bool(number) and bool(place.git.branches(f"promote/{label}"))
+        asked_here = (
+            f"gitprov history {name}/{stage} --all" if known else f"gitprov promote {name} --to {stage} --reason TEXT"
+        )
         raise codes.NAM_UNKNOWN.error(
             f"there is no evidence for {label}, neither on the protected ref nor staged",
             why=f"there is some for {', '.join(map(str, sorted(known)))}" if known else "",
-            fix=f"git switch promote/{label}, or gitprov history {name}/{stage} --all",
+            fix=f"git switch promote/{label}" if on_branch else asked_here,
         )
     one, evidence = known[number]
     there = gathered.landed.landing(one) is not None

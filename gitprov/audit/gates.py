@@ -12,7 +12,7 @@ from gitprov.check.landed import Gathered, Landed
 from gitprov.check.states import stages
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
-from gitprov.lineage.naming import split_release
+from gitprov.lineage.naming import no_release, split_release
 from gitprov.policy.decide import Decision, Tried
 from gitprov.ports.workplace import Workplace
 from gitprov.records import Stored
@@ -137,9 +137,5 @@ def _release(proposed: Gathered, text: str) -> Stored:
     releases = ledger.releases_of(name)
     number = max(releases, default=0) if version is None else version
     if number not in releases:
-        raise codes.NAM_UNKNOWN.error(
-            f"no release is called {text}, neither on the protected ref nor staged",
-            why=f"there are {', '.join(f'v{one}' for one in releases)}" if releases else "",
-            fix=f"gitprov seal {name}",
-        )
+        raise no_release(name, number, releases)
     return ledger.held[releases[number]].stored

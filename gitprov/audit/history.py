@@ -147,7 +147,7 @@ def history(place: Workplace, name: str, stage: str, *, everything: bool = False
         raise codes.NAM_UNKNOWN.error(
             f"nobody asked to move {name}/{stage}",
             why=f"{gathered.landed.chain.ref} has no request for it",
-            fix=f"gitprov promote {name} --to {stage}",
+            fix=f"gitprov promote {name} --to {stage} --reason TEXT",
         )
     shown = [one for one in asked if everything or one.effective is not None]
     shown.sort(key=lambda one: (one.effective if one.effective is not None else one.landed, one.request.sequence))

@@ -206,7 +206,9 @@ def verdict(place: Workplace, gathered: Gathered, name: str, stage: str, *, now:
         disputed = disputes(landed, asked)
     else:
         what = f"no request for {name}/{stage} has landed"
-        finding = codes.PRO_NOTHING.finding(f"{name}/{stage}", what, fix=f"gitprov promote {name} --to {stage}")
+        finding = codes.PRO_NOTHING.finding(
+            f"{name}/{stage}", what, fix=f"gitprov promote {name} --to {stage} --reason TEXT"
+        )
         about, disputed = (Clause(5, "request", "", (finding,)),), ()
     histories = tuple(strange_histories(landed, gathered.log))
     losses = {loss: loss_finding(chain, loss) for loss in chain.losses if loss.restored is None}

@@ -15,6 +15,7 @@ from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 from gitprov.lineage.deprecations import Deprecated, deprecated
+from gitprov.lineage.naming import no_release
 from gitprov.ports.workplace import Workplace
 from gitprov.records import Request
 from gitprov.records.stored import ROOT
@@ -85,8 +86,7 @@ def release_standings(place: Workplace, name: str, version: int) -> Standings:
     look = _Look(place, read_promotions(place), name)
     releases = look.releases
     if version not in releases:
-        why = f"it has {', '.join(f'v{one}' for one in releases)}" if releases else ""
-        raise codes.NAM_UNKNOWN.error(f"{name} has no release v{version}", why=why, fix=f"gitprov seal {name}")
+        raise no_release(name, version, releases)
     found = tuple(look.standing(releases[version], version, stage) for stage in look.stages)
     states = [one.state for one in found if one.state is not None]
     furthest: State = max(states, key=STATES.index, default="draft")
@@ -106,7 +106,7 @@ def stage_standings(place: Workplace, name: str, stage: str) -> Standings:
         raise codes.NAM_UNKNOWN.error(
             f"nothing is promoted to {name}/{stage}" if releases else f"{name} has no release",
             why=f"the stages are {', '.join(look.stages)}" if look.stages else "the settings in force name no stage",
-            fix=f"gitprov status {name}",
+            fix=f"gitprov status {name}" if releases else f"gitprov seal {name}",
         )
     serving = look.timeline.effective(stage, look.head)
     asked = [one.request.release.version for one in look.open if one.request.stage == stage and one.request.release]

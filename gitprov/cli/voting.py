@@ -56,7 +56,8 @@ def show_ballot(about: Ballot) -> None:
         return
     click.echo("if it landed now, with your approval:")
     for clause in about.clauses:
-        click.echo(one_line(f"  {'ok ' if clause.holds else 'NOT'} {clause.number:2} {clause.title}: {clause.says}"))
+        said = f": {clause.says}" if clause.holds else ""
+        click.echo(one_line(f"  {'ok ' if clause.holds else 'NOT'} {clause.number:2} {clause.title}{said}"))
         for finding in clause.findings:
             click.echo(one_line(f"         {finding.what}"))
     if about.missing:

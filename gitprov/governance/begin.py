@@ -46,7 +46,11 @@ def begin(
     tracked = place.git.tracking_ref(ref)
     head = place.git.commit_of(tracked) if tracked is not None else None
     if tracked is None or head is None:
-        raise codes.GIT_NO_COMMIT.error(f"{ref} has no commit here", fix="git commit first, or name the branch: --ref")
+        here = place.git.current_branch() if place.git.head() is not None else None
+        raise codes.GIT_NO_COMMIT.error(
+            f"{ref} has no commit here",
+            fix=f"gitprov trust init --ref refs/heads/{here}" if here is not None else "git commit, then run it again",
+        )
     people = {name: Person(identities=()) for name in approvers}
     people[owner] = Person(identities=(Identity(key=place.signer.pem),))
     roles = Roles(

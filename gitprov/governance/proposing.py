@@ -79,6 +79,8 @@ def _wanted(place: Workplace, proposed: Gathered, number: int | None) -> tuple[S
     if stored is None or not isinstance(stored.record, TrustRoot) or not place.git.index([stored.path]):
         known = ", ".join(map(str, sorted(there)))
         raise codes.NAM_UNKNOWN.error(
-            f"trust version {number} is not on this branch", why=f"there are: {known}", fix="git pull"
+            f"trust version {number} is not on this branch",
+            why=f"there are: {known}",
+            fix="git switch BRANCH",
         )
     return stored, stored.record

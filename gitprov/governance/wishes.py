@@ -47,8 +47,8 @@ def apply(wish: Wish, before: Accepted, version: int, history: History) -> Trust
     """Returns the version that follows `before` and fulfils a wish.
 
     Raises:
-        GitprovError: GP-USE-001 for a wish about somebody, or a key, that is not there; GP-SCH-002 for a version that
-            cannot be: a role of strangers, a threshold that nobody can meet, a key that is listed twice.
+        GitprovError: GP-USE-001 for a wish about somebody, or a key, that is not there, and for a version that too few
+            owners could sign; GP-SCH-002 for one that cannot be: a threshold that nobody can meet, a key listed twice.
     """
     data: dict[str, Any] = deepcopy(dict(wish.edited) if wish.edited is not None else to_data(before.root))
     data.pop("schema", None)
@@ -68,16 +68,18 @@ def apply(wish: Wish, before: Accepted, version: int, history: History) -> Trust
     for name, held in wish.roles.items():
         if name not in ROLES:
             raise codes.USE_ARGUMENT.error(
-                f"{name} is no role", why=f"roles are {', '.join(ROLES)}", fix="--approvers STAGE=PERSON,…"
+                f"{name} is no role",
+                why=f"roles are {', '.join(ROLES)}; who approves for a stage is said by --approvers",
+                fix=f"gitprov trust propose --approvers {name}={','.join(held[0])}",
             )
-        roles[name] = _held(held, roles.get(name, {}))
+        roles[name] = _held(held, roles.get(name, {}), people)
     for stage, held in wish.approvers.items():
-        approver[stage] = _held(held, approver.get(stage, {}))
+        approver[stage] = _held(held, approver.get(stage, {}), people)
     if not approver:
         del roles["approver"]
     if wish.expires is not None:
         data["expires"] = wish.expires
-    return _decoded(data)
+    return _signable(_decoded(data))
 
 
 def _decoded(data: dict[str, Any]) -> TrustRoot:
@@ -85,7 +87,20 @@ def _decoded(data: dict[str, Any]) -> TrustRoot:
         return from_data(TrustRoot, data)
     except GitprovError as error:
         what = f"trust version {data['version']} cannot be: {error.what.replace('field at the top', 'it')}"
-        raise error.code.error(what, fix="gitprov trust show lists people and roles") from None
+        raise error.code.error(what, fix="gitprov trust propose --help") from None
+
+
+def _signable(root: TrustRoot) -> TrustRoot:
+    """Returns a version that enough of its owners can sign; no other one would ever come into force."""
+    owners = root.roles.owner
+    able = [name for name in owners.people if any(key.revoked is None for key in root.people[name].identities)]
+    if len(able) < owners.threshold:
+        raise codes.USE_ARGUMENT.error(
+            f"trust version {root.version} could never come into force",
+            why=f"it takes {owners.threshold} of its owners, and {len(able)} would have a key",
+            fix="add a new key in the same version: --add PERSON=KEYFILE",
+        )
+    return root
 
 
 def _listed(people: dict[str, Any], name: str) -> Any:
@@ -96,7 +111,9 @@ def _listed(people: dict[str, Any], name: str) -> Any:
 
 def _revoke(name: str, identities: list[dict[str, str]], key: str, reason: str | None) -> None:
     if not reason:
-        raise codes.USE_ARGUMENT.error(f"say why {name}'s key does not count any more", fix="--reason TEXT")
+        raise codes.USE_ARGUMENT.error(
+            f"say why {name}'s key does not count any more", fix=f"gitprov trust propose --revoke {name} --reason TEXT"
+        )
     hit = [one for one in identities if digest_hex(key_id(one["key"])).startswith(key)]
     if not hit or (key and len(hit) > 1):
         raise codes.USE_ARGUMENT.error(
@@ -106,8 +123,14 @@ def _revoke(name: str, identities: list[dict[str, str]], key: str, reason: str |
         one.setdefault("revoked", reason)
 
 
-def _held(held: tuple[tuple[str, ...], int], before: dict[str, Any]) -> dict[str, Any]:
+def _held(held: tuple[tuple[str, ...], int], before: dict[str, Any], listed: Mapping[str, Any]) -> dict[str, Any]:
     people, threshold = held
+    if strangers := sorted(set(people) - set(listed)):
+        raise codes.USE_ARGUMENT.error(
+            f"{strangers[0]} is not listed",
+            why=f"listed are {', '.join(sorted(listed))}",
+            fix=f"gitprov trust propose --add {strangers[0]}=KEYFILE, beside what this command says",
+        )
     role = {**before, "people": sorted(set(people)), "threshold": threshold}
     if threshold == 1:
         del role["threshold"]

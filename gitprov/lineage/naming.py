@@ -4,7 +4,7 @@ A bare word is a name before it is a path; a path that clashes is written `./pat
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -168,13 +168,19 @@ def _serving(ledger: Ledger, text: str, release: Digest) -> Target:
 
 def _by_release(ledger: Ledger, name: str, version: int) -> Target:
     releases = ledger.releases_of(name)
-    if version in releases:
-        return Target(releases[version], f"release {version} of {name}")
-    if releases:
-        raise codes.NAM_UNKNOWN.error(
-            f"{name} has no release v{version}", why=f"it has {', '.join(f'v{number}' for number in releases)}"
-        )
-    raise codes.NAM_UNKNOWN.error(f"{name} has no release", fix=f"gitprov seal {name}")
+    if version not in releases:
+        raise no_release(name, version, releases)
+    return Target(releases[version], f"release {version} of {name}")
+
+
+def no_release(name: str, version: int, releases: Iterable[int]) -> GitprovError:
+    """Returns the error for a release that is not there; `releases` are the versions that are."""
+    known = ", ".join(f"v{number}" for number in releases)
+    if not known:
+        return codes.NAM_UNKNOWN.error(f"{name} has no release", fix=f"gitprov seal {name}")
+    return codes.NAM_UNKNOWN.error(
+        f"{name} has no release v{version}", why=f"it has {known}", fix=f"gitprov status {name}"
+    )
 
 
 def _by_name(ledger: Ledger, name: str, holds: Callable[[Digest], bool]) -> Target:
@@ -207,11 +213,14 @@ def describe(ledger: Ledger, record: Digest) -> str:
 
 def unknown(ledger: Ledger, text: str) -> GitprovError:
     """Returns the error for a name that nothing has, with the nearest ones."""
+    if named := split_release(text):
+        return no_release(*named, ledger.releases_of(named[0]))
     if releases := ledger.releases_of(text):
         return codes.NAM_UNKNOWN.error(
             f"no artifact is called {text}", why="releases are", fix=f"say which: {text}@v{max(releases)}"
         )
-    word = text.removeprefix("./").partition("@")[0].lower()
+    stage = split_stage(text)
+    word = stage[0] if stage is not None else text.removeprefix("./").partition("@")[0].lower()
     names = sorted({*ledger.names(), *ledger.released_names()})
     near = get_close_matches(word, names, n=5, cutoff=0.5) or [name for name in names if word and word in name][:5]
     if not is_name(word) and not near:

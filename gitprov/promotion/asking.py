@@ -13,6 +13,7 @@ from gitprov.check.governance import is_governed
 from gitprov.check.landed import Gathered, Landed
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
+from gitprov.ids import digest_hex
 from gitprov.ports.git import GitStore
 from gitprov.ports.workplace import Workplace
 from gitprov.promotion import messages
@@ -22,7 +23,7 @@ from gitprov.records import Release, ReleaseRef, Request, Stored, store
 from gitprov.records.promotions import Move
 from gitprov.records.settings import Project
 from gitprov.records.stored import ROOT
-from gitprov.trust.roots import key_id
+from gitprov.trust.roots import Accepted, key_id
 
 EXPIRES = 14
 """Days that a request may wait when nobody says how many."""
@@ -95,8 +96,8 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
         dry_run: Write nothing.
 
     Raises:
-        GitprovError: GP-PRO-017 when nothing would change; GP-TRU-006 when no trust version is in force; GP-KEY-*;
-            GP-GIT-003 when git or a hook refuses.
+        GitprovError: GP-PRO-017 when nothing would change; GP-PRO-002 for somebody who may not ask; GP-TRU-006 when no
+            trust version is in force; GP-KEY-*; GP-GIT-003 when git or a hook refuses.
     """
     landed = gathered.landed
     timeline, head = judge(landed, wish.name), landed.chain.head
@@ -109,7 +110,7 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
     _refuse_same(landed, wish, current, place.clock.now())
     there = propose(place, gathered, of=wish.base, files=wish.new).landed
     step = there.chain.head
-    by = landed.roots.person(key_id(place.signer.pem), step, head) or place.person()
+    by = _asker(place, landed, root, step)
     wanted = ask_now(
         place,
         landed,
@@ -168,6 +169,31 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
     )
 
 
+def _asker(place: Workplace, landed: Landed, root: Accepted, step: int) -> str:
+    """Returns the person whose key this is.
+
+    Raises:
+        GitprovError: GP-PRO-002 when they may not ask for promotions.
+    """
+    key = key_id(place.signer.pem)
+    person = landed.roots.person(key, step, landed.chain.head)
+    may = sorted({*root.role("producer").people, *root.role("owner").people})
+    if person is None:
+        raise codes.PRO_UNSIGNED.error(
+            f"your key {digest_hex(key)[:8]} is nobody's who may ask for promotions",
+            why=f"trust version {root.root.version} lets {', '.join(may)} ask, with the keys that it lists",
+            fix=f"gitprov keys export > {place.person()}.pub, "
+            f"then an owner: gitprov trust propose --add {place.person()}={place.person()}.pub",
+        )
+    if person not in may:
+        raise codes.PRO_UNSIGNED.error(
+            f"{person} may not ask for promotions",
+            why=f"trust version {root.root.version} lets {', '.join(may)} ask",
+            fix=f"ask one of them, or an owner: gitprov trust propose --role producer={','.join([*may, person])}",
+        )
+    return person
+
+
 def next_sequence(git: GitStore, landed: Landed, wish: Wish) -> int:
     """Returns the next number of a request: after those that landed, that its base has, and that branches are for."""
     folder, branch = f"{ROOT}/promotions/{wish.name}/{wish.stage}/", f"promote/{wish.name}/{wish.stage}/"
@@ -181,11 +207,12 @@ def _refuse_same(landed: Landed, wish: Wish, current: Asked | None, now: str) ->
     """Refuses what changes nothing; what serves is asked for again where it is disputed or late: so it is deployed."""
     where, serves = f"{wish.name}/{wish.stage}", current.request.release if current is not None else None
     if serves is None and wish.kind == "withdraw":
-        raise codes.PRO_SAME.error(f"nothing is in effect in {where}")
+        raise codes.PRO_SAME.error(f"nothing is in effect in {where}", fix=f"gitprov status {where}")
     if current is None or serves is None or wish.release is None or serves.id != wish.release.id:
         return
     if not disputes(landed, current) and in_time(landed, current, now).holds:
-        raise codes.PRO_SAME.error(f"{wish.name}@v{serves.version} is in effect in {where} already")
+        what = f"{wish.name}@v{serves.version} is in effect in {where} already"
+        raise codes.PRO_SAME.error(what, fix=f"gitprov why {where}")
 
 
 def _origin(landed: Landed, timeline: Timeline, wish: Wish) -> str | None:

@@ -28,6 +28,7 @@ from gitprov.promotion.serve_check import (
     deployer_keys,
     differing,
     is_placed,
+    put_aside,
     read_manifest,
     signed_by,
 )
@@ -92,6 +93,7 @@ def plan_deploy(place: Workplace, name: str, stage: str, *, pin: str | None = No
         raise codes.DEP_PIN.error(
             f"deploying {name}/{stage} takes a pin of the trust root, from outside of the repository",
             why="no --pin, no GITPROV_PIN, no git config gitprov.pin; and nothing was deployed from here before",
+            fix="ask an owner for it (gitprov trust fingerprint), then add to this command: --pin NNNN:sha256:…",
         )
     found = verdict(place, gathered, name, stage, now=place.clock.now(), known=compare(place, gathered, pin))
     release = _release(landed, found)
@@ -257,7 +259,7 @@ def _in_the_way(folder: Folder, members: Mapping[str, Placed], earlier: Sequence
                 placed.path,
                 f"{folder.path}/{placed.path} is in the way of {role}",
                 why="no deployment put it there, or it was changed since",
-                fix="move it away, or name another folder",
+                fix=f"{put_aside(folder, placed)}, then run it again; or name another folder",
             )
 
 

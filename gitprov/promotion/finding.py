@@ -50,18 +50,21 @@ def find_request(git: GitStore, gathered: Gathered, text: str) -> Found:
     Raises:
         GitprovError: GP-NAM-001 when there is none; GP-NAM-002 when it fits several; GP-NAM-003 for another form.
     """
-    fits = _reader(gathered, text)
+    fits, known = _reader(gathered, text), list[str]()
     for revision in ("HEAD", *git.branches("promote/"), gathered.landed.chain.ref):
-        there = [one for one in requests_in(git, revision) if fits(one)]
+        requests = list(requests_in(git, revision))
+        there = [one for one in requests if fits(one)]
         if len(there) > 1:
             raise codes.NAM_AMBIGUOUS.error(
                 f"{text} fits {len(there)} requests", why=", ".join(one.name for one in there), fix="name one of them"
             )
         if there:
             return there[0]
+        known += [one.name for one in requests]
     raise codes.NAM_UNKNOWN.error(
         f"no request {text}" + (" waits to take effect" if split_stage(text) else ""),
-        why="neither HEAD nor a branch promote/… that is here has one",
+        why=f"{gathered.landed.chain.ref}, HEAD and the branches promote/… have "
+        + (", ".join(dict.fromkeys(known)) or "none"),
         fix="git fetch, then run it again",
     )
 

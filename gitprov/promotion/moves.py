@@ -43,10 +43,12 @@ def promote(
         dry_run: Write nothing.
 
     Raises:
-        GitprovError: GP-NAM-* for the release; GP-PRO-018 when another one has its number; as `ask` does.
+        GitprovError: GP-NAM-*, GP-SCH-003 for the release; GP-PRO-018 when another one has its number; as `ask` does.
     """
     gathered = read_promotions(place)
     named = split_release(text)
+    if named is None and "@" in text:
+        raise codes.NAM_SYNTAX.error(f"{text!r} names no release", fix=f"write {text.partition('@')[0]}@v1")
     name = check_name(named[0] if named is not None else text, "a release's name")
     wish = Wish(kind="promote", name=name, stage=check_name(stage, "a stage"), release=None, reason=reason, days=days)
     if named is not None:
@@ -101,7 +103,10 @@ def rollback(
     target = before[-1].request.release if before else None
     if target is None:
         what = f"{name}@v{to}" if to is not None else f"no other release of {name}"
-        raise codes.PRO_TARGET.error(f"{what} was {'never' if to is not None else 'ever'} in effect in {stage}")
+        raise codes.PRO_TARGET.error(
+            f"{what} was {'never' if to is not None else 'ever'} in effect in {stage}",
+            fix=f"gitprov history {name}/{stage}",
+        )
     release = landed.ledger.held[target.id].stored
     wish = Wish(kind="rollback", name=name, stage=stage, release=release, reason=reason, days=days)
     return move(place, ledger, gathered, wish, dry_run=dry_run)

@@ -3,6 +3,7 @@
 No repository and no network is asked. docs/verification.md, "What is served"; threat A13.
 """
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -73,12 +74,13 @@ def serve_check(folder: Folder, verifier: Verifier, expected: Expected, *, progr
     if expected == Expected(stage=expected.stage):
         raise codes.USE_ARGUMENT.error(
             "say what the folder is judged by: --digest, --key or --pin",
-            fix=f"gitprov serve-check {folder.path} --help",
+            fix="gitprov serve-check --help",
         )
     try:
         stored, manifest = read_manifest(folder)
     except GitprovError as error:
-        return Served(folder.path, None, None, (error.code.finding(folder.path, error.what, why=error.why),))
+        fix = f"do not serve it: gitprov deploy {expected.stage or 'NAME/STAGE'} --to {shlex.quote(folder.path)}"
+        return Served(folder.path, None, None, (error.code.finding(folder.path, error.what, why=error.why, fix=fix),))
     findings = tuple(_distrust(folder, verifier, expected, stored, manifest))
     return Served(folder.path, stored.id, manifest, findings or tuple(differing(folder, manifest, progress)))
 
@@ -121,8 +123,16 @@ def differing(folder: Folder, manifest: Deployment, progress: Progress | None) -
                 placed.path,
                 f"{placed.path} ({role}) {'is not there' if found is None else 'is not what was deployed'}",
                 why=f"deployed was {placed.content}" + (f", there is {found.digest}" if found and found.digest else ""),
-                fix=f"do not serve it: gitprov deploy {manifest.name}/{manifest.stage} --to {folder.path}",
+                fix="do not serve it: "
+                + (f"{put_aside(folder, placed)} && " if found is not None else "")
+                + f"gitprov deploy {manifest.name}/{manifest.stage} --to {shlex.quote(folder.path)}",
             )
+
+
+def put_aside(folder: Folder, placed: Placed) -> str:
+    """Returns the command that moves away what is in a member's place, which deploy would not overwrite."""
+    path = f"{folder.path}/{placed.path}"
+    return f"mv {shlex.quote(path)} {shlex.quote(f'{path}.wrong')}"
 
 
 def is_placed(found: Measured | None, placed: Placed) -> bool:

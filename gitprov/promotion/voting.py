@@ -137,4 +137,7 @@ def _own(found: Found, person: str, votes: Votes) -> Iterator[Finding]:
 def _in_effect(timeline: Timeline, found: Found) -> Iterator[Finding]:
     for one in timeline.asked:
         if one.id == found.stored.id and one.effective is not None:
-            yield codes.PRO_SAME.finding(found.stored.path, f"{found.name} took effect already")
+            where = f"{found.request.name}/{found.request.stage}"
+            yield codes.PRO_SAME.finding(
+                found.stored.path, f"{found.name} took effect already", fix=f"gitprov why {where}"
+            )

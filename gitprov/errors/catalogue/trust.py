@@ -57,7 +57,7 @@ KEY_PASSPHRASE = declare(
     "a passphrase that is wrong or cannot be asked for",
     "run it on a terminal, or set GITPROV_KEY_PASSPHRASE",
 )
-KEY_EXISTS = declare("GP-KEY-005", Exit.USAGE, "a key of this name is there already", "choose another name")
+KEY_EXISTS = declare("GP-KEY-005", Exit.USAGE, "a key of this name is there already", "gitprov keys new OTHER-NAME")
 
 # SET: the settings in force
 SET_UNSEEN = declare(
