@@ -61,7 +61,7 @@ def _show(requested: Requested, *, dry_run: bool) -> None:
     click.echo(f"takes {many(requested.needed, 'approval')}, by {', '.join(requested.approvers)}")
     show_notes(requested.notes)
     if not dry_run:
-        click.echo(f"next: gitprov push\n      gitprov approve {requested.name}   (by one of them)")
+        click.echo(f"next: gitprov push\n      gitprov approve {requested.name}   # by one of them")
 
 
 def _as_object(requested: Requested, *, dry_run: bool) -> dict[str, object]:

@@ -45,10 +45,16 @@ PRO_TARGET = declare(
     "GP-PRO-012", Exit.FINDINGS, "a rollback to what was never in effect", "gitprov history NAME/STAGE lists what was"
 )
 PRO_EXPIRED = declare(
-    "GP-PRO-013", Exit.FINDINGS, "a promotion that came too late", "ask again: gitprov promote NAME --to STAGE"
+    "GP-PRO-013",
+    Exit.FINDINGS,
+    "a promotion that came too late",
+    "ask again: gitprov promote NAME --to STAGE --reason TEXT",
 )
 PRO_DISPUTED = declare(
-    "GP-PRO-014", Exit.FINDINGS, "a promotion that rests on a revoked key", "ask again: gitprov promote NAME --to STAGE"
+    "GP-PRO-014",
+    Exit.FINDINGS,
+    "a promotion that rests on a revoked key",
+    "ask again: gitprov promote NAME --to STAGE --reason TEXT",
 )
 PRO_OMITTED = declare(
     "GP-PRO-015",
@@ -57,7 +63,10 @@ PRO_OMITTED = declare(
     "gitprov renumber NAME/STAGE/SEQ",
 )
 PRO_NOTHING = declare(
-    "GP-PRO-016", Exit.FINDINGS, "a stage that nothing was ever promoted to", "gitprov promote NAME --to STAGE"
+    "GP-PRO-016",
+    Exit.FINDINGS,
+    "a stage that nothing was ever promoted to",
+    "gitprov promote NAME --to STAGE --reason TEXT",
 )
 PRO_SAME = declare(
     "GP-PRO-017", Exit.USAGE, "a request that changes nothing", "gitprov why NAME/STAGE says what is in effect"
