@@ -223,6 +223,6 @@ def unknown(ledger: Ledger, text: str) -> GitprovError:
     word = stage[0] if stage is not None else text.removeprefix("./").partition("@")[0].lower()
     names = sorted({*ledger.names(), *ledger.released_names()})
     near = get_close_matches(word, names, n=5, cutoff=0.5) or [name for name in names if word and word in name][:5]
-    if not is_name(word) and not near:
+    if not near and (stage is not None or not is_name(word)):
         return codes.NAM_SYNTAX.error(f"{text!r} names nothing here")
     return codes.NAM_UNKNOWN.error(f"nothing is called {text}", why=f"near: {', '.join(near)}" if near else "")

@@ -96,8 +96,8 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
         dry_run: Write nothing.
 
     Raises:
-        GitprovError: GP-PRO-017 when nothing would change; GP-PRO-002 for somebody who may not ask; GP-TRU-006 when no
-            trust version is in force; GP-KEY-*; GP-GIT-003 when git or a hook refuses.
+        GitprovError: GP-PRO-017 when nothing would change; GP-TRU-006 when no trust version is in force; GP-KEY-*;
+            GP-GIT-003 when git or a hook refuses.
     """
     landed = gathered.landed
     timeline, head = judge(landed, wish.name), landed.chain.head
@@ -110,7 +110,10 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
     _refuse_same(landed, wish, current, place.clock.now())
     there = propose(place, gathered, of=wish.base, files=wish.new).landed
     step = there.chain.head
-    by = _asker(place, landed, root, step)
+    by = landed.roots.person(key_id(place.signer.pem), step, head)
+    may = sorted({*root.role("producer").people, *root.role("owner").people})
+    if by is None or by not in may:
+        return Requested(findings=(_stranger(place, root, by, may),))
     wanted = ask_now(
         place,
         landed,
@@ -169,29 +172,18 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
     )
 
 
-def _asker(place: Workplace, landed: Landed, root: Accepted, step: int) -> str:
-    """Returns the person whose key this is.
-
-    Raises:
-        GitprovError: GP-PRO-002 when they may not ask for promotions.
-    """
-    key = key_id(place.signer.pem)
-    person = landed.roots.person(key, step, landed.chain.head)
-    may = sorted({*root.role("producer").people, *root.role("owner").people})
-    if person is None:
-        raise codes.PRO_UNSIGNED.error(
-            f"your key {digest_hex(key)[:8]} is nobody's who may ask for promotions",
-            why=f"trust version {root.root.version} lets {', '.join(may)} ask, with the keys that it lists",
-            fix=f"gitprov keys export > {place.person()}.pub, "
-            f"then an owner: gitprov trust propose --add {place.person()}={place.person()}.pub",
-        )
-    if person not in may:
-        raise codes.PRO_UNSIGNED.error(
-            f"{person} may not ask for promotions",
-            why=f"trust version {root.root.version} lets {', '.join(may)} ask",
-            fix=f"ask one of them, or an owner: gitprov trust propose --role producer={','.join([*may, person])}",
-        )
-    return person
+def _stranger(place: Workplace, root: Accepted, person: str | None, may: list[str]) -> Finding:
+    """Returns what is wrong when somebody asks who may not, and how they come to be allowed to."""
+    mine = digest_hex(key_id(place.signer.pem))[:8]
+    who = person or place.person()
+    add = f"--role producer={','.join([*may, who])}" if person else f"--add {who}={who}.pub"
+    return codes.PRO_UNSIGNED.finding(
+        f"key {mine}",
+        f"{person or f'whose key {mine} is'} may not ask for promotions",
+        why=f"trust version {root.root.version} lets {', '.join(may)} ask",
+        fix=("" if person else f"gitprov keys export > {who}.pub, then ")
+        + f"ask one of them, or an owner: gitprov trust propose {add}",
+    )
 
 
 def next_sequence(git: GitStore, landed: Landed, wish: Wish) -> int:

@@ -1,6 +1,8 @@
 """What is in effect is deployed byte for byte, by a deployer who knows the trust root from outside (demand 20)."""
 
 import os
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -251,8 +253,12 @@ def test_foreign_files_stay_and_a_changed_member_is_not_replaced(team: World) ->
     (folder / "server.log").write_text("started\n")
     (folder / "model.txt").write_text("mended by hand\n")
     assert codes(deploy(team, "--json", status=1)) == {"GP-PTH-007"}
-    (folder / "model.txt").unlink()
-    deploy(team)
+    served = team.carol("serve-check", folder, "--pin", pin(team), "--json", status=1).json()
+    aside, _, again = served["findings"][0]["fix"].removeprefix("do not serve it: ").partition(" && gitprov ")
+    subprocess.run(shlex.split(aside), check=True)
+    team.carol(*shlex.split(again))
+    assert team.carol("serve-check", folder, "--pin", pin(team)).status == 0
+    assert (folder / "model.txt.wrong").read_text() == "mended by hand\n"
     assert (folder / "server.log").read_text() == "started\n"
 
 

@@ -63,7 +63,9 @@ def test_a_stage_can_have_approvers_who_have_no_key_yet(empty: World) -> None:
 
 
 def test_a_trust_root_begins_once_and_where_there_is_history(empty: World) -> None:
-    assert "GP-GIT-008" in empty.alice("trust", "init", "--ref", "refs/heads/other", status=2).err
+    refused = empty.alice("trust", "init", "--ref", "refs/heads/other", status=2).err
+    assert "GP-GIT-008" in refused
+    assert "fix: gitprov trust init --ref refs/heads/main\n" in refused
     assert "GP-USE-001" in empty.alice("trust", "init", "--stage", "production", status=2).err
     assert (
         "GP-SCH-002"
@@ -165,7 +167,8 @@ def test_an_edited_copy_of_a_version_can_be_proposed(team: World, tmp_path: Path
         pytest.param(["--role", "boss=alice"], "GP-USE-001", id="no role"),
         pytest.param(["--role", "owner=alice:many"], "GP-USE-001", id="no number"),
         pytest.param(["--role", "owner=alice:2"], "GP-SCH-002", id="a threshold nobody can meet"),
-        pytest.param(["--role", "owner=eve"], "GP-SCH-002", id="a stranger"),
+        pytest.param(["--role", "owner=eve"], "GP-USE-001", id="a stranger"),
+        pytest.param(["--revoke", "alice", "--reason", "x"], "GP-USE-001", id="nobody could sign it"),
         pytest.param(["--remove", "eve"], "GP-USE-001", id="a stranger leaves"),
         pytest.param(["--remove", "alice"], "GP-SCH-002", id="nobody is left"),
         pytest.param(["--revoke", "alice"], "GP-USE-001", id="no reason"),

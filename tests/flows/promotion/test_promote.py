@@ -194,8 +194,12 @@ def test_a_hook_that_refuses_leaves_everything_as_it_was(serving: World) -> None
 
 def test_a_stranger_may_not_ask(serving: World) -> None:
     """Threat A10: the key is unlisted, whatever name its holder goes by."""
-    assert codes(serving.someone("mallory"), "promote", "churn@v2", *TO_PRODUCTION)["GP-PRO-002"]
-    assert codes(serving.carol, "promote", "churn@v2", *TO_PRODUCTION)["GP-PRO-002"]
+    found = codes(serving.someone("mallory"), "promote", "churn@v2", *TO_PRODUCTION)
+    assert list(found) == ["GP-PRO-002"]
+    assert found["GP-PRO-002"].endswith("gitprov trust propose --add mallory=mallory.pub")
+    found = codes(serving.carol, "promote", "churn@v2", *TO_PRODUCTION)
+    assert list(found) == ["GP-PRO-002"]
+    assert found["GP-PRO-002"].endswith("gitprov trust propose --role producer=alice,bob,carol")
 
 
 def test_who_wrote_the_code_does_not_approve_it(serving: World) -> None:

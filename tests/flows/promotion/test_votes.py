@@ -165,7 +165,9 @@ def test_a_request_elsewhere_is_shown_the_way_to(asked: World) -> None:
 
 @pytest.mark.parametrize("text", ["churn/production/9", "churn/staging", "id:00000000"])
 def test_a_request_that_is_nowhere(asked: World, text: str) -> None:
-    assert "GP-NAM-001" in refused(asked.bob, "approve", text, "--yes", status=2).err
+    told = refused(asked.bob, "approve", text, "--yes", status=2).err
+    assert "GP-NAM-001" in told
+    assert "have churn/production/1, churn/production/2\n" in told
 
 
 def test_requests_are_named_by_number_place_and_id(asked: World) -> None:
