@@ -219,7 +219,7 @@ def test_policy_check_judges_a_release_that_is_only_staged(world: World) -> None
 
 
 def test_policy_check_knows_releases_and_stages(world: World) -> None:
-    assert "there are v1, v2" in world.alice("policy", "check", "churn@v9", "--to", "production", status=2).err
+    assert "it has v1, v2" in world.alice("policy", "check", "churn@v9", "--to", "production", status=2).err
     refused = world.alice("policy", "check", "churn", "--to", "produktion", status=2).err
     assert "no stage is called produktion" in refused
     assert "production, staging, live" in refused
