@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from gitprov.check.states import APPROVALS
 from gitprov.cli.render import one_line
 from gitprov.cli.text import many
 from gitprov.cli.writing import finding_json, show_findings
@@ -56,7 +57,7 @@ def show_ballot(about: Ballot) -> None:
         return
     click.echo("if it landed now, with your approval:")
     for clause in about.clauses:
-        said = f": {clause.says}" if clause.holds else ""
+        said = f": {clause.says}" if clause.holds or clause.number == APPROVALS else ""  # which counts them
         click.echo(one_line(f"  {'ok ' if clause.holds else 'NOT'} {clause.number:2} {clause.title}{said}"))
         for finding in clause.findings:
             click.echo(one_line(f"         {finding.what}"))
