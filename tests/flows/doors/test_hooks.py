@@ -84,5 +84,5 @@ def test_a_git_that_runs_hooks_without_gitprov_goes_on_and_says_so(repo: Repo, g
     """Local hooks are advice: an environment that is not active must not keep people from their work."""
     gitprov("hooks", "install")
     for name in LOCAL:
-        words = ["env", "PATH=/usr/bin:/bin", repo.path / ".git" / "hooks" / name, "prepared"]
+        words = ["env", "PATH=/usr/bin:/bin", str(repo.path / ".git" / "hooks" / name), "prepared"]
         repo.git("-c", "alias.x=!f() { \"$@\" 2>&1 | grep -q 'not on PATH'; }; f", "x", *words)

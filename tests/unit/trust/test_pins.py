@@ -43,9 +43,20 @@ def test_what_a_pin_does_not_name_is_refused(pin: Pin, code: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1", "0001:", f"1:{FIRST.id}", f"00001:{FIRST.id}", f"\u0660\u0660\u0660\u0661:{FIRST.id}", f"0001:{FIRST.id} ",
-     FIRST.id, "0001:sha256:" + "A" * 64, f"{'9' * 20}:{FIRST.id}", f"0001:{sha256_of(b'')}x"],
-)  # fmt: skip
+    [
+        "",
+        "1",
+        "0001:",
+        f"1:{FIRST.id}",
+        f"00001:{FIRST.id}",
+        f"\u0660\u0660\u0660\u0661:{FIRST.id}",
+        f"0001:{FIRST.id} ",
+        FIRST.id,
+        "0001:sha256:" + "A" * 64,
+        f"{'9' * 20}:{FIRST.id}",
+        f"0001:{sha256_of(b'')}x",
+    ],
+)
 def test_there_is_one_way_to_write_a_pin(text: str) -> None:
     with pytest.raises(GitprovError, match="GP-TRU-010"):
         read_pin(text, "--pin")
