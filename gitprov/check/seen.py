@@ -20,6 +20,8 @@ Relation = Literal["continues", "foxtrot", "rewound", "rewritten", "unrelated"]
 """Where the known head is: on the new first-parent chain; reachable, but not on it; ahead of the new head; beside it,
 from a common ancestor on; or nowhere, with no common ancestor."""
 
+_BELOW = f"{ROOT}/"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
@@ -75,8 +77,8 @@ class Change:
         final = {change.path: (edge.commit, change) for edge in steps for change in edge.files}
         added = {
             path: self.blobs[change.oid]
-            for path, (_, change) in sorted(final.items())
-            if path.startswith(f"{ROOT}/") and not change.is_gone and change.oid in self.blobs
+            for path, (_, change) in final.items()
+            if change.oid in self.blobs and path.startswith(_BELOW) and not change.is_gone
         }
         derived = {"steps": steps, "final": final, "added": added, "records": self._read(added)}
         for name, value in derived.items():
