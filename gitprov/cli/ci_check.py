@@ -7,6 +7,7 @@ import click
 
 from gitprov.cli.render import bold, dim, finding_lines, loud, one_line, show_answer
 from gitprov.cli.text import many
+from gitprov.cli.verdict import sarif_option, show_sarif
 from gitprov.cli.writing import json_option
 from gitprov.doors.merge import Asks, Landing, judge_merge
 from gitprov.doors.report import markdown
@@ -24,8 +25,9 @@ from gitprov.wiring.resources import read_resource
     help="Add a summary for people to FILE, in Markdown.",
 )
 @json_option
+@sarif_option
 @click.pass_context
-def command(ctx: click.Context, base: str, head: str, summary: Path | None, as_json: bool) -> None:
+def command(ctx: click.Context, base: str, head: str, summary: Path | None, as_json: bool, as_sarif: bool) -> None:
     """Judge what merging a pull request would land.
 
     Makes the merge in memory and runs every law on it, by what the base has in force: exit 1 with everything that is
@@ -38,7 +40,10 @@ def command(ctx: click.Context, base: str, head: str, summary: Path | None, as_j
     if summary is not None:
         with summary.open("a", encoding="utf-8") as file:
             file.write(markdown(landing))
-    show_answer("ci-check", landing, lines(landing), as_json=as_json)
+    if as_sarif:
+        show_sarif(landing.findings, landing.warnings, landing.undecided)
+    else:
+        show_answer("ci-check", landing, lines(landing), as_json=as_json)
     ctx.exit(landing.exit)
 
 

@@ -172,3 +172,17 @@ def test_a_project_without_a_root_in_a_sha256_repository_is_audited(tmp_path: Pa
     ]
     assert (finding["path"], finding["commit"]) == (record, lost)
     assert gitprov("audit", cwd=repo.path, status=1).err.startswith("note: no trust root")
+
+
+def test_ci_prints_the_same_sarif(serving: World) -> None:
+    alice = serving.alice
+    alice.git("checkout", "-q", "-b", "lossy")
+    record = alice.git("ls-files", ".gitprov/runs").split()[0]
+    alice.git("rm", "-q", record)
+    alice.git("commit", "-qm", "lose a record")
+    log = json.loads(alice("ci", "check", "--base", "origin/main", "--head", "lossy", "--sarif", status=1).out)
+    assert record in {
+        one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        for one in log["runs"][0]["results"]
+        if one["ruleId"] == "GP-IMM-007"
+    }
