@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import audit, blobs, policy, promotion, startup
+from benchmarks import audit, blobs, doors, policy, promotion, startup
 from benchmarks.measure import Bench, Claim, Cost
 
 MODULES: dict[str, Callable[[Bench, int], Iterator[Claim]]] = {
@@ -26,6 +26,7 @@ MODULES: dict[str, Callable[[Bench, int], Iterator[Claim]]] = {
     "policy": policy.measure,
     "promotion": promotion.measure,
     "audit": audit.measure,
+    "doors": doors.measure,
     "blobs": blobs.measure,
 }
 

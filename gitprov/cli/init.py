@@ -49,4 +49,5 @@ def command(remote: str | None, dry_run: bool, as_json: bool) -> None:
         click.echo(f"bytes go to the DVC remote {name} ({url})")
     click.echo(f"you are {done.person} in records (git config gitprov.person)")
     if done.staged and not dry_run:
+        click.echo("to have records checked at every commit: gitprov hooks install")
         click.echo("next: git commit, then gitprov add PATH, gitprov run, or gitprov capture")
