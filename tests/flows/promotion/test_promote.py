@@ -216,6 +216,29 @@ def test_who_wrote_the_code_does_not_approve_it(serving: World) -> None:
     assert "bob wrote code of it" in refused.err
 
 
+def test_status_and_policy_check_try_the_rules_as_promote_does(serving: World) -> None:
+    """A rule about authors denies in all three: each asks git who wrote the code."""
+    rule = "{when: size(people.authors) == 0, message: somebody wrote it, remedy: 'gitprov why {candidate}'}"
+    serving.alice.repo.write(
+        ".gitprov/policies/authors.yaml", f"schema: gitprov/policy/v1\nrules:\n  unwritten: {rule}\n"
+    )
+    serving.alice("policy", "sign")
+    serving.alice.share("Sign a rule about authors")
+    bob = serving.bob
+    bob.pull()
+    bob.repo.write("train.py", (bob.repo.path / "train.py").read_text() + "# mine\n")
+    bob.share("Mend the training")
+    serving.alice.pull()
+    serving.alice.release(3, auc=0.97)
+    assert codes(serving.alice, "promote", "churn@v3", *TO_PRODUCTION)["GP-PRO-010"] == "gitprov why churn@v3"
+    checked = serving.alice("policy", "check", "churn@v3", "--to", "production", "--json", status=1).json()
+    assert [one["rule"] for one in checked["tried"] if one["outcome"] == "denied"] == ["unwritten"]
+    (standing,) = (
+        one for one in serving.alice("status", "churn@v3", "--json").json()["standings"] if one["stage"] == "production"
+    )
+    assert [one["fix"] for one in standing["blocks"]] == ["gitprov why churn@v3"]
+
+
 def test_going_back_takes_the_release_before(serving: World) -> None:
     """Rules about progress leave a rollback alone; the others judge it."""
     serving.promote("churn@v2")
