@@ -41,7 +41,7 @@ def command(ctx: click.Context, base: str, head: str, summary: Path | None, as_j
         with summary.open("a", encoding="utf-8") as file:
             file.write(markdown(landing))
     if as_sarif:
-        show_sarif(landing.findings, landing.warnings, landing.undecided)
+        show_sarif(landing.findings, landing.warnings, landing.undecided, landing.acknowledged)
     else:
         show_answer("ci-check", landing, lines(landing), as_json=as_json)
     ctx.exit(landing.exit)
@@ -50,7 +50,12 @@ def command(ctx: click.Context, base: str, head: str, summary: Path | None, as_j
 def lines(landing: Landing) -> Iterator[str]:
     """Yields every finding, and the promotions."""
     yield dim(f"what {landing.head[:12]} would land on {landing.base[:12]}")
-    headed = (("finding", landing.findings), ("undecided", landing.undecided), ("warning", landing.warnings))
+    headed = (
+        ("finding", landing.findings),
+        ("undecided", landing.undecided),
+        ("warning", landing.warnings),
+        ("acknowledged", landing.acknowledged),
+    )
     for heading, findings in headed:
         for finding in findings:
             yield from finding_lines(finding, heading)

@@ -51,6 +51,7 @@ class Landing:
         findings: Everything that is wrong: the check fails.
         warnings: What is told.
         undecided: What cannot be judged from here: the check fails, too.
+        acknowledged: What the owners have acknowledged.
         promotions: The requests that it would land, or add to.
     """
 
@@ -59,6 +60,7 @@ class Landing:
     findings: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
     undecided: tuple[Finding, ...]
+    acknowledged: tuple[Finding, ...]
     promotions: tuple[Asks, ...]
 
     @property
@@ -84,7 +86,15 @@ def judge_merge(place: Doorway, base: str, head: str, attributes: bytes) -> Land
     merged = place.incoming.merged(into, what)
     change = gather_change(place, into, merged, ref=f"what {head} would land", attributes=attributes)
     verdict = check(change)
-    return Landing(into, what, verdict.findings, verdict.warnings, verdict.undecided, tuple(_promotions(change)))
+    return Landing(
+        base=into,
+        head=what,
+        findings=verdict.findings,
+        warnings=verdict.warnings,
+        undecided=verdict.undecided,
+        acknowledged=verdict.acknowledged,
+        promotions=tuple(_promotions(change)),
+    )
 
 
 def _commit(place: Doorway, revision: str) -> str:

@@ -46,6 +46,8 @@ def test_what_would_be_lost_is_refused_however_it_would_be_merged(free: Someone)
     outcome = ci(free, "--json", status=1)
     assert codes(outcome) >= {LOST}
     assert record in outcome.out
+    [run] = ci(free, "--sarif", status=1).json()["runs"]
+    assert {one["ruleId"] for one in run["results"] if one["level"] == "error"} == codes(outcome)
 
 
 def test_a_branch_that_is_behind_loses_nothing(free: Someone) -> None:
