@@ -43,7 +43,7 @@ class Case:
     @property
     def name(self) -> str:
         """The request as people name it."""
-        return f"{self.request.name}/{self.request.stage}/{self.request.sequence}"
+        return self.request.label
 
     @property
     def folder(self) -> str:

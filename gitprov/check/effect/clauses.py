@@ -36,7 +36,7 @@ def requester(case: Case) -> Iterator[Finding]:
             codes.PRO_UNSIGNED,
             f"{case.name} is signed by nobody who may ask for it",
             why=in_words(case.signatures(case.held.id)),
-            fix=f"gitprov sign {case.name}, as a producer",
+            fix=f"gitprov sign {case.name}  # as a producer",
         )
 
 
@@ -78,7 +78,7 @@ def allowed_move(case: Case) -> Iterator[Finding]:
             codes.PRO_FROM,
             f"{case.name} comes from {request.from_ or 'no stage'}",
             why=f"{request.stage} comes after {people(after) if after else 'no stage'}",
-            fix=f"gitprov promote {version} --to {after[0] if after else request.stage}",
+            fix=f"gitprov promote {version} --to {after[0] if after else request.stage} --reason TEXT",
         )
     elif request.from_ is not None:
         there = case.timeline.effective(request.from_, case.before)
@@ -87,7 +87,7 @@ def allowed_move(case: Case) -> Iterator[Finding]:
                 codes.PRO_FROM,
                 f"{version} is not in effect in {request.from_}",
                 why=f"{request.stage} comes after {people(after)}",
-                fix=f"gitprov promote {version} --to {request.from_}",
+                fix=f"gitprov promote {version} --to {request.from_} --reason TEXT",
             )
 
 
@@ -110,7 +110,7 @@ def release(case: Case) -> Iterator[Finding]:
             codes.PRO_RELEASE,
             f"release {name} is signed by nobody who may release",
             why=in_words(case.signatures(wanted.id)),
-            fix=f"gitprov sign {name}, as a producer",
+            fix=f"gitprov sign {name}  # as a producer",
         )
     yield from _closure(case, found, wanted.id)
 
@@ -139,7 +139,7 @@ def _closure(case: Case, found: Release, wanted: Digest) -> Iterator[Finding]:
                 codes.PRO_RUN,
                 f"run {ledger.runs[one].step} {ledger.short(one)} is signed by no producer",
                 why=in_words(case.signatures(one)),
-                fix=f"gitprov sign {ledger.short(one)}, as a producer",
+                fix=f"gitprov sign {ledger.short(one)}  # as a producer",
             )
 
 
@@ -147,7 +147,8 @@ def evidence(case: Case, found: Evidence | None) -> Iterator[Finding]:
     """Clause 9: the evidence is there, true and complete, and the summary says what it says."""
     request, fix = case.request, f"gitprov evidence verify {case.name}"
     if found is None:
-        yield case.find(codes.PRO_EVIDENCE, f"evidence {short(request.evidence)} does not lie beside {case.name}")
+        what = f"evidence {short(request.evidence)} does not lie beside {case.name}"
+        yield case.find(codes.PRO_EVIDENCE, what, fix=f"gitprov renumber {case.name}")
         return
     same = ("name", "stage", "sequence", "kind", "evaluated_at", "release", "policy", "authors")
     signers = case.landed.signers(case.held.id, case.before)

@@ -92,7 +92,7 @@ def _effects(those: Mapping[str, Asked], step: int) -> dict[str, Asked]:
     found = {}
     for folder, one in those.items():
         others = ", ".join(str(other.request.sequence) for other in those.values() if other is not one)
-        name = f"{one.request.name}/{one.request.stage}/{one.request.sequence}"
+        name = one.request.label
         finding = codes.PRO_TWO.finding(
             one.held.stored.path,
             f"{name} and {others} would take effect at one step: neither does",

@@ -74,9 +74,9 @@ def in_time(landed: Landed, asked: Asked, now: str) -> Clause:
 
 def _late(landed: Landed, asked: Asked, seen: Observed) -> Iterator[Finding]:
     request, before = asked.request, (asked.effective if asked.effective is not None else landed.chain.head + 1) - 1
-    name, path = f"{request.name}/{request.stage}/{request.sequence}", asked.held.stored.path
+    name, path = request.label, asked.held.stored.path
     why = f"seen at {seen.at} by {seen.source}"
-    fix = f"gitprov promote {request.name} --to {request.stage}"
+    fix = f"gitprov promote {request.name} --to {request.stage} --reason TEXT"
     when = _time(seen.at)
     if when >= _time(request.expires):
         yield codes.PRO_EXPIRED.finding(path, f"{name} expired at {request.expires}", why=why, fix=fix)

@@ -122,7 +122,7 @@ def approvals(case: Case, votes: Votes) -> Iterator[Finding]:
         yield case.find(
             codes.APR_UNKNOWN,
             f"an unlisted key signed {name}: it could be anybody's who approves",
-            fix=f"gitprov sign {name}, as a producer who stands in for it",
+            fix=f"gitprov sign {name}  # as a producer who stands in for it",
         )
     if len(votes.approved) >= votes.needed:
         return
@@ -132,7 +132,7 @@ def approvals(case: Case, votes: Votes) -> Iterator[Finding]:
         codes.APR_MISSING,
         f"{case.name} has {len(votes.approved)} of {votes.needed} approvals",
         why=f"approvals that count: {people(votes.approved)}" + (f"; {out}" if out else ""),
-        fix=f"gitprov approve {case.name}, by {people(open_to)}"
+        fix=f"gitprov approve {case.name}  # by {people(open_to)}"
         if open_to
         else f"an owner names more approvers for {case.request.stage}: gitprov trust propose",
     )
@@ -144,5 +144,5 @@ def rejections(case: Case, votes: Votes) -> Iterator[Finding]:
         yield case.find(
             codes.APR_REJECTED,
             f"{case.name} was rejected by {people(votes.rejected)}",
-            fix=f"mend what they name, then gitprov promote {case.request.name} --to {case.request.stage}",
+            fix=f"gitprov promote {case.request.name} --to {case.request.stage} --reason TEXT  # once it is mended",
         )

@@ -84,7 +84,7 @@ APR_UNKNOWN = declare(
     "GP-APR-002",
     Exit.FINDINGS,
     "an unlisted key where an approver may not stand",
-    "gitprov sign id:PREFIX, as a producer",
+    "gitprov sign id:PREFIX  # as a producer",
 )
 APR_REJECTED = declare("GP-APR-003", Exit.FINDINGS, "a request that was rejected", "mend it, then gitprov promote")
 APR_PERSON = declare(
