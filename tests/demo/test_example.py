@@ -19,18 +19,25 @@ def test_the_lock_of_the_example_is_what_the_tour_runs_with() -> None:
 @pytest.fixture
 def jobs(repo: Repo, tmp_path: Path) -> tuple[Repo, Path]:
     """A repository, and a file of jobs in which every budget is kept."""
-    base = repo.git("rev-parse", "HEAD")
+    first = repo.git("rev-parse", "HEAD")
+    repo.write(".gitattributes", "evidence.yaml linguist-generated\n")
+    repo.write("request.yaml", "a: 1\n" * 59)
+    repo.write("evidence.yaml", "a: 1\n" * 1000)
+    second = repo.commit()
     for number in range(5):
         repo.write(f"{number}.yaml", "a: 1\n" * 16)
-    head = repo.commit()
-    lines = [f"{name}\t5\t{repo.path}\t{base}\t{head}\n" for name in BUDGETS]
+    last = repo.commit()
+    ends = {name: (first, second) if name == "a promotion" else (second, last) for name in BUDGETS}
+    lines = [f"{name}\t5\t{repo.path}\t{base}\t{head}\n" for name, (base, head) in ends.items()]
     (tmp_path / "jobs").write_text("".join(lines))
     return repo, tmp_path / "jobs"
 
 
 def test_budgets_are_kept_to_the_last_line(jobs: tuple[Repo, Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(jobs[1]) == 0
-    assert "   5 files  of 5\n    80 lines  of 80\n" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "   5 files  of 5\n    80 lines  of 80\n" in out
+    assert "   3 files  of 3\n  1060 lines\n    60 visible lines  of 60\n" in out
 
 
 @pytest.mark.parametrize(

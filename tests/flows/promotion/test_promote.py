@@ -119,7 +119,7 @@ def test_moves_follow_the_stages(serving: World) -> None:
     alice = serving.alice
     before = untouched(alice)
     live = codes(alice, "promote", "churn@v2", "--to", "live", "--reason", "now")
-    assert live["GP-PRO-004"] == "gitprov promote churn@v2 --to staging"
+    assert live["GP-PRO-004"] == "gitprov promote churn@v2 --to staging --reason TEXT"
     assert "GP-PRO-004" in codes(alice, "promote", "churn@v2", "--to", "nowhere", "--reason", "now")
     assert "GP-PRO-017" in alice("promote", "churn@v1", *TO_PRODUCTION, status=2).err
     assert "GP-PRO-017" in alice("withdraw", "churn/staging", "--reason", "now", status=2).err
