@@ -50,7 +50,7 @@ def gather_change(
         edges = _ours(git.edges([(commit, parents[0]) for commit, parents in chain]))
     else:  # what the new head lacks, whatever way it came about
         edges = _ours(git.edges([(new, old)]))
-    if after is None and not git.is_partial and decides(git, new, edges):
+    if after is None and decides(git, new, edges) and not git.is_partial:
         from gitprov.audit.gather import gather_at  # noqa: PLC0415 - where trust is judged only: hooks are quick
 
         after = gather_at(place, ref, new)
@@ -68,7 +68,7 @@ def gather_whole(place: Workplace, gathered: Gathered, *, known: str | None, att
     """
     git, chain = place.git, gathered.landed.chain
     new = chain.commits[chain.head]
-    edges = first_contact(git, new)
+    edges = first_contact(git, new, chain.edges)
     relation: Relation = "continues"
     if known is not None and known not in chain.steps:
         relation = _relation(git, known, new, ()) if git.commit_of(known) is not None else "rewritten"
@@ -106,28 +106,34 @@ def gather_index(place: Workplace, *, upstream: Callable[[], str | None], attrib
     return _change(git, "the index", None, edges, attributes, keeps=stands(git, upstream() if loses else None, edges))
 
 
-def first_contact(git: GitStore, new: str) -> tuple[Edge, ...]:
+def first_contact(git: GitStore, new: str, steps: Iterable[Edge] | None = None) -> tuple[Edge, ...]:
     """Returns the whole history of a commit: its steps, and of every other edge what it did to files that were there.
 
     Outside of `.gitprov/` the tree of the head is looked at, for another folder of that name.
+
+    Args:
+        git: The repository.
+        new: The commit.
+        steps: Its first-parent edges, when they have been read already.
     """
-    every = git.commits(new)
-    parents = dict(every)
-    on_chain = set(git.first_parents(new))
-    pairs = [
-        (commit, parent)
-        for commit, all_parents in parents.items()
-        for parent in (all_parents[1:] if commit in on_chain else all_parents)
-    ]
-    steps = [Edge(commit, next(iter(parents[commit]), None), tuple(files)) for commit, files in git.steps(new, [ROOT])]
-    others = [name for name in git.names(new) if name != ROOT]
-    here = git.tree(new, others) if others else {}
+    parents = dict(git.commits(new))
+    chain = {commit: (commit, next(iter(parents[commit]), None)) for commit in git.first_parents(new)}
+    ours = {*chain.values()}
+    others = [(commit, one) for commit, named in parents.items() for one in named if (commit, one) not in ours]
+    found = list(git.edges_below([*(chain.values() if steps is None else ()), *others], ROOT))
+    beside = [name for name in git.names(new) if name != ROOT]
+    here = git.tree(new, beside) if beside else {}
     strays = tuple(FileChange(path, "A", one.mode, one.oid, GONE, "") for path, one in here.items() if _is_ours(path))
     return (
-        *steps,
+        *(steps if steps is not None else (edge for edge in found if (edge.commit, edge.parent) in ours)),
         *([Edge(new, None, strays)] if strays else []),
-        *git.edges(pairs, [ROOT], added=False, on_chain=False),
+        *(_beside(edge) for edge in found if (edge.commit, edge.parent) not in ours),
     )
+
+
+def _beside(edge: Edge) -> Edge:
+    """Returns an edge off the chain, with what it did to files that were there."""
+    return replace(edge, files=tuple(file for file in edge.files if file.status != "A"), on_chain=False)
 
 
 def stands(git: GitStore, upstream: str | None, edges: Iterable[Edge]) -> frozenset[str]:
@@ -164,7 +170,10 @@ def _change(
 ) -> Change:
     final = {change.path: change for edge in edges if edge.on_chain for change in edge.files}
     present = {path: one.oid for path, one in final.items() if not one.is_gone}
-    blobs = dict(git.blobs({oid for path, oid in present.items() if is_kept(path) or is_setting(path)}))
+    chain = after.landed.chain if after is not None else None
+    blobs = {oid: chain.files[path] for path, oid in chain.oids.items()} if chain is not None else {}
+    wanted = {oid for path, oid in present.items() if oid not in blobs and (is_kept(path) or is_setting(path))}
+    blobs |= git.blobs(wanted)
     asked = {ATTRIBUTES, *(about for path in present if (about := signed_path(path)) is not None)} - final.keys()
     context = None
     if new is not None and keeps is None and after is None:

@@ -6,7 +6,7 @@ Trusted reads only: git objects, never the work tree; the ref that is read and i
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from gitprov.check.changes import SUBMODULE, Edge
+from gitprov.check.changes import SUBMODULE
 from gitprov.check.files import is_kept, is_record, is_setting
 from gitprov.check.governance import in_force
 from gitprov.check.grow_only import grow_only
@@ -88,16 +88,15 @@ def gather(place: Workplace, *, at: str | None = None) -> Gathered:
     return _build(place, read_chain(place.git, ref, at))
 
 
-def gather_at(place: Workplace, ref: str, head: str, steps: Iterable[Edge] | None = None) -> Gathered:
+def gather_at(place: Workplace, ref: str, head: str) -> Gathered:
     """Gathers what has landed on a ref as it would be at a commit, which no ref need have yet.
 
     Args:
         place: The ports.
         ref: What is judged, in words.
         head: The commit.
-        steps: Its first-parent edges, when they have been read already.
     """
-    return _build(place, read_chain(place.git, ref, head, steps))
+    return _build(place, read_chain(place.git, ref, head))
 
 
 def propose(
@@ -129,19 +128,18 @@ def propose(
     )
 
 
-def read_chain(git: GitStore, ref: str, head: str, steps: Iterable[Edge] | None = None) -> Chain:
+def read_chain(git: GitStore, ref: str, head: str) -> Chain:
     """Reads the first-parent chain that ends in `head`, and every file below `.gitprov/` that it ever had.
 
     Args:
         git: The repository.
         ref: What is read, in words.
         head: Its commit.
-        steps: Its first-parent edges, when they have been read already.
     """
-    commits = git.first_parents(head)
-    number = {commit: step for step, commit in enumerate(commits)}
-    read = git.steps(head, [ROOT]) if steps is None else ((edge.commit or "", edge.files) for edge in steps)
-    changed = [(number[commit], files) for commit, files in read]
+    commits = [(commit, next(iter(parents), None)) for commit, parents in git.commits(head, chain=True)]
+    number = {commit: step for step, (commit, _) in enumerate(commits)}
+    edges = tuple(git.edges_below(commits, ROOT))
+    changed = [(number[edge.commit or ""], edge.files) for edge in edges]
     kept = grow_only(changed)
     settings: dict[str, list[tuple[int, str | None]]] = {}
     for step, files in changed:
@@ -153,12 +151,14 @@ def read_chain(git: GitStore, ref: str, head: str, steps: Iterable[Edge] | None 
     digests = {oid: sha256_of(blobs[oid]) for found in settings.values() for _, oid in found if oid is not None}
     return Chain(
         ref,
-        tuple(commits),
+        tuple(number),
         kept.landed,
         {path: blobs[oid] for path, oid in kept.oids.items()},
         kept.losses,
         {path: tuple((step, digests[oid] if oid else None) for step, oid in found) for path, found in settings.items()},
         {digest: blobs[oid] for oid, digest in digests.items()},
+        edges,
+        kept.oids,
     )
 
 

@@ -56,7 +56,7 @@ def audit(place: Workplace, *, attributes: bytes, since: str | None = None, as_o
         GitprovError: GP-GIT-008 before the first commit; GP-USE-001 for a `since` that names nothing; GP-LOG-001;
             GP-TRU-007, GP-TRU-009, GP-GIT-003, GP-IO-001.
     """
-    heads = log_heads.verify(place, since) if since is not None and read_signed(place.git, since) else None
+    heads = log_heads.verify(place, since) if since is not None and any(read_signed(place.git, since)) else None
     begin = heads.commit.removeprefix("git:") if heads is not None and heads.commit else _commit(place, since)
     if place.git.is_partial:  # what only the whole history can tell is not asked
         new = _commit(place, "HEAD") or ""

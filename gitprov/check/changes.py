@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 GONE = "000000"
+PLAIN = "100644"
 SUBMODULE = "160000"
 How = Literal["changed", "removed", "mode"]
 

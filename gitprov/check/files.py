@@ -1,10 +1,12 @@
 """The files under `.gitprov/`: names, places, modes, and that nothing committed changes (demand 3)."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache, partial
 from pathlib import PurePosixPath
 from unicodedata import category, normalize
 
+from gitprov.check.changes import PLAIN
 from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids.names import is_name
@@ -13,13 +15,18 @@ from gitprov.records.stored import ROOT, is_approval
 
 ATTRIBUTES = f"{ROOT}/.gitattributes"
 IGNORES = f"{ROOT}/.gitignore"
-PLAIN = "100644"
 _SETTINGS = {ATTRIBUTES, IGNORES, f"{ROOT}/project.yaml", f"{ROOT}/tags.yaml"}
 _SETTING_FOLDERS = {"catalog", "policies"}
 _ROOTS = (ROOT, f"{ROOT[1:7]}~1")
 _named = re.compile(r"[0-9a-f]{64}\.yaml").fullmatch
 _numbered = re.compile(r"[1-9][0-9]*\.yaml").fullmatch
-_counted = re.compile(r"(?!0000)[0-9]{4}|[1-9][0-9]{4,}").fullmatch
+_COUNTED = r"(?:(?!0000)[0-9]{4}|[1-9][0-9]{4,})"
+_counted = re.compile(_COUNTED).fullmatch
+_counted_file = re.compile(_COUNTED + r"\.yaml").fullmatch
+_asks = frozenset({"request.yaml", "evidence.yaml"}).__contains__
+_digits = re.compile(r"[0-9a-f]{2}").fullmatch
+_FOLDERS_KNOWN = 1 << 14
+"""How many folders are remembered: a history names each again and again."""
 
 
 def is_root(part: str) -> bool:
@@ -34,19 +41,27 @@ def is_root(part: str) -> bool:
 
 def is_record(path: str) -> bool:
     """Tells whether a path is one where a record may lie."""
-    top, _, rest = path.partition("/")
-    match rest.split("/") if top == ROOT else []:
-        case ["releases", name, file]:
-            return is_name(name) and _numbered(file) is not None
-        case ["trust", file]:
-            return _counted(file.removesuffix(".yaml")) is not None and file.endswith(".yaml")
-        case ["promotions", name, stage, number, "request.yaml" | "evidence.yaml"]:
-            return is_name(name) and is_name(stage) and _counted(number) is not None
-        case ["deployments", name, stage, digits, file]:
-            return is_name(name) and is_name(stage) and _is_sharded(digits, file)
-        case ["artifacts" | "evaluations" | "events" | "runs", name, digits, file]:
-            return is_name(name) and _is_sharded(digits, file)
-    return False
+    folder, _, file = path.rpartition("/")
+    is_called = _called_in(folder)
+    return is_called is not None and bool(is_called(file))
+
+
+@lru_cache(_FOLDERS_KNOWN)
+def _called_in(folder: str) -> Callable[[str], object] | None:
+    """Returns what tells whether a file is called as records in a folder are; None where no record may lie."""
+    top, *parts = folder.split("/")
+    match parts if top == ROOT else []:
+        case ["releases", name] if is_name(name):
+            return _numbered
+        case ["trust"]:
+            return _counted_file
+        case ["promotions", name, stage, number] if is_name(name) and is_name(stage) and _counted(number):
+            return _asks
+        case ["deployments", name, stage, digits] if is_name(name) and is_name(stage) and _digits(digits):
+            return partial(_is_sharded, digits)
+        case ["artifacts" | "evaluations" | "events" | "runs", name, digits] if is_name(name) and _digits(digits):
+            return partial(_is_sharded, digits)
+    return None
 
 
 def is_signature(path: str) -> bool:
@@ -61,7 +76,7 @@ def is_kept(path: str) -> bool:
 
 
 def _is_sharded(digits: str, file: str) -> bool:
-    return _named(file) is not None and file.startswith(digits) and len(digits) == 2
+    return file.startswith(digits) and _named(file) is not None
 
 
 def is_setting(path: str) -> bool:

@@ -8,7 +8,7 @@ fast-forward. What a step may do is judged against its first parent, step - 1.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from gitprov.check.changes import Loss
+from gitprov.check.changes import Edge, Loss
 from gitprov.check.in_force import InForce
 from gitprov.errors import Finding
 from gitprov.ids import Digest, sha256_of
@@ -33,6 +33,8 @@ class Chain:
         losses: What later steps changed or removed.
         settings: Path of a setting to its (step, digest of the bytes or None when removed), ascending.
         blobs: Digest to bytes of everything in `settings`.
+        edges: What each step changed below `.gitprov/`.
+        oids: The same paths as in `landed` to the object ids that landed; none of a step that has not been made.
         steps: Commit to step.
     """
 
@@ -43,6 +45,8 @@ class Chain:
     losses: tuple[Loss, ...] = ()
     settings: Mapping[str, tuple[tuple[int, Digest | None], ...]] = field(default_factory=dict)
     blobs: Mapping[Digest, bytes] = field(default_factory=dict)
+    edges: tuple[Edge, ...] = field(default=(), repr=False)
+    oids: Mapping[str, str] = field(default_factory=dict, repr=False)
     steps: Mapping[str, int] = field(init=False, repr=False, compare=False)
     _added: Mapping[int, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 

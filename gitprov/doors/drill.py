@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from gitprov.audit.changes import gather_whole
 from gitprov.audit.gather import gather_at
+from gitprov.check.changes import PLAIN
 from gitprov.check.engine import Verdict, check
-from gitprov.check.files import ATTRIBUTES, PLAIN, is_record
+from gitprov.check.files import ATTRIBUTES, is_record
 from gitprov.doors.local import judge_index, judge_updates
 from gitprov.doors.merge import Landing, judge_merge
 from gitprov.doors.server import judge_push

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gitprov.check.files import ATTRIBUTES, PLAIN, is_record
+from gitprov.check.changes import PLAIN
+from gitprov.check.files import ATTRIBUTES, is_record
 from gitprov.errors import Code
 from gitprov.errors import catalogue as codes
 from gitprov.ports.scratch import Commits, File, Files

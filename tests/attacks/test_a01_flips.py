@@ -12,9 +12,8 @@ import pytest
 
 from gitprov.adapters.blobs.reading import Copy, copy_objects
 from gitprov.adapters.signing import EcdsaVerifier
-from gitprov.check.changes import Edge, FileChange
+from gitprov.check.changes import PLAIN, Edge, FileChange
 from gitprov.check.engine import check
-from gitprov.check.files import PLAIN
 from gitprov.check.seen import Change
 from gitprov.ids import md5_of, sha256_of
 from gitprov.ids.listings import FILE, Entry, write_listing

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.check.changes import GONE, Edge, FileChange
+from gitprov.check.changes import GONE, PLAIN, Edge, FileChange
 from gitprov.check.engine import check
-from gitprov.check.files import PLAIN
 from gitprov.check.seen import Change
 from gitprov.doors.tampering import CI, FIRST, INDEX, MEMORY, SERVER
 from gitprov.ids.names import is_name

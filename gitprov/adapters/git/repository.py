@@ -211,10 +211,13 @@ class GitRepository:
         under: Sequence[str] = (),
         *,
         added: bool = True,
-        on_chain: bool = True,
     ) -> Iterator[Edge]:
         """Yields commits against parents, those that change something below `under` only."""
-        return edges.edges(self._git, pairs, under, added, on_chain)
+        return edges.edges(self._git, pairs, under, added)
+
+    def edges_below(self, pairs: Iterable[tuple[str, str | None]], folder: str) -> Iterator[Edge]:
+        """Yields the same below a folder at the top, whose trees are compared once each."""
+        return edges.edges_below(self._git, pairs, folder)
 
     def staged_changes(self, under: Sequence[str] = ()) -> Edge:
         """Returns what the index changes of HEAD below `under`, as the edge that a commit would be."""

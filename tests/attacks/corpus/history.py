@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from gitprov.adapters.git.scratch import GitScratch
-from gitprov.check.files import PLAIN
+from gitprov.check.changes import PLAIN
 from gitprov.doors.drill import MAIN, UPSTREAM, Move
 from gitprov.ids import sha256_of
 from gitprov.ports.scratch import Commits, File, Files

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from gitprov.check.files import PLAIN
+from gitprov.check.changes import PLAIN
 from gitprov.doors.tampering import Story
 from gitprov.ports.scratch import Commits, File, Files
 from tests.attacks.corpus.history import founded, pool
