@@ -7,8 +7,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from gitprov.check.acknowledged import acknowledged
+from gitprov.check.acknowledged import acknowledged, covers
 from gitprov.check.changes import GONE, Edge, FileChange
+from gitprov.check.continuity import continuity
 from gitprov.check.files import ATTRIBUTES, is_kept, is_record, is_root, is_setting
 from gitprov.check.governance import is_governed
 from gitprov.check.landed import Gathered
@@ -71,10 +72,22 @@ def gather_whole(place: Workplace, gathered: Gathered, *, known: str | None, att
     edges = first_contact(git, new, chain.edges)
     relation: Relation = "continues"
     if known is not None and known not in chain.steps:
-        relation = _relation(git, known, new, ()) if git.commit_of(known) is not None else "rewritten"
+        relation = _departure(git, known, new)
         if git.commit_of(known) is not None:
             edges = (*edges, *git.edges([(new, known)], [ROOT], added=False))
     return _change(git, chain.ref, new, edges, attributes, known=known, relation=relation, after=gathered)
+
+
+def is_acknowledged(git: GitStore, gathered: Gathered, known: str | None) -> bool:
+    """Tells whether the owners have acknowledged how the chain left a head that was known: what law F finds of it."""
+    landed, chain = gathered.landed, gathered.landed.chain
+    if known is None or known in chain.steps or not (keys := acknowledged(landed)):
+        return False
+    new = chain.commits[chain.head]
+    relation = _departure(git, known, new)
+    merged_by = _merged_by(git, known, new) if relation == "foxtrot" else None
+    left = Change(ref=chain.ref, head=new, edges=(), known=known, relation=relation, merged_by=merged_by)
+    return any(covers(keys, finding) for finding in continuity(left))
 
 
 def gather_branch(place: Workplace, new: str, *, ref: str, attributes: bytes) -> Change:
@@ -206,6 +219,11 @@ def _relation(git: GitStore, old: str | None, new: str, since: Sequence[tuple[st
     if common is None:
         return "unrelated"
     return "foxtrot" if common == old else "rewound" if common == new else "rewritten"
+
+
+def _departure(git: GitStore, known: str, new: str) -> Relation:
+    """Returns where a head that is not on the chain is; one that this clone lacks was rewritten."""
+    return _relation(git, known, new, ()) if git.commit_of(known) is not None else "rewritten"
 
 
 def _merged_by(git: GitStore, known: str, new: str) -> str:

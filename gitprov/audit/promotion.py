@@ -6,9 +6,11 @@ One verdict, for `verify NAME/STAGE` and for `deploy`.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from gitprov.audit.changes import is_acknowledged
 from gitprov.audit.gather import propose
 from gitprov.audit.in_effect import Source, is_promoted, source
 from gitprov.audit.trusted import recall, remember, trusted
+from gitprov.check.acknowledged import acknowledged
 from gitprov.check.chain import concerns, loss_finding, lost_since, rewound, strange_histories
 from gitprov.check.effect import Asked, Clause, Judgement, disputes, in_time, judge
 from gitprov.check.landed import Gathered
@@ -32,6 +34,7 @@ class Known:
         trust: How the trust root came to be trusted, in words.
         note: What a person should know of that; "" for nothing.
         findings: Where the trust root is not what is known of it.
+        excused: Whether the owners have acknowledged how the protected ref left that head.
     """
 
     head: str | None = None
@@ -39,6 +42,7 @@ class Known:
     trust: str = "compared with nothing from outside"
     note: str = ""
     findings: tuple[Finding, ...] = ()
+    excused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Verdict:
         disputes: What a later trust version disputes of it.
         waiting: Requests that landed after the one in effect, and have not taken effect.
         pending: What has not landed.
-        warnings: What was wrong, and is mended.
+        warnings: What was wrong, and is mended, or acknowledged where the promotion does not rest on it.
         notes: What a person should know.
         blocking: Those of the findings that keep it from being deployed: in continuity, the trust root, the settings in
             force, or what the promotion rests on.
@@ -153,16 +157,18 @@ def compare(place: Workplace, gathered: Gathered, pin: str | None = None) -> Kno
         return Known(findings=(error.code.finding(chain.ref, error.what, why=error.why, fix=error.fix),))
     seen = recall(place, roots)
     note = found.note
-    if _forward(seen, gathered) != seen:
+    if _forward(place, seen, gathered) != seen:
         try:
-            remember(place, roots, lambda before: _forward(before, gathered))
+            remember(place, roots, lambda before: _forward(place, before, gathered))
         except GitprovError as error:  # nothing is wrong with the project
             note = note or f"the head of {chain.ref} cannot be remembered: {error.what}"
-    return Known(seen.head, _log(seen, chain.ref), found.how, note)
+    return replace(_known(place, seen, gathered), trust=found.how, note=note)
 
 
 def not_continued(gathered: Gathered, known: Known) -> Finding | None:
     """Returns what is wrong when the protected ref does not continue what is known of it (law F, against memory)."""
+    if known.excused:
+        return None
     lost = rewound(gathered.landed.chain, known.head)
     return lost if lost is not None or known.log is None else extends(gathered.log, known.log)
 
@@ -171,11 +177,19 @@ def _log(seen: Seen, ref: str) -> LogHead | None:
     return LogHead(ref, seen.size, seen.root) if seen.size is not None and seen.root is not None else None
 
 
-def _forward(seen: Seen, gathered: Gathered) -> Seen:
-    """Returns what is to be remembered of the chain: its head, unless it lost what the head that is remembered had."""
-    chain = gathered.landed.chain
-    known = Known(seen.head, _log(seen, chain.ref))
-    if not_continued(gathered, known) is not None or lost_since(chain, seen.head):
+def _known(place: Workplace, seen: Seen, gathered: Gathered) -> Known:
+    log = _log(seen, gathered.landed.chain.ref)
+    return Known(seen.head, log, excused=is_acknowledged(place.git, gathered, seen.head))
+
+
+def _forward(place: Workplace, seen: Seen, gathered: Gathered) -> Seen:
+    """Returns what is to be remembered of the chain: its head, unless it lost what the head that is remembered had.
+
+    What the owners acknowledged holds nobody up.
+    """
+    chain, keys = gathered.landed.chain, acknowledged(gathered.landed)
+    lost = [one for one in lost_since(chain, seen.head) if loss_finding(chain, one).key not in keys]
+    if lost or not_continued(gathered, _known(place, seen, gathered)) is not None:
         return seen
     size, root = gathered.log.history_at(chain.head)
     return replace(seen, head=chain.commits[chain.head], size=size, root=root)
@@ -211,11 +225,16 @@ def verdict(place: Workplace, gathered: Gathered, name: str, stage: str, *, now:
         )
         about, disputed = (Clause(5, "request", "", (finding,)),), ()
     histories = tuple(strange_histories(landed, gathered.log))
-    losses = {loss: loss_finding(chain, loss) for loss in chain.losses if loss.restored is None}
-    broken = {loss for loss in losses if asked is not None and concerns(landed, asked, loss)}
+    found = {loss: loss_finding(chain, loss) for loss in chain.losses}
+    broken = {loss for loss in found if asked is not None and concerns(landed, asked, loss)}
+    keys = acknowledged(landed)  # it makes nothing valid: what a promotion rests on has to be there
+    mild = {loss for loss in found if loss.restored is not None or (found[loss].key in keys and loss not in broken)}
+    losses = {loss: finding for loss, finding in found.items() if loss not in mild}
     ref, root, settings = _ref(gathered, known), _root(gathered, known), _settings(gathered)
     accepted = landed.roots.at(chain.head)
-    kept = Clause(3, "records", f"{len(chain.landed)} files landed, and all are kept", (*losses.values(), *histories))
+    says = f"{len(chain.landed)} files landed, and all are kept"
+    says += " or acknowledged as lost" if any(loss.restored is None for loss in mild) else ""
+    kept = Clause(3, "records", says, (*losses.values(), *histories))
     blocking = [
         *(finding for clause in (ref, root, settings, *about) for finding in clause.findings),
         *(losses[loss] for loss in losses if loss in broken.union(lost_since(chain, known.head))),
@@ -231,7 +250,7 @@ def verdict(place: Workplace, gathered: Gathered, name: str, stage: str, *, now:
         disputes=disputed,
         waiting=tuple(one for one in waiting if one is not asked),
         pending=tuple(_pending(place, gathered, name, stage)),
-        warnings=tuple(loss_finding(chain, loss) for loss in chain.losses if loss.restored is not None),
+        warnings=tuple(found[loss] for loss in chain.losses if loss in mild),
         notes=tuple(filter(None, (known.note, accepted.weakness if accepted is not None else ""))),
         blocking=tuple(blocking),
     )
@@ -240,7 +259,9 @@ def verdict(place: Workplace, gathered: Gathered, name: str, stage: str, *, now:
 def _ref(gathered: Gathered, known: Known) -> Clause:
     chain = gathered.landed.chain
     says = f"{chain.ref} at {chain.commits[chain.head][:12]}, {len(chain.commits)} steps, a whole clone"
-    says += ", has the head that is remembered" if known.head is not None else ""
+    if known.head is not None:
+        says += ", left" if known.excused else ", has"
+        says += " the head that is remembered" + (", as the owners acknowledged" if known.excused else "")
     lost = not_continued(gathered, known)
     return Clause(1, "protected ref", says, (lost,) if lost is not None else ())
 

@@ -9,6 +9,7 @@ from gitprov.audit.gather import gather, gather_at
 from gitprov.audit.log_heads import read_signed
 from gitprov.audit.promotion import Known, compare, not_continued
 from gitprov.audit.why_stage import AsOf, read_past
+from gitprov.check.acknowledged import acknowledged
 from gitprov.check.engine import Verdict, check
 from gitprov.check.landed import Gathered
 from gitprov.errors import GitprovError
@@ -76,6 +77,8 @@ def audit(place: Workplace, *, attributes: bytes, since: str | None = None, as_o
     differs = not_continued(gathered, known) if change.relation == "continues" else None  # which law F says itself
     signed = heads.findings if heads is not None else ()
     found = check(change)
+    past = acknowledged(gathered.landed) - {one.key for one in found.acknowledged}
+    notes += [f"the owners have acknowledged {key}" for key in sorted(past)]
     return Audited(
         ref=chain.ref,
         commit=new,

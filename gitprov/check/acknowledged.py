@@ -3,9 +3,12 @@
 It makes nothing valid: what the finding is about stays what it is, and what rests on it stays without effect.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from gitprov.check.landed import Landed
+from gitprov.errors import Finding
+from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 
 ACKNOWLEDGEMENT = "acknowledgement"
@@ -24,6 +27,13 @@ def acknowledged(landed: Landed) -> frozenset[str]:
         str(event.details.get(FINDING))
         for one, event in landed.ledger.events.items()
         if event.kind == ACKNOWLEDGEMENT and any(_is_signed(landed, one, step) for step in _steps(landed, one))
+    )
+
+
+def covers(keys: Collection[str], finding: Finding) -> bool:
+    """Tells whether a finding is among those acknowledged. A ref that was rewound, and has gone on, was rewritten."""
+    return finding.key in keys or (
+        finding.code is codes.HIS_REWRITTEN and replace(finding, code=codes.HIS_REWOUND).key in keys
     )
 
 

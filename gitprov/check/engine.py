@@ -6,6 +6,7 @@ Which of the findings only tell, and which say that nothing can be decided, is a
 
 from dataclasses import dataclass
 
+from gitprov.check.acknowledged import covers
 from gitprov.check.authority import authority, settings
 from gitprov.check.continuity import continuity
 from gitprov.check.grow_only import kept
@@ -63,8 +64,8 @@ def check(change: Change) -> Verdict:
     undecided = [one for one in found if one.code.exit is Exit.UNDECIDED]
     wrong = [one for one in found if one not in told and one not in undecided]
     return Verdict(
-        tuple(one for one in wrong if one.key not in change.acknowledged),
+        tuple(one for one in wrong if not covers(change.acknowledged, one)),
         tuple(told),
         tuple(undecided),
-        tuple(one for one in wrong if one.key in change.acknowledged),
+        tuple(one for one in wrong if covers(change.acknowledged, one)),
     )

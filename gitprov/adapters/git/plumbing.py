@@ -120,7 +120,7 @@ class Plumbing:
     @property
     def is_shallow(self) -> bool:
         """Tells whether history is cut off."""
-        return self.read("rev-parse", "--is-shallow-repository").strip() == b"true"
+        return os.path.exists(os.path.join(self.place.common_dir, "shallow"))
 
     def boundary(self) -> list[str]:
         """Returns the commits at which the history of a shallow clone is cut off."""
