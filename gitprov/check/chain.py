@@ -37,7 +37,9 @@ def rewound(chain: Chain, seen: str | None) -> Finding | None:
     if seen is None or seen in chain.steps:
         return None
     return codes.TRU_REWOUND.finding(
-        chain.ref, f"{chain.ref} no longer has {seen[:12]}", why="that commit was its head when it was read before"
+        chain.ref,
+        f"{chain.ref} was rewound or rewritten: it no longer has {seen[:12]}",
+        why="that commit was its head when it was read before",
     )
 
 

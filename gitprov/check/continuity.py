@@ -31,11 +31,14 @@ def continuity(change: Change) -> Iterator[Finding]:
             return
         case "rewound":
             yield codes.HIS_REWOUND.finding(
-                change.ref, f"{change.ref} was moved back to {short(change.head)}", why=was, commit=change.known
+                change.ref, f"{change.ref} was rewound to {short(change.head)}", why=was, commit=change.known
             )
         case "rewritten":
             yield codes.HIS_REWRITTEN.finding(
-                change.ref, f"{change.ref} no longer has {change.known[:12]}", why=was, commit=change.known
+                change.ref,
+                f"{change.ref} was rewritten: it no longer has {change.known[:12]}",
+                why=was,
+                commit=change.known,
             )
         case "unrelated":
             yield codes.HIS_UNRELATED.finding(

@@ -12,7 +12,7 @@ def judge_push(place: Doorway, updates: Iterable[Update], attributes: bytes) -> 
     """Yields what is wrong with a push, a verdict for each branch (git's hook pre-receive).
 
     The protected branch, named by what had landed before the push, is judged by every law and is neither deleted nor
-    moved back. Of another branch the names and bytes of what it adds are judged: what it proposes may change.
+    rewound. Of another branch the names and bytes of what it adds are judged: what it proposes may change.
 
     Args:
         place: The ports of the bare repository.

@@ -90,13 +90,13 @@ HIS_FOXTROT = declare(
 HIS_REWOUND = declare(
     "GP-HIS-002",
     Exit.FINDINGS,
-    "a protected ref that was moved back",
+    "a protected ref that was rewound",
     "push the commits that are missing again, from a clone that has them",
 )
 HIS_REWRITTEN = declare(
     "GP-HIS-003",
     Exit.FINDINGS,
-    "a protected ref whose history was rewritten",
+    "a protected ref that was rewritten",
     "push the history that was there again, from a clone that has it",
 )
 HIS_UNRELATED = declare(

@@ -153,8 +153,8 @@ TRU_PIN = declare("GP-TRU-010", Exit.USAGE, "not a pin", "write NNNN:sha256:…,
 TRU_REWOUND = declare(
     "GP-TRU-011",
     Exit.FINDINGS,
-    "a protected ref without a commit that it had before",
-    "git fetch; if it stays so, somebody rewrote it: compare with another clone",
+    "a protected ref that was rewound or rewritten, and lacks the head that is remembered",
+    "git fetch; if it stays so, compare with another clone; gitprov audit says which it was",
 )
 TRU_EXISTS = declare("GP-TRU-012", Exit.USAGE, "a trust root that is there already", "gitprov trust propose changes it")
 
@@ -169,13 +169,13 @@ LOG_SIGNER = declare(
 LOG_REWOUND = declare(
     "GP-LOG-003",
     Exit.FINDINGS,
-    "a log that is shorter than it was",
-    "git fetch; if it stays so, somebody took commits back: compare with another clone",
+    "a log that was rewound",
+    "git fetch; if it stays so, somebody rewound the protected ref: compare with another clone",
 )
 LOG_REWRITTEN = declare(
     "GP-LOG-004",
     Exit.FINDINGS,
-    "a log that says something else than it did",
+    "a log that was rewritten",
     "somebody rewrote the protected ref: do not go on, compare with another clone",
 )
 LOG_NONE = declare("GP-LOG-005", Exit.USAGE, "no log head has been signed", "gitprov log-head sign")
