@@ -67,8 +67,7 @@ say 'Ben has a key of his own, on a machine of his own.'
 HOME="$tour/homes/ben"
 run git clone --quiet ../shared.git ../ben
 become ben
-typed gitprov keys export '> ../ben.pub'
-gitprov keys export >../ben.pub
+run_to ../ben.pub gitprov keys export
 
 say 'She proposes that both approve for production (nobody what they asked for or ran); he proves that the key is his.'
 become ada
@@ -133,7 +132,7 @@ run gitprov push
 run gitprov serve-check ../served --pin "$pin" --of tumour/production
 
 # -----------------------------------------------------------------------------------------------------------------------
-chapter '10. The next one, explained'
+chapter '10. The next one'
 
 train 0.3 2
 run gitprov promote tumour --to production --reason 'deeper trees are better in both segments'
@@ -153,11 +152,15 @@ run git pull --quiet
 run gitprov deploy tumour/production --to ../served --pin "$pin" --yes
 run git commit --quiet --message 'Deploy tumour v2 to production'
 run gitprov push
+
+# -----------------------------------------------------------------------------------------------------------------------
+chapter '11. Why is this serving?'
+
 run gitprov why tumour/production
 run gitprov diff tumour@v1 tumour@v2
 
 # -----------------------------------------------------------------------------------------------------------------------
-chapter '11. What is refused'
+chapter '12. What is refused'
 
 say 'A worse model: the gate says why, and what to do.'
 train 0.01 1
@@ -195,7 +198,7 @@ run gitprov serve-check ../served --pin "$pin" --of tumour/production
 says 'tumour@v2'
 
 # -----------------------------------------------------------------------------------------------------------------------
-chapter '12. And back'
+chapter '13. And back'
 
 become ada
 run git pull --quiet

@@ -74,6 +74,14 @@ run() {
   [[ $status -eq 0 ]] || wrong "status 0, not $status"
 }
 
+# A command whose output goes to a file.
+run_to() {
+  local file=$1
+  shift
+  printf '%s > %s\n' "$(typed "$@")" "$file"
+  "$@" >"$file"
+}
+
 # A command that ends with a certain status.
 ends() {
   local wanted=$1

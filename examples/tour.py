@@ -1,4 +1,6 @@
-"""Puts what `examples/demo.sh` prints into the marked blocks of README.md: `demo.sh | tour.py`.
+"""Puts what `examples/demo.sh` prints into the marked blocks of README.md and docs/tour-promotion.md.
+
+`demo.sh | tour.py` does it; docs/tutorial-promotion.md is another text, whose commands a test runs.
 
 A block lies between `<!-- tour: TITLE -->` and `<!-- end -->` and shows the chapter whose title ends so. Ids and times,
 which differ from run to run, are replaced by made-up ones, the same for the same, and long ids are cut.
@@ -9,7 +11,8 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+PAGES = (ROOT / "README.md", ROOT / "docs/tour-promotion.md")
 TIME = r"2026-01-15\g<joint>09:30:00Z"
 LONGEST = 16
 
@@ -39,17 +42,18 @@ def steady(transcript: str) -> str:
     return _folder.sub(r"\g<digits>/", _time.sub(TIME, _hex.sub(stand_in, transcript)))
 
 
-def with_tour(readme: str, transcript: str) -> str:
-    """Returns the README with its blocks filled.
+def with_tour(page: str, transcript: str) -> str:
+    """Returns a page with its blocks filled.
 
     Raises:
         KeyError: a block names a chapter that the transcript has not.
     """
     told = chapters(steady(transcript))
-    return _block.sub(lambda block: f"{block[1]}```console\n{told[block['title']]}\n```\n{block['end']}", readme)
+    return _block.sub(lambda block: f"{block[1]}```console\n{told[block['title']]}\n```\n{block['end']}", page)
 
 
 if __name__ == "__main__":
     transcript = sys.stdin.read()
     sys.stdout.write(transcript)
-    README.write_text(with_tour(README.read_text("utf-8"), transcript), "utf-8")
+    for page in PAGES:
+        page.write_text(with_tour(page.read_text("utf-8"), transcript), "utf-8")

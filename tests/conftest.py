@@ -33,6 +33,11 @@ DVC_CONFIG = """\
     check_update = false
 """
 
+# Tests write and sync thousands of small files: in memory, where there is room, they take a quarter less time.
+MEMORY = Path("/dev/shm")  # noqa: S108 each test gets a folder of its own below it
+if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 << 30:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
 # One home for the process, emptied before each test: libgit2 reads HOME once, when it is loaded.
 HOME = Path(tempfile.mkdtemp(prefix="gitprov-home-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)

@@ -1,12 +1,13 @@
-"""README shows commands that the tour runs, and links that lead somewhere."""
+"""README and the tour show commands that the tour runs; README's links lead somewhere."""
 
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 
 from docs.generate import ROOT
-from examples.tour import steady, with_tour
+from examples.tour import PAGES, steady, with_tour
 
 README = (ROOT / "README.md").read_text("utf-8")
 DEMO = "".join((ROOT / f"examples/{half}.sh").read_text("utf-8") for half in ("recording", "promotion"))
@@ -16,12 +17,14 @@ def commands_of_the_demo() -> list[list[str]]:
     """Returns the commands that the tour shows, each as its words; a variable is "*"."""
     lines = DEMO.replace("\\\n", " ").splitlines()
     shown = [match[1] for line in lines if (match := re.match(r"\s*(?:run|ends [0-9]+) (.+)", line))]
-    shown += [f"cd {match[1]}" for line in lines if (match := re.match(r"into (.+)", line))]
-    return [["*" if word.startswith("$") else word for word in shlex.split(line)] for line in shown]
+    shown += [f"cd {match[1]}" for line in lines if (match := re.match(r"\s*into (.+)", line))]
+    shown += [f"{match[2]} > {match[1]}" for line in lines if (match := re.match(r"run_to (\S+) (.+)", line))]
+    return [["*" if "$" in word else word for word in shlex.split(line)] for line in shown]
 
 
-def test_every_command_in_the_readme_is_one_of_the_tour() -> None:
-    lines = README.replace("\\\n", " ").splitlines()
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_of_the_tour_is_one_that_runs(page: Path) -> None:
+    lines = page.read_text("utf-8").replace("\\\n", " ").splitlines()
     told = [shlex.split(line.removeprefix("$ ")) for line in lines if line.startswith("$ ")]
     assert told, "run: make tour"
     known = commands_of_the_demo()
