@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import PurePosixPath
 from unicodedata import category, normalize
 
@@ -23,7 +23,8 @@ _numbered = re.compile(r"[1-9][0-9]*\.yaml").fullmatch
 _COUNTED = r"(?:(?!0000)[0-9]{4}|[1-9][0-9]{4,})"
 _counted = re.compile(_COUNTED).fullmatch
 _counted_file = re.compile(_COUNTED + r"\.yaml").fullmatch
-_asks = frozenset({"request.yaml", "evidence.yaml"}).__contains__
+_asks = re.compile(r"(?:request|evidence)\.yaml").fullmatch
+_nothing = re.compile(r"(?!)").fullmatch
 _digits = re.compile(r"[0-9a-f]{2}").fullmatch
 _FOLDERS_KNOWN = 1 << 14
 """How many folders are remembered: a history names each again and again."""
@@ -42,26 +43,26 @@ def is_root(part: str) -> bool:
 def is_record(path: str) -> bool:
     """Tells whether a path is one where a record may lie."""
     folder, _, file = path.rpartition("/")
-    is_called = _called_in(folder)
-    return is_called is not None and bool(is_called(file))
+    begins, is_called = _called_in(folder)
+    return file.startswith(begins) and is_called(file) is not None
 
 
 @lru_cache(_FOLDERS_KNOWN)
-def _called_in(folder: str) -> Callable[[str], object] | None:
-    """Returns what tells whether a file is called as records in a folder are; None where no record may lie."""
+def _called_in(folder: str) -> tuple[str, Callable[[str], object]]:
+    """Returns how the names of records in a folder begin, and what matches them; nothing where no record may lie."""
     top, *parts = folder.split("/")
     match parts if top == ROOT else []:
         case ["releases", name] if is_name(name):
-            return _numbered
+            return "", _numbered
         case ["trust"]:
-            return _counted_file
+            return "", _counted_file
         case ["promotions", name, stage, number] if is_name(name) and is_name(stage) and _counted(number):
-            return _asks
+            return "", _asks
         case ["deployments", name, stage, digits] if is_name(name) and is_name(stage) and _digits(digits):
-            return partial(_is_sharded, digits)
+            return digits, _named
         case ["artifacts" | "evaluations" | "events" | "runs", name, digits] if is_name(name) and _digits(digits):
-            return partial(_is_sharded, digits)
-    return None
+            return digits, _named
+    return "", _nothing
 
 
 def is_signature(path: str) -> bool:
@@ -73,10 +74,6 @@ def is_signature(path: str) -> bool:
 def is_kept(path: str) -> bool:
     """Tells whether a path is one of a file that never changes: a record, or a signature of one."""
     return is_record(path) or is_signature(path)
-
-
-def _is_sharded(digits: str, file: str) -> bool:
-    return file.startswith(digits) and _named(file) is not None
 
 
 def is_setting(path: str) -> bool:

@@ -6,7 +6,6 @@ Every door (local hooks, server hook, CI, audit) makes these facts with `gitprov
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal
 
 from gitprov.check.changes import Edge, FileChange, Overlay
@@ -24,7 +23,7 @@ from a common ancestor on; or nowhere, with no common ancestor."""
 _BELOW = f"{ROOT}/"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """What a door sees.
 
@@ -47,6 +46,10 @@ class Change:
         after: What has landed in the end, where trust is judged; None where it is not (local hooks), or where nothing
             changed that decides.
         acknowledged: Keys of findings that the owners have acknowledged.
+        steps: The edges on the chain.
+        final: Path of every file that a step touched to the commit that did so last, and what it did.
+        added: Path to bytes of every file below `.gitprov/` that is there in the end and was added or changed.
+        records: Path to record of those among them that lie where records lie, or why one cannot be read.
     """
 
     ref: str
@@ -64,34 +67,29 @@ class Change:
     overlays: tuple[Overlay, ...] = ()
     after: Gathered | None = None
     acknowledged: frozenset[str] = frozenset()
+    steps: tuple[Edge, ...] = field(init=False, repr=False, compare=False)
+    final: Mapping[str, tuple[str | None, FileChange]] = field(init=False, repr=False, compare=False)
+    added: Mapping[str, bytes] = field(init=False, repr=False, compare=False)
+    records: Mapping[str, Stored | GitprovError] = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def steps(self) -> tuple[Edge, ...]:
-        """The edges on the chain."""
-        return tuple(edge for edge in self.edges if edge.on_chain)
-
-    @cached_property
-    def final(self) -> Mapping[str, tuple[str | None, FileChange]]:
-        """Path of every file that a step touched to the commit that did so last, and what it did."""
-        return {change.path: (edge.commit, change) for edge in self.steps for change in edge.files}
-
-    @cached_property
-    def added(self) -> Mapping[str, bytes]:
-        """Path to bytes of every file below `.gitprov/` that is there in the end and was added or changed."""
-        return {
+    def __post_init__(self) -> None:
+        steps = tuple(edge for edge in self.edges if edge.on_chain)
+        final = {change.path: (edge.commit, change) for edge in steps for change in edge.files}
+        added = {
             path: self.blobs[change.oid]
-            for path, (_, change) in self.final.items()
+            for path, (_, change) in final.items()
             if change.oid in self.blobs and path.startswith(_BELOW) and not change.is_gone
         }
+        derived = {"steps": steps, "final": final, "added": added, "records": self._read(added)}
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
 
-    @cached_property
-    def records(self) -> Mapping[str, Stored | GitprovError]:
-        """Path to record of those among them that lie where records lie, or why one cannot be read."""
+    def _read(self, added: Mapping[str, bytes]) -> dict[str, Stored | GitprovError]:
         landed = self.after.landed.ledger.held.values() if self.after is not None else ()
         known = {(held.stored.path, held.id): held.stored for held in landed}
         return {
             path: known.get((path, sha256_of(data))) or read_record(path, data)
-            for path, data in self.added.items()
+            for path, data in added.items()
             if is_record(path)
         }
 
