@@ -21,6 +21,7 @@ _LOG = "GITPROV_OPENED"
 """Names the file in which watched processes note what they open; watch/sitecustomize.py reads it."""
 
 _SYSTEM = ("/bin", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr")
+_SHARED = "/dev/shm"  # noqa: S108 files in memory are data like others
 _NEVER = {".git", "__pycache__", "dist-packages", "site-packages"}
 
 
@@ -125,7 +126,7 @@ def _counts(path: str, top: str, prefixes: set[str]) -> bool:
     return (
         _NEVER.isdisjoint(path.split("/"))
         and not any(_below(path, prefix) for prefix in prefixes)
-        and (inside or not any(_below(path, folder) for folder in _SYSTEM))
+        and (inside or _below(path, _SHARED) or not any(_below(path, folder) for folder in _SYSTEM))
     )
 
 
