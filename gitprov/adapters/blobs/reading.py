@@ -165,6 +165,8 @@ def _read_file(source: Source, objects: str | None, staging: str, advance: Advan
 
 def _read_small(handle: int, size: int, objects: str | None, staging: str) -> tuple[str, str, str | None]:
     data = os.read(handle, size)
+    while len(data) < size and (more := os.read(handle, size - len(data))):  # some file systems give less than asked
+        data += more
     sha256 = hashlib.sha256(data).hexdigest()
     md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
     if objects is None or os.path.exists(f"{objects}/{md5[:2]}/{md5[2:]}"):
