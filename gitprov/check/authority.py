@@ -1,4 +1,4 @@
-"""Authority and settings: who may decide decides, by signatures that the root in force demands (trust.md, "Laws").
+"""Authority and settings: who may decide decides, by signatures that the root in force demands (docs/verification.md).
 
 Judged where something landed that decides: trust versions, governance records, settings, promotions, deployments. The
 rules are those of the trust root (`gitprov.trust.accepting`, T1 to T5) and of the settings in force

@@ -1,4 +1,4 @@
-"""Law F, continuity: the head that was known is on the new head's first-parent chain (trust.md; threats A02, A03).
+"""Law F, continuity: the head that was known is on the new head's first-parent chain (threats A02, A03).
 
 Rewinding and rewriting take back what others have seen. A foxtrot merge, as an ordinary `git pull` on the protected
 branch makes it, moves the branch's own commits to the second parent: the order in which records landed is another one,

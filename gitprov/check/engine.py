@@ -1,4 +1,4 @@
-"""The engine: every law on one change, the same at every door (trust.md, "The engine").
+"""The engine: every law on one change, the same at every door (docs/verification.md).
 
 A law is a function of a `Change` that yields all that it finds; each is stated in the file that it is imported from.
 Which of the findings only tell, and which say that nothing can be decided, is a matter of their codes.

@@ -1,4 +1,4 @@
-"""Law G, grow-only: what landed stays, byte for byte and mode for mode (trust.md, "Laws"; threats A01, A02).
+"""Law G, grow-only: what landed stays, byte for byte and mode for mode (docs/verification.md; threats A01, A02).
 
 Each step of the ref keeps every record and signature that its first parent had. Statuses M, D and T, a rename (which is
 a removal and an addition), a mode, a removal that is followed by an addition: all are deviations. One that a later step

@@ -1,4 +1,4 @@
-"""Which settings are in force: those that the owners signed, whatever lies in the tree (trust.md, "Settings"; A16)."""
+"""Which settings are in force: those that the owners signed, whatever lies in the tree (docs/verification.md; A16)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

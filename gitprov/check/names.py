@@ -1,4 +1,4 @@
-"""Names and bytes: what lands lies where its fields say and is what it is called (trust.md; threats A22, A23, A29).
+"""Names and bytes: what lands lies where its fields say and is what it is called (threats A22, A23, A29).
 
 Every path component is a field, the file name the SHA-256 of the bytes or a number, the bytes canonical, the mode
 plain. Nothing else lies under `.gitprov/`, there is no second such folder in any case or spelling, and git's filters

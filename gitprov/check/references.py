@@ -32,7 +32,7 @@ from gitprov.records import (
 
 
 def references(change: Change) -> Iterator[Finding]:
-    """Yields what is wrong with the references of the records that a change adds: the law of trust.md, "References"."""
+    """Yields what is wrong with the references of the records that a change adds: the law of docs/verification.md."""
     if change.after is not None:
         ledger = change.after.landed.ledger
     elif change.context is not None:

@@ -129,7 +129,7 @@ def test_an_interruption(interruption: BaseException, capsys: pytest.CaptureFixt
 def test_a_crash_is_no_verdict_and_leaves_a_report_without_secrets(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A crash exits 70, never 1 (trust.md): a gate must not take it for findings."""
+    """A crash exits 70, never 1 (docs/verification.md): a gate must not take it for findings."""
     monkeypatch.setenv("FORGE_TOKEN", "tok-123456")
     with pytest.raises(ZeroDivisionError) as raised:
         _fail("https://ada:pass@host/ said tok-123456")

@@ -1,4 +1,4 @@
-"""Code is found again after a squash (D3; records.md, "Code survives squashes")."""
+"""Code is found again after a squash (D3; docs/format.md, "Code")."""
 
 import random
 

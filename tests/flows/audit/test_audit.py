@@ -64,7 +64,7 @@ def test_a_rewound_a_rewritten_and_an_unrelated_ref_are_told_apart(serving: Worl
 
 
 def test_a_foxtrot_is_acknowledged_by_an_owner_and_listed_for_ever(serving: World) -> None:
-    """The way back of trust.md: it makes nothing valid, and another finding is not touched by it."""
+    """The way back of docs/verification.md: it makes nothing valid, and another finding is not touched by it."""
     alice = serving.alice
     alice("audit")
     known = alice.git("rev-parse", "origin/main")

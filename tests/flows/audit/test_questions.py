@@ -205,7 +205,7 @@ def test_a_question_writes_nothing(line: str, trained: Repo, gitprov: Gitprov) -
 
 
 def test_a_question_in_a_bare_clone(trained: Repo, tmp_path: Path, gitprov: Gitprov) -> None:
-    """The third moment of product.md: on a plane, from a bare clone."""
+    """At 3 a.m., on a plane, from a bare clone."""
     newest = version(gitprov, 0.2)
     here = gitprov("why", newest).out
     trained.git("clone", "--quiet", "--bare", ".", str(tmp_path / "bare"))

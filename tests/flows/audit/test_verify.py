@@ -152,7 +152,7 @@ def test_drafts_and_settings_may_change(recorded: Repo, gitprov: Gitprov) -> Non
 
 
 def test_a_shallow_clone_cannot_decide(recorded: Repo, gitprov: Gitprov) -> None:
-    """trust.md: shallow is never "ok", and what cannot be seen is no finding either."""
+    """docs/verification.md: shallow is never "ok", and what cannot be seen is no finding either."""
     recorded.git("clone", "--quiet", "--bare", "--depth", "1", recorded.path.as_uri(), "../shallow")
     shallow = recorded.path.parent / "shallow"
     verdict = gitprov("verify", "--json", cwd=shallow, status=3).json()

@@ -122,7 +122,7 @@ def test_a_commit_that_leaves_records_alone_is_quick_and_quiet(alice: Someone) -
 
 
 def test_what_only_a_branch_has_is_free(alice: Someone) -> None:
-    """trust.md, law G: a proposed record may be amended, rebased, renumbered or removed on its own branch."""
+    """Law G: a proposed record may be amended, rebased, renumbered or removed on its own branch."""
     alice.git("switch", "--quiet", "-c", "feature")
     for number in (1, 2, 3):
         alice.repo.write(f"data/{number}.csv", f"{number}\n")
@@ -169,7 +169,7 @@ def test_update_branch_is_no_foxtrot(team: World) -> None:
 
 
 def test_a_plain_pull_on_the_protected_branch_is_refused_and_the_remedy_works(team: World) -> None:
-    """trust.md, law F: a test keeps that remedy true."""
+    """Law F: the remedy that is printed works."""
     alice, bob = team.alice, team.bob
     bob.repo.write("theirs.py", "pass\n")
     bob.share("Their work")

@@ -88,7 +88,7 @@ def test_a_trust_root_begins_once_and_where_there_is_history(empty: World) -> No
 
 
 def test_a_new_key_counts_when_its_holder_has_signed(team: World) -> None:
-    """Possession (trust.md, "Trust root"): bob is in force when bob has signed, not when alice says so."""
+    """Possession (docs/verification.md): bob is in force when bob has signed, not when alice says so."""
     proposed = team.alice("trust", "propose", "--add", f"bob={public_key(team.bob)}", "--role", "owner=alice,bob:2")
     assert "+ person bob: key" in proposed.out
     assert "~ role owner: 1 of alice → 2 of alice, bob" in proposed.out

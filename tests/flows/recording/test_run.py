@@ -260,7 +260,7 @@ def test_the_seed_is_a_parameter(project: Repo, gitprov: Gitprov) -> None:
 
 
 def test_a_training_stays_within_the_budget(project: Repo, train: Train) -> None:
-    """product.md, budgets: a training adds at most 5 files and 80 lines, its signature among them."""
+    """A training adds at most 5 files and 80 lines, its signature among them."""
     train()
     stat = project.git("diff", "--cached", "--numstat").splitlines()
     lines = sum(int(row.split("\t")[0]) for row in stat)

@@ -54,7 +54,7 @@ def test_the_first_version_takes_the_signature_of_every_key_that_it_lists() -> N
 
 
 def test_the_next_version_takes_the_owners_of_both_and_every_new_key() -> None:
-    """Nobody gets in by the new owners alone, and no key that its holder never had (trust.md, "Trust root")."""
+    """Nobody gets in by the new owners alone, and no key that its holder never had (docs/verification.md)."""
     landings = [(FIRST, 4), (SECOND, 8)]
     assert in_force(landings, [*ONE, (SECOND, "a", 9), (SECOND, "b2", 12)]) == [(1, 5), (2, 12)]
     assert in_force(landings, [*ONE, (SECOND, "b", 9), (SECOND, "b2", 9)]) == [(1, 5)], "ben was no owner before"

@@ -86,7 +86,7 @@ def test_a_threshold_of_owners_counts_people() -> None:
 
 
 def test_a_producer_may_make_the_entry_of_a_new_name_and_nothing_else() -> None:
-    """trust.md, "Settings"."""
+    """docs/verification.md, "Trust and settings"."""
     made = governance({}, {ENTRY: STRICT}, history(LOG, 3))
     assert over_time(facts([(made, 5)], [(made, "c", 5)]), ENTRY) == [(5, STRICT)]
     assert over_time(facts([(made, 5)], [(made, "b", 5)]), ENTRY) == [], "ben is neither producer nor owner"
