@@ -20,7 +20,7 @@ from gitprov.records import Evidence, ReleaseRef, Stored, path_of
 from gitprov.records.evidence import RuleEntry
 from gitprov.records.promotions import Move
 
-__all__ = ["Ask", "again", "collect", "judged", "lacking", "policy_digest", "summary"]
+__all__ = ["Ask", "again", "judged", "lacking", "policy_digest", "summary"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +52,14 @@ class Ask:
     incumbent: ReleaseRef | None
 
 
-def collect(landed: Landed, step: int, ask: Ask) -> Evidence:
-    """Returns the evidence for what somebody asks.
+def judged(landed: Landed, step: int, ask: Ask) -> tuple[Evidence, Decision]:
+    """Returns the evidence for what somebody asks, and what each rule says, with its remedy.
 
     Args:
         landed: What landed, and what the request brings along (`Chain.extended`).
         step: The step that would land the request.
         ask: What is wanted.
     """
-    return judged(landed, step, ask)[0]
-
-
-def judged(landed: Landed, step: int, ask: Ask) -> tuple[Evidence, Decision]:
-    """Returns the evidence for what somebody asks, and what each rule says, with its remedy."""
     view = _view(landed, step, step, ask.commit)
     candidate, incumbent = _sides(view, ask)
     named = _Named(

@@ -35,10 +35,6 @@ class Settings(SettingsReader, Protocol):
     Every method raises GP-YML-006 or GP-SCH-002 with file and line for a file that cannot be understood.
     """
 
-    def policies(self) -> Mapping[str, Policy]:
-        """Returns the policies by name."""
-        ...
-
     def project(self) -> Project:
         """Returns project.yaml; the defaults when there is none."""
         ...

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gitprov.audit.gather import gather
 from gitprov.check.effect import Asked, judge
-from gitprov.check.evidence import Ask, collect, summary
+from gitprov.check.evidence import Ask, judged, summary
 from gitprov.check.landed import Gathered, Landed
 from gitprov.ids import Digest
 from gitprov.records import Evidence, ReleaseRef, Request, Stored, signature_path, store
@@ -65,7 +65,7 @@ def craft(landed: Landed, version: int, sequence: int) -> tuple[Stored, Stored]:
         incumbent=current.request.release if current is not None else None,
     )
     extended = replace(landed, chain=landed.chain.extended({}))
-    evidence = collect(extended, head + 1, ask)
+    evidence = judged(extended, head + 1, ask)[0]
     project = landed.roots.project
     assert project is not None
     request = Request(

@@ -6,7 +6,7 @@ from typing import Literal
 
 from gitprov.adapters.settings import StrictReader
 from gitprov.check.effect import Timeline, judge
-from gitprov.check.evidence import Ask, collect, summary
+from gitprov.check.evidence import Ask, judged, summary
 from gitprov.check.in_force import InForce
 from gitprov.check.landed import Chain, Landed
 from gitprov.ids import Digest, sha256_of
@@ -190,7 +190,7 @@ class Promoting(Landing):
             incumbent=current.request.release if current is not None else None,
         )
         extended = replace(landed, chain=landed.chain.extended({}))
-        evidence = collect(extended, self.head + 1, ask)
+        evidence = judged(extended, self.head + 1, ask)[0]
         request = Request(
             project=self.versions[0].id,
             kind=kind,

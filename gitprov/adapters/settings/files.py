@@ -2,7 +2,6 @@
 
 import json
 from functools import lru_cache
-from pathlib import PurePosixPath
 from typing import TypeVar
 
 from gitprov.adapters.settings.edit import edit_settings
@@ -50,15 +49,6 @@ class FileSettings(StrictReader):
         """Takes the files, and what a new catalog entry looks like before its fields are set."""
         self._worktree = worktree
         self._new_entry = new_entry
-
-    def policies(self) -> dict[str, Policy]:
-        """Returns the policies by name."""
-        found = {}
-        for path in self._worktree.files(f"{ROOT}/policies"):
-            if not is_setting(path):
-                raise _foreign(path)
-            found[PurePosixPath(path).stem] = _decode(Policy, self._worktree.read(path) or b"", path)
-        return found
 
     def project(self) -> Project:
         """Returns project.yaml; the defaults when there is none."""

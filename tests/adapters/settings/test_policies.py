@@ -5,8 +5,6 @@ from pathlib import Path
 import pytest
 
 from gitprov.adapters.settings import StrictReader
-from gitprov.adapters.settings.files import FileSettings
-from gitprov.adapters.worktree import FileWorkTree
 from gitprov.errors import GitprovError
 from gitprov.records.policies import Case, Policy, Rule
 from gitprov.records.settings import CatalogEntry, Project, StageSettings
@@ -42,21 +40,14 @@ RULE = Rule(
 )
 
 
-def policies_in(root: Path, files: dict[str, str]) -> dict[str, Policy]:
-    for name, text in files.items():
-        path = root / ".gitprov" / "policies" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    return FileSettings(FileWorkTree(str(root), str(root / ".git")), b"").policies()
+def policies_in(files: dict[str, str]) -> dict[str, object]:
+    read = {name: StrictReader().read(f".gitprov/policies/{name}", text.encode()) for name, text in files.items()}
+    return {name.removesuffix(".yaml"): policy for name, policy in read.items()}
 
 
-def test_a_policy_as_people_write_it(tmp_path: Path) -> None:
+def test_a_policy_as_people_write_it() -> None:
     files = {"a.yaml": TEXT.replace("yes", "true"), "team.b.yaml": "schema: gitprov/policy/v1\n"}
-    assert policies_in(tmp_path, files) == {"a": Policy(rules={"small": RULE}), "team.b": Policy()}
-
-
-def test_no_policy_is_no_fault(tmp_path: Path) -> None:
-    assert policies_in(tmp_path, {}) == {}
+    assert policies_in(files) == {"a": Policy(rules={"small": RULE}), "team.b": Policy()}
 
 
 @pytest.mark.parametrize(
@@ -74,17 +65,17 @@ def test_no_policy_is_no_fault(tmp_path: Path) -> None:
         ("message: too", "when: too", "GP-YML-006: .*:7 .*the key 'when' stands twice"),
     ],
 )
-def test_what_cannot_be_a_rule_is_refused_with_its_line(tmp_path: Path, old: str, new: str, what: str) -> None:
+def test_what_cannot_be_a_rule_is_refused_with_its_line(old: str, new: str, what: str) -> None:
     """A rule that is ignored would be one that somebody relies on and nobody enforces."""
     text = TEXT if not old else TEXT.replace("yes", "true").replace(old, new)
     with pytest.raises(GitprovError, match=what):
-        policies_in(tmp_path, {"a.yaml": text})
+        policies_in({"a.yaml": text})
 
 
-def test_a_file_that_would_be_overlooked_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_would_be_overlooked_is_refused() -> None:
     for name in ("a.yml", "A.yaml", "deep/a.yaml"):
         with pytest.raises(GitprovError, match=f"GP-IMM-003: .gitprov/policies/{name}"):
-            policies_in(tmp_path / name.replace("/", "-"), {name: TEXT})
+            policies_in({name: TEXT})
 
 
 def test_bytes_are_read_by_their_path() -> None:

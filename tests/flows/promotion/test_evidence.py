@@ -7,7 +7,7 @@ import pytest
 
 from gitprov.audit.gather import gather
 from gitprov.check.effect import judge
-from gitprov.check.evidence import Ask, collect, summary
+from gitprov.check.evidence import Ask, judged, summary
 from gitprov.recording.writing import make_decision, write_records, write_signatures
 from gitprov.records import Evidence, ReleaseRef, Request, Stored, store
 from gitprov.records.evidence import MetricEntry
@@ -35,7 +35,7 @@ def ask(someone: Someone, version: int, sequence: int, edit: Edit = lambda evide
             release=release,
             incumbent=current.request.release if current is not None else None,
         )
-        evidence = store(edit(collect(landed, head + 1, wish)))
+        evidence = store(edit(judged(landed, head + 1, wish)[0]))
         assert isinstance(evidence.record, Evidence)
         request = store(
             Request(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 
-from gitprov.check.evidence import Ask, collect
+from gitprov.check.evidence import Ask, judged
 from gitprov.check.landed import Landed
 from gitprov.ids import Digest
 from gitprov.records import Evidence, ReleaseRef, Stored, store
@@ -78,7 +78,7 @@ class Story:
         """Returns the evidence as it is made on the branch: as if the change landed next, by what `then` does."""
         ask, preview = self.ask(**fields), deepcopy(self.landing)
         then(preview)
-        return collect(preview.landed(), preview.head, ask)
+        return judged(preview.landed(), preview.head, ask)[0]
 
     def land(self, evidence: Evidence) -> int:
         """Lands the change and its evidence, and returns the step."""
