@@ -63,12 +63,17 @@ servers: ## install sshd for the tests of SFTP remotes, where it is missing and 
 	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends openssh-server; }
 
 .PHONY: test
-test: dev servers ## every test
+test: dev servers ## every test but those of test-real
 	$(BIN)/pytest -q -n 2 tests
 
 .PHONY: test-remotes
 test-remotes: dev servers ## only the tests that start S3 and SFTP servers
 	$(BIN)/pytest -q -m remotes tests
+
+# Builds Fulcio, Rekor, a timestamp authority and cosign when first run, which takes ten minutes and Go 1.26.
+.PHONY: test-real
+test-real: dev ## the tests with a private Sigstore and cosign (needs Go)
+	$(BIN)/python -m tests.real.sigstore $(TESTS)
 
 .PHONY: test-prettier
 test-prettier: dev ## that prettier leaves records alone (needs npm)

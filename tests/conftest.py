@@ -42,7 +42,9 @@ if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usa
 HOME = Path(tempfile.mkdtemp(prefix="gitprov-home-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 
-os.environ.setdefault("UV_CACHE_DIR", str(Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "uv"))
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+os.environ.setdefault("UV_CACHE_DIR", str(CACHE / "uv"))
+os.environ.setdefault("REAL_CACHE_DIR", str(CACHE / "gitprov-real"))
 for _name in list(os.environ):
     if _name.startswith(("GIT_", "GITPROV_", "DVC_", "XDG_", "AWS_", "AZURE_", "GOOGLE_", "SSH_", "LC_", "LANG")):
         del os.environ[_name]

@@ -69,7 +69,7 @@ def s3_server(home: Path) -> Iterator[S3]:
     """Runs an S3 server; what it says goes to a file in `home`."""
     port = free_port()
     command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
-    with _running(command, home / "s3.log", port):
+    with running(command, home / "s3.log", port):
         yield S3(f"http://127.0.0.1:{port}")
 
 
@@ -85,7 +85,7 @@ def sftp_server(home: Path) -> Iterator[Sftp]:
     (home / "sshd_config").write_text(SSHD_CONFIG.format(port=port, home=home))
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(parents=True, exist_ok=True)  # sshd insists when it may drop privileges
-    with _running([program, "-D", "-e", "-f", str(home / "sshd_config")], home / "sshd.log", port):
+    with running([program, "-D", "-e", "-f", str(home / "sshd_config")], home / "sshd.log", port):
         yield Sftp(port, home / "user")
 
 
@@ -104,7 +104,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(command: list[str], log: Path, port: int) -> Iterator[None]:
+def running(command: list[str], log: Path, port: int) -> Iterator[None]:
+    """Runs a server, once it listens on a port of loopback; what it says goes to a file."""
     with log.open("wb") as output:
         server = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
     try:

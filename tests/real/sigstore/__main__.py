@@ -1,0 +1,48 @@
+"""Runs the tests that need Sigstore's servers: `make test-real`.
+
+Builds what is missing, then runs pytest in a network namespace of its own, where there is nothing but loopback: two of
+the servers listen on all addresses and cannot be told not to, and whoever would ask the internet is found out.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from tests.real.sigstore.programs import CACHE, build, missing
+
+NAMESPACE = [
+    ["unshare", "--net"],
+    ["unshare", "--user", "--map-root-user", "--net"],  # not as root, where the kernel lets everybody
+]
+LOOPBACK = ["sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+
+
+def main(arguments: list[str]) -> int:
+    """Returns pytest's status; 1 when Go is missing and ALLOW_MISSING does not name it."""
+    absent = missing()
+    if absent and shutil.which("go") is None:
+        allowed = "go" in os.environ.get("ALLOW_MISSING", "").split(",")
+        names = ", ".join(program.name for program in absent)
+        print(f"not run: the tests with Sigstore servers: go is not installed, which builds {names}")
+        print("allowed by ALLOW_MISSING" if allowed else "install go, or: make test-real ALLOW_MISSING=go")
+        return not allowed
+    for program in absent:
+        print(f"building {program.package}@{program.version}, which takes minutes and stays in {CACHE}", flush=True)
+        build(program)
+    for namespace in NAMESPACE:
+        command = [*namespace, *LOOPBACK]
+        if (
+            shutil.which("unshare")
+            and subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
+        ):
+            break
+    else:
+        print("no network namespace can be made here: the servers run on this machine's loopback", flush=True)
+        command = []
+    pytest = [sys.executable, "-m", "pytest", "-m", "sigstore", *(arguments or ["tests"])]
+    return subprocess.run([*command, *pytest], env=os.environ | {"REAL_CACHE_DIR": str(CACHE)}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
