@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -9,7 +10,7 @@ from gitprov.cli.render import bold, dim, finding_lines, loud, one_line, show_an
 from gitprov.cli.text import many
 from gitprov.cli.verdict import sarif_option, show_sarif
 from gitprov.cli.writing import json_option
-from gitprov.doors.merge import Asks, Landing, judge_merge
+from gitprov.doors.merge import Asks, Landing, Way, judge_merge
 from gitprov.doors.report import markdown
 from gitprov.wiring.project import Project
 from gitprov.wiring.resources import read_resource
@@ -19,6 +20,9 @@ from gitprov.wiring.resources import read_resource
 @click.option("--base", required=True, metavar="REV", help="The commit of the protected branch that is merged into.")
 @click.option("--head", required=True, metavar="REV", help="The commit of the pull request.")
 @click.option(
+    "--landing", type=click.Choice(get_args(Way)), help="How it lands; else a merge, and warnings of the others."
+)
+@click.option(
     "--summary",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
@@ -27,24 +31,35 @@ from gitprov.wiring.resources import read_resource
 @json_option
 @sarif_option
 @click.pass_context
-def command(ctx: click.Context, base: str, head: str, summary: Path | None, as_json: bool, as_sarif: bool) -> None:
+def command(
+    ctx: click.Context,
+    base: str,
+    head: str,
+    landing: Way | None,
+    summary: Path | None,
+    as_json: bool,
+    as_sarif: bool,
+) -> None:
     """Judge what merging a pull request would land.
 
     Makes the merge in memory and runs every law on it, by what the base has in force: exit 1 with everything that is
     wrong, exit 3 when it cannot be decided (a shallow clone, a conflict). Approvals that a promotion still lacks are
     told and do not fail the check. Nothing of the head is run, and no ref or file of the work tree changes.
 
+    A rebase or fast-forward lands each commit as a step, so that what the branch added and took away again is lost
+    there: say --landing where the forge allows only that, and the check fails as the push would.
+
     Example: gitprov ci check --base origin/main --head HEAD
     """
-    landing = judge_merge(Project(), base, head, read_resource("templates/gitattributes"))
+    found = judge_merge(Project(), base, head, read_resource("templates/gitattributes"), landing)
     if summary is not None:
         with summary.open("a", encoding="utf-8") as file:
-            file.write(markdown(landing))
+            file.write(markdown(found))
     if as_sarif:
-        show_sarif(landing.findings, landing.warnings, landing.undecided, landing.acknowledged)
+        show_sarif(found.findings, found.warnings, found.undecided, found.acknowledged)
     else:
-        show_answer("ci-check", landing, lines(landing), as_json=as_json)
-    ctx.exit(landing.exit)
+        show_answer("ci-check", found, lines(found), as_json=as_json)
+    ctx.exit(found.exit)
 
 
 def lines(landing: Landing) -> Iterator[str]:

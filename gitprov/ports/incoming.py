@@ -19,3 +19,14 @@ class Incoming(Protocol):
             GitprovError: GP-GIT-011 when they conflict; GP-GIT-012 when this git is too old.
         """
         ...
+
+    def rebased(self, base: str, head: str) -> list[tuple[str, str]]:
+        """Returns the commits, on no ref, that a rebase of one commit on another would land, oldest first.
+
+        Each comes with the commit that it does again; one that already stands where it would land is itself. Merges are
+        left out, as a rebase does.
+
+        Raises:
+            GitprovError: GP-GIT-011 when they conflict; GP-GIT-012 when this git is too old.
+        """
+        ...

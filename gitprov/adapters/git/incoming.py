@@ -39,12 +39,37 @@ class GitIncoming:
 
     def merged(self, base: str, head: str) -> str:
         """Returns a new commit, on no ref, that lands `head` on `base`."""
+        return self._commit(self._merge(base, head, f"{head[:12]} conflicts with {base[:12]}"), base, head)
+
+    def rebased(self, base: str, head: str) -> list[tuple[str, str]]:
+        """Returns the commits of `head` as they would be on top of `base`, oldest first, with what each was made of."""
+        walk = ("rev-list", "--reverse", "--topo-order", "--no-merges", "--parents", head, f"^{base}")
+        made: list[tuple[str, str]] = []
+        for line in self._git.read(*walk).decode().splitlines():
+            commit, *parents = line.split()
+            onto = made[-1][0] if made else base
+            made.append((commit if parents == [onto] else self._picked(commit, parents, onto), commit))
+        return made
+
+    def _picked(self, commit: str, parents: list[str], onto: str) -> str:
+        """Returns a new commit, on no ref, that does on top of another what a commit did."""
+        before = f"{parents[0]}^{{tree}}" if parents else self._git.read("mktree", given=b"").decode().strip()
+        start = self._commit(before)  # what merge-tree takes for the common ancestor; its --merge-base is younger
+        tree = self._merge(
+            self._commit(f"{onto}^{{tree}}", start),
+            self._commit(f"{commit}^{{tree}}", start),
+            f"{commit[:12]} conflicts with {onto[:12]}",
+        )
+        return self._commit(tree, onto)
+
+    def _merge(self, ours: str, theirs: str, conflict: str) -> str:
+        """Returns the tree in which two commits are merged, or raises an error of those words."""
         # As in a bare repository, where no .gitattributes says how files are merged.
         git = Plumbing(replace(self._git.place, work_tree=None))
         try:
             answer = git.read(
                 *("-c", "core.bare=true", "merge-tree", "--write-tree", "-z", "--name-only", "--no-messages"),
-                *(base, head),
+                *(ours, theirs),
                 fine=(0, 1),
             )
         except GitprovError as error:
@@ -53,9 +78,13 @@ class GitIncoming:
             raise
         tree, *conflicts = split(answer)
         if conflicts:
-            raise codes.GIT_CONFLICT.error(f"{head[:12]} conflicts with {base[:12]}", why=", ".join(conflicts))
-        made = git.read(*_NAME, "commit-tree", "-p", base, "-p", head, "-m", "What a merge would land", tree)
-        return made.decode().strip()
+            raise codes.GIT_CONFLICT.error(conflict, why=", ".join(conflicts))
+        return tree
+
+    def _commit(self, tree: str, *parents: str) -> str:
+        """Returns a new commit, on no ref."""
+        named = [word for parent in parents for word in ("-p", parent)]
+        return self._git.read(*_NAME, "commit-tree", *named, "-m", "What would land", tree).decode().strip()
 
     def _symbolic(self, ref: str) -> str | None:
         return os.fsdecode(self._git.read("symbolic-ref", "--quiet", ref, fine=(0, 1))).removesuffix("\n") or None
