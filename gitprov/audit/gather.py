@@ -23,8 +23,9 @@ from gitprov.recording.code import code_digest, left_out
 from gitprov.records import Code, Stored, TrustRoot, decode, path_of
 from gitprov.records.stored import ROOT
 from gitprov.trust.accepting import accept
-from gitprov.trust.judging import keys_of, signatures_of
+from gitprov.trust.judging import listed_by, signatures_of
 from gitprov.trust.log import Log
+from gitprov.trust.signatures import Signature
 
 TRUST = f"{ROOT}/trust"
 _FIRST = f"{TRUST}/0001.yaml"
@@ -166,18 +167,15 @@ def _build(place: Workplace, chain: Chain) -> Gathered:
     records, broken = _records(chain)
     ledger = Ledger((Held(stored, "committed") for stored in records.values()), broken)
     roots_ = [stored for stored in records.values() if isinstance(stored.record, TrustRoot)]
-    keys = keys_of(stored.record for stored in roots_ if isinstance(stored.record, TrustRoot))
+    listed = listed_by(stored.record for stored in roots_ if isinstance(stored.record, TrustRoot))
     files = {path: data for path, data in chain.files.items() if not path.endswith(".yaml")}
 
-    def verify(pem: str, data: bytes, signature: bytes) -> bool:
-        return place.verifier.verify(pem, data, signature)  # its library is imported when a signature is met
-
-    signatures = signatures_of(files, records, ledger.artifacts, keys, verify)
+    signatures = signatures_of(files, records, ledger.artifacts, listed, place.verifier)
     log = Log((step, path, chain.files[path]) for path, step in chain.landed.items())
 
-    def signed(record: Digest) -> Iterable[tuple[Digest, int]]:
+    def signed(record: Digest) -> Iterable[tuple[Signature, int]]:
         good = (one for one in signatures.of(record) if one.is_good and one.means == "signs")
-        return [(one.key, chain.landed[one.path]) for one in good]
+        return [(one, chain.landed[one.path]) for one in good]
 
     roots, trust = accept(((one, chain.landed[one.path]) for one in roots_), signed, chain.step_of, log)
     nothing = InForce((), {}, place.reader.read)

@@ -164,7 +164,7 @@ class Proof:
 def keys_listed(root: Accepted) -> dict[str, str]:
     """Returns every public key, in PEM, that a trust version lists and does not revoke, with its person."""
     pems = [identity.key for person in root.root.people.values() for identity in person.identities]
-    return {pem: root.people[key_id(pem)] for pem in pems if key_id(pem) in root.people}
+    return {pem: root.people[key_id(pem)] for pem in pems if pem is not None and key_id(pem) in root.people}
 
 
 def look(place: Workplace) -> Here:

@@ -9,7 +9,7 @@ from gitprov.ids import Digest
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
 from gitprov.records import TrustRoot
-from gitprov.trust.judging import keys_of, signatures_of
+from gitprov.trust.judging import listed_by, signatures_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def judge_signatures(
     if not roots:
         return None, ()
     paths = {held.stored.path: held.stored for held in ledger.held.values()}
-    found = signatures_of(files, paths, ledger.artifacts, keys_of(roots), place.verifier.verify)
+    found = signatures_of(files, paths, ledger.artifacts, listed_by(roots), place.verifier)
     judged = [signature for one in records for signature in found.of(one)]
     unlisted = sum(signature.code is codes.SIG_UNLISTED for signature in judged)
     invalid = [signature for signature in judged if signature.code not in (None, codes.SIG_UNLISTED)]

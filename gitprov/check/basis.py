@@ -79,12 +79,14 @@ class View:
         by: Up to which step named records, and signatures on them, count: where the evidence landed, so that what
             lands while approvals are awaited changes nothing of it.
         head: The step of the evidence's commit, -1 when it is on no chain: what is not named counts up to there.
+        name: What is promoted: its roles may be delegated.
     """
 
     landed: Landed
     step: int
     by: int
     head: int
+    name: str
 
     def has(self, record: Digest, by: int | None = None) -> bool:
         """Tells whether a record had landed after the step `by`."""
@@ -94,7 +96,7 @@ class View:
     def holders(self, role: RoleName) -> frozenset[str]:
         """Returns who holds a role; nobody without a trust root."""
         root = self.landed.roots.at(self.step - 1)
-        return frozenset(root.role(role).people) if root is not None else frozenset()
+        return frozenset(root.role(role, self.name).people) if root is not None else frozenset()
 
     def signers(self, record: Digest, *means: Means, by: int | None = None) -> frozenset[str]:
         """Returns the people in standing who signed a record, up to the step `by`."""
@@ -115,11 +117,11 @@ class View:
         return self.is_signed(run, "producer")
 
     def _has_stranger(self, record: Digest) -> bool:
-        person, landings = self.landed.roots.person, self.landed.chain.landed
+        person, landed = self.landed.roots.person, self.landed
         return self.landed.has_stranger(record, self.step - 1, self.by) or any(
-            one.is_good and person(one.key, step, self.step - 1) is None
+            one.is_good and person(one, landed.made_by(one), self.step - 1) is None
             for one in self.landed.signatures.of(record)
-            if one.means in ("signs", "countersigns") and (step := landings[one.path]) <= self.by
+            if one.means in ("signs", "countersigns") and landed.chain.landed[one.path] <= self.by
         )
 
 

@@ -60,7 +60,7 @@ def judged(landed: Landed, step: int, ask: Ask) -> tuple[Evidence, Decision]:
         step: The step that would land the request.
         ask: What is wanted.
     """
-    view = _view(landed, step, step, ask.commit)
+    view = _view(landed, step, step, ask)
     candidate, incumbent = _sides(view, ask)
     named = _Named(
         evaluations_of(view, candidate, step),
@@ -82,7 +82,7 @@ def again(landed: Landed, step: int, evidence: Evidence) -> Evidence:
         evidence: What was committed.
     """
     there = landed.chain.landed.get(path_of(evidence, Digest("")), step)
-    view = _view(landed, step, min(step, there), evidence.commit)
+    view = _view(landed, step, min(step, there), evidence)
     candidate, incumbent = _sides(view, evidence)
     named = _Named(
         [entry.evaluation for entry in evidence.evaluations],
@@ -101,9 +101,9 @@ class _Named:
     candidates: Iterable[Digest]
 
 
-def _view(landed: Landed, step: int, by: int, commit: str) -> View:
-    head = landed.chain.step_of(commit)
-    return View(landed, step, by, head if head is not None else -1)
+def _view(landed: Landed, step: int, by: int, asked: Ask | Evidence) -> View:
+    head = landed.chain.step_of(asked.commit)
+    return View(landed, step, by, head if head is not None else -1, asked.name)
 
 
 def _sides(view: View, asked: Ask | Evidence) -> tuple[Basis | None, Basis | None]:
@@ -155,7 +155,7 @@ def lacking(landed: Landed, step: int, evidence: Evidence) -> Iterator[Finding]:
     That is: each evaluation of the candidate that a listed evaluator signed and that had landed before `step`; each
     such evaluation of the incumbent, and each candidate, that had landed at the evidence's commit.
     """
-    view = _view(landed, step, step, evidence.commit)
+    view = _view(landed, step, step, evidence)
     candidate, incumbent = _sides(view, evidence)
     ledger = landed.ledger
 

@@ -88,12 +88,22 @@ class _Waiting:
         if not self.fits(state):
             return "it changes other settings than those in force"
         signers = landed.signers(self.id, step if before is None else step - 1, until=step)
-        owners = root.role("owner")
-        missing = owners.threshold - len(signers & {*owners.people})
-        makes_entries = not self.says.before and all(path.startswith(f"{ROOT}/catalog/") for path in self.says.after)
-        if missing <= 0 or (makes_entries and signers & {*root.role("producer").people}):
+        names = [_catalogued(path) for path in sorted(self.scope)]
+        makes_entries = not self.says.before and None not in names
+        if makes_entries and all(signers & {*root.role("producer", name).people} for name in names):
             return ""
-        return f"it lacks {missing} of {owners.threshold} owners"
+        for name in names:
+            owners = root.role("owner", name)
+            missing = owners.threshold - len(signers & {*owners.people})
+            if missing > 0:
+                return f"it lacks {missing} of {owners.threshold} owners"
+        return ""
+
+
+def _catalogued(path: str) -> str | None:
+    """Returns the name whose catalog entry a setting is; None for other settings, which nobody delegates."""
+    folder, _, file = path.rpartition("/")
+    return file.removesuffix(".yaml") if folder == f"{ROOT}/catalog" else None
 
 
 def _not_void(waiting: list[_Waiting], step: int, state: Mapping[str, Digest], fitted: set[Digest]) -> list[_Waiting]:

@@ -15,7 +15,7 @@ from gitprov.ids import Digest, sha256_of
 from gitprov.lineage import Ledger
 from gitprov.trust.log import Log
 from gitprov.trust.roots import Roots
-from gitprov.trust.signatures import Means, Signatures
+from gitprov.trust.signatures import Means, Signature, Signatures
 
 PROPOSED = "proposed"
 """Stands for the commit of a step that has not been made: what would be if a branch landed now."""
@@ -127,9 +127,18 @@ class Landed:
             for one in self.signatures.of(record)
             if one.is_good and one.means in (means or ("signs", "countersigns"))
             if one.trust is None or any(one.trust == root.id and root.step <= as_of for root in self.roots.accepted)
-            if (landed := self.chain.landed[one.path]) <= last
-            if (person := self.roots.person(one.key, landed, as_of)) is not None
+            if self.chain.landed[one.path] <= last
+            if (person := self.roots.person(one, self.made_by(one), as_of)) is not None
         )
+
+    def made_by(self, one: Signature) -> int:
+        """Returns the step by which a good signature was made: where the first file landed that wraps the same act.
+
+        Whoever wraps it again, with a later timestamp or another log entry, does not make it anew (threat A14).
+        """
+        same = (other for other in self.signatures.of(one.record) if other.is_good and other.act == one.act)
+        landed = self.chain.landed
+        return min((landed[other.path] for other in same if one.act is not None), default=landed[one.path])
 
     def has_stranger(self, record: Digest, as_of: int, until: int) -> bool:
         """Tells whether some key that no trust version in force after `as_of` lists may have signed a record.

@@ -20,7 +20,7 @@ WIDTH = 60
 
 def summary(evidence: Evidence, landed: Landed) -> tuple[str, ...]:
     """Returns the summary of a request: from what to what, what changed, the metrics, the choice, and the gates."""
-    view = View(landed, landed.chain.head, landed.chain.head, landed.chain.head)
+    view = View(landed, landed.chain.head, landed.chain.head, landed.chain.head, evidence.name)
     candidate = basis(view, evidence.release.id if evidence.release is not None else None)
     incumbent = basis(view, evidence.incumbent.id if evidence.incumbent is not None else None)
     before, after = _version(evidence.incumbent), _version(evidence.release)

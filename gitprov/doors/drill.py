@@ -28,7 +28,6 @@ from gitprov.records import (
     Content,
     Event,
     History,
-    Identity,
     Output,
     Person,
     Recipe,
@@ -269,7 +268,7 @@ def _is_copied(path: str) -> bool:
 
 
 def _root(copy: Drilling) -> Iterator[tuple[str, File]]:
-    owner = Person(identities=(Identity(key=copy.signer.pem),))
+    owner = Person(identities=(copy.signer.identity,))
     roles = Roles(owner=Role(people=(DRILL,)))
     past = History(size=0, root=EMPTY)
     root = store(TrustRoot(version=1, history=past, ref=MAIN, people={DRILL: owner}, roles=roles))

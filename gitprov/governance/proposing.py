@@ -9,7 +9,7 @@ from gitprov.ports.workplace import Workplace
 from gitprov.recording.writing import Outcome, sign_records, stage, write_records
 from gitprov.records import Stored, TrustRoot, store
 from gitprov.trust.pins import Pin
-from gitprov.trust.roots import Accepted, key_id
+from gitprov.trust.roots import Accepted
 from gitprov.trust.words import changes
 
 
@@ -53,7 +53,7 @@ def sign_version(place: Workplace, number: int | None = None, *, dry_run: bool =
     stored, root = _wanted(place, proposed, number)
     version = Accepted(root, stored.id, 0, 0)
     follows = next((one for one in proposed.landed.roots.accepted if one.id == root.follows), None)
-    key = key_id(place.signer.pem)
+    key = place.signer.id
     if key not in version.people and (follows is None or key not in follows.people):
         raise codes.SIG_UNLISTED.error(
             f"your key {digest_hex(key)[:8]} is not listed",

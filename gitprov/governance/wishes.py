@@ -8,9 +8,9 @@ from typing import Any
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Value, digest_hex
-from gitprov.records import History, TrustRoot
+from gitprov.records import History, Identity, TrustRoot
 from gitprov.records.codec import from_data, to_data
-from gitprov.trust.roots import Accepted, key_id
+from gitprov.trust.roots import Accepted, id_of
 
 ROLES = ("owner", "producer", "evaluator", "deployer", "machine")
 
@@ -109,12 +109,12 @@ def _listed(people: dict[str, Any], name: str) -> Any:
     return people[name]
 
 
-def _revoke(name: str, identities: list[dict[str, str]], key: str, reason: str | None) -> None:
+def _revoke(name: str, identities: list[dict[str, Any]], key: str, reason: str | None) -> None:
     if not reason:
         raise codes.USE_ARGUMENT.error(
             f"say why {name}'s key does not count any more", fix=f"gitprov trust propose --revoke {name} --reason TEXT"
         )
-    hit = [one for one in identities if digest_hex(key_id(one["key"])).startswith(key)]
+    hit = [one for one in identities if digest_hex(id_of(from_data(Identity, one))).startswith(key)]
     if not hit or (key and len(hit) > 1):
         raise codes.USE_ARGUMENT.error(
             f"{len(hit)} keys of {name}'s begin with {key!r}", fix="gitprov trust show lists the keys"

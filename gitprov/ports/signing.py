@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from gitprov.records import Identity
+from gitprov.trust.judging import Listed
 from gitprov.trust.signatures import KeyId
+from gitprov.trust.verifying import Certified, Verifier
+
+__all__ = ["Certified", "Key", "Keys", "Signer", "Verifier"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +31,51 @@ class Key:
 
 
 class Signer(Protocol):
-    """A private key, wherever it is kept."""
+    """Who signs, wherever the private key is kept: a file, an agent, a device, or nowhere for longer than a moment."""
+
+    @property
+    def id(self) -> KeyId:
+        """What signatures call it."""
+        ...
+
+    @property
+    def identity(self) -> Identity:
+        """What a trust version lists."""
+        ...
+
+    @property
+    def listed(self) -> Listed:
+        """What its signatures are judged by right after they were made."""
+        ...
+
+    @property
+    def repeats(self) -> bool:
+        """Tells whether it signs the same statement in the same bytes again."""
+        ...
 
     @property
     def pem(self) -> str:
-        """The public key, as the trust root lists it."""
+        """The public key.
+
+        Raises:
+            GitprovError: GP-KEY-006 where certificates say who signs.
+        """
         ...
 
     def sign(self, data: bytes) -> bytes:
-        """Returns the one signature of `data`: ECDSA with SHA-256 on P-256, RFC 6979, low s, DER."""
+        """Returns a signature of `data` in its only form: ECDSA with SHA-256 on P-256, low s, DER; or Ed25519.
+
+        Raises:
+            GitprovError: GP-KEY-006 where certificates say who signs; GP-KEY-* when the key cannot be used.
+        """
         ...
 
+    def bundle(self, payload: bytes) -> bytes:
+        """Signs a statement and returns the bytes of the signature file.
 
-class Verifier(Protocol):
-    """What checks signatures."""
-
-    def verify(self, pem: str, data: bytes, signature: bytes) -> bool:
-        """Tells whether a key signed `data`; False for a key or a signature that cannot be read, too."""
+        Raises:
+            GitprovError: GP-KEY-* when the key cannot be used; GP-IO-* when an authority or a log cannot be asked.
+        """
         ...
 
 

@@ -18,12 +18,13 @@ from gitprov.ports.git import GitStore
 from gitprov.ports.workplace import Workplace
 from gitprov.promotion import messages
 from gitprov.promotion.committing import commit_files
+from gitprov.recording.secrets import refuse_secrets
 from gitprov.recording.writing import make_signature
 from gitprov.records import Release, ReleaseRef, Request, Stored, store
 from gitprov.records.promotions import Move
 from gitprov.records.settings import Project
 from gitprov.records.stored import ROOT
-from gitprov.trust.roots import Accepted, key_id
+from gitprov.trust.roots import Accepted
 
 EXPIRES = 14
 """Days that a request may wait when nobody says how many."""
@@ -96,8 +97,8 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
         dry_run: Write nothing.
 
     Raises:
-        GitprovError: GP-PRO-017 when nothing would change; GP-TRU-006 when no trust version is in force; GP-KEY-*;
-            GP-GIT-003 when git or a hook refuses.
+        GitprovError: GP-PRO-017 when nothing would change; GP-TRU-006 when no trust version is in force; GP-SEC-001;
+            GP-KEY-*; GP-GIT-003 when git or a hook refuses.
     """
     landed = gathered.landed
     timeline, head = judge(landed, wish.name), landed.chain.head
@@ -110,8 +111,8 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
     _refuse_same(landed, wish, current, place.clock.now())
     there = propose(place, gathered, of=wish.base, files=wish.new).landed
     step = there.chain.head
-    by = landed.roots.person(key_id(place.signer.pem), step, head)
-    may = sorted({*root.role("producer").people, *root.role("owner").people})
+    by = landed.roots.bearer(place.signer.id, head)
+    may = sorted({*root.role("producer", wish.name).people, *root.role("owner", wish.name).people})
     if by is None or by not in may:
         return Requested(findings=(_stranger(place, root, by, may),))
     wanted = ask_now(
@@ -146,6 +147,7 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
         summary=summary(found, there),
     )
     stored = store(request)
+    refuse_secrets(place, [evidence, stored])
     signature = make_signature(place, stored, {})
     files = {**wish.new, evidence.path: evidence.data, stored.path: stored.data, signature.path: signature.data}
     whole = propose(place, gathered, of=wish.base, files=files).landed
@@ -174,7 +176,7 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
 
 def _stranger(place: Workplace, root: Accepted, person: str | None, may: list[str]) -> Finding:
     """Returns what is wrong when somebody asks who may not, and how they come to be allowed to."""
-    mine = digest_hex(key_id(place.signer.pem))[:8]
+    mine = digest_hex(place.signer.id)[:8]
     who = person or place.person()
     add = f"--role producer={','.join([*may, who])}" if person else f"--add {who}={who}.pub"
     return codes.PRO_UNSIGNED.finding(

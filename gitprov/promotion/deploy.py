@@ -35,7 +35,7 @@ from gitprov.promotion.serve_check import (
 from gitprov.recording.pull import plan_pull, pull
 from gitprov.recording.writing import make_signature, stage
 from gitprov.records import Content, Deployment, Placed, Release, Stored, signature_path, store
-from gitprov.trust.roots import Accepted, key_id
+from gitprov.trust.roots import Accepted
 
 WAITING = ".gitprov-waiting"
 """The folder where members wait, whole and compared, for their places."""
@@ -196,7 +196,7 @@ def _refusals(place: Workplace, landed: Landed, found: Verdict, seen: Seen) -> I
         yield codes.DEP_BACK.finding(about, what, fix=f"git fetch; to go back on purpose: gitprov rollback {about}")
     root = landed.roots.at(landed.chain.head)
     if root is not None:
-        person, deployers = root.people.get(key_id(place.signer.pem)), root.role("deployer").people
+        person, deployers = root.people.get(place.signer.id), root.role("deployer", found.name).people
         if person not in deployers:
             yield codes.DEP_ROLE.finding(
                 about,

@@ -14,7 +14,7 @@ from gitprov.ports.folder import Folder, Measured
 from gitprov.ports.progress import Progress
 from gitprov.ports.signing import Verifier
 from gitprov.records import Deployment, Placed, Stored, TrustRoot, decode, path_of, signature_path
-from gitprov.trust.judging import judge
+from gitprov.trust.judging import Listed, judge
 from gitprov.trust.roots import Accepted, key_id
 
 MANIFEST = "gitprov-deployment.yaml"
@@ -110,7 +110,7 @@ def signed_by(folder: Folder, verifier: Verifier, stored: Stored, pem: str) -> b
     if data is None:
         return False
     path = signature_path(stored.path, data)
-    found = judge(path, data, stored, artifacts={}, keys={key_id(pem): pem}, verify=verifier.verify)
+    found = judge(path, data, stored, artifacts={}, listed=Listed(keys={key_id(pem): pem}), verifier=verifier)
     return found.is_good and found.means == "signs"
 
 
@@ -170,7 +170,7 @@ def deployer_keys(root: Accepted) -> list[str]:
         identity.key
         for person in root.role("deployer").people
         for identity in root.root.people[person].identities
-        if identity.revoked is None
+        if identity.revoked is None and identity.key is not None
     ]
 
 

@@ -14,7 +14,7 @@ from gitprov.promotion import messages
 from gitprov.promotion.committing import commit_files
 from gitprov.promotion.finding import Found, find_request, require_here
 from gitprov.recording.writing import Signature, make_decision
-from gitprov.trust.roots import Accepted, key_id
+from gitprov.trust.roots import Accepted
 from gitprov.trust.statements import Decision
 
 
@@ -104,8 +104,8 @@ def _voter(place: Workplace, landed: Landed, root: Accepted, found: Found) -> st
         GitprovError: GP-APR-004 when they do not approve for the stage.
     """
     head = landed.chain.head
-    person = landed.roots.person(key_id(place.signer.pem), head + 1, head)
-    approvers = root.approvers(found.request.stage).people
+    person = landed.roots.bearer(place.signer.id, head)
+    approvers = root.approvers(found.request.stage, found.request.name).people
     if person is None or person not in approvers:
         raise codes.APR_PERSON.error(
             f"{person or f'the key of {place.person()}'} does not approve for {found.request.stage}",
@@ -118,10 +118,8 @@ def _voter(place: Workplace, landed: Landed, root: Accepted, found: Found) -> st
 def _twice(before: Landed, found: Found, person: str, decision: Decision) -> Iterator[Finding]:
     means, step = "approves" if decision == "approve" else "rejects", before.chain.head
     for one in before.signatures.of(found.stored.id):
-        if one.is_good and one.means == means:
-            landing = before.chain.landed[one.path]
-            if before.roots.person(one.key, landing, step - 1) == person:
-                yield codes.APR_TWICE.finding(one.path, f"{person} {means} {found.name} already", why=one.reason)
+        if one.is_good and one.means == means and before.roots.person(one, before.made_by(one), step - 1) == person:
+            yield codes.APR_TWICE.finding(one.path, f"{person} {means} {found.name} already", why=one.reason)
 
 
 def _own(found: Found, person: str, votes: Votes) -> Iterator[Finding]:

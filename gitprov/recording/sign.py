@@ -12,7 +12,6 @@ from gitprov.ports.workplace import Workplace
 from gitprov.recording.naming import find
 from gitprov.recording.writing import Signature, make_countersignature, make_signature, stage, write_signatures
 from gitprov.records import Stored
-from gitprov.trust.roots import key_id
 from gitprov.trust.statements import require_signed
 
 
@@ -64,7 +63,7 @@ def sign(
     done, new = [], []
     with place.worktree.locked("sign"):
         for stored in chosen:
-            how, signature = _needed(place, ledger, stored, landed)
+            how, signature = _needed(place, ledger, stored, landed, dry_run=dry_run)
             new += [signature] if signature is not None else []
             done.append(Done(stored.id, stored.path, how, signature.path if signature is not None else None))
         paths = [one.path for one in new] if dry_run else stage(place, write_signatures(place, new))
@@ -80,18 +79,21 @@ def _find(place: Workplace, ledger: Ledger, name: str) -> Stored:
 
 
 def _needed(
-    place: Workplace, ledger: Ledger, stored: Stored, landed: Callable[[], Landed | None]
+    place: Workplace, ledger: Ledger, stored: Stored, landed: Callable[[], Landed | None], *, dry_run: bool
 ) -> tuple[Literal["signed", "countersigned", "known"], Signature | None]:
+    if dry_run and not place.signer.repeats:
+        return "signed", None
     plain = make_signature(place, stored, ledger.artifacts)
     if not _is_there(place, plain):
         return "signed", plain
     known = landed()
-    step = known.chain.landed.get(plain.path) if known is not None else None
-    if known is None or step is None:  # or it counts when it lands
+    landed_ = [one for one in known.signatures.of(stored.id) if one.path == plain.path] if known is not None else []
+    if known is None or not landed_:  # or it counts when it lands
         return "known", None
-    key, head = key_id(place.signer.pem), known.chain.head
+    key, head = place.signer.id, known.chain.head
     version = known.roots.at(head)
-    if version is None or key not in version.people or known.roots.person(key, step, head) is not None:
+    counts = known.roots.person(landed_[0], known.made_by(landed_[0]), head) is not None
+    if version is None or key not in version.people or counts:
         return "known", None
     again = make_countersignature(place, stored, version.id, ledger.artifacts)
     return ("known", None) if _is_there(place, again) else ("countersigned", again)

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from gitprov.check.secrets import Text
+from gitprov.errors import GitprovError
 from gitprov.ids import Digest
 from gitprov.ports.workplace import Workplace
-from gitprov.records import Artifact, Stored, signature_path
-from gitprov.trust.bundles import to_sign, write_bundle
+from gitprov.recording.secrets import refuse_secrets, refuse_texts
+from gitprov.records import Artifact, Stored, signature_path, signed_path
+from gitprov.trust.bundles import read_bundle
 from gitprov.trust.judging import judge
-from gitprov.trust.roots import key_id
 from gitprov.trust.statements import (
     Decision,
     approval,
@@ -61,9 +63,11 @@ def write_records(
         artifacts: What releases among them name: a release's signature covers what its members hold.
 
     Raises:
-        GitprovError: GP-IMM-005 when a file has other bytes; GP-KEY-* when the key cannot be used; GP-IO-001.
+        GitprovError: GP-SEC-001 when one holds a secret; GP-IMM-005 when a file has other bytes; GP-KEY-* when the key
+            cannot be used; GP-IO-001.
     """
     ordered = sorted(records, key=lambda stored: stored.path)
+    refuse_secrets(place, ordered)
     signatures = [make_signature(place, one, artifacts or {}) for one in ordered if is_signed(one.record)]
     for stored in ordered:
         place.worktree.write_new(stored.path, stored.data)
@@ -98,8 +102,9 @@ def make_decision(place: Workplace, request: Stored, decision: Decision, reason:
     """Returns the signature that approves or rejects a request, and is all there is of it; it is not written yet.
 
     Raises:
-        GitprovError: GP-SIG-007 when it is no request; GP-VAL-003 for the reason; GP-KEY-*.
+        GitprovError: GP-SIG-007 when it is no request; GP-VAL-003 and GP-SEC-001 for the reason; GP-KEY-*.
     """
+    refuse_texts(place, [Text("reason", reason)])
     return _sign(place, request, approval(request, decision, reason), {}, approves=True)
 
 
@@ -134,12 +139,32 @@ def _sign(
     *,
     approves: bool = False,
 ) -> Signature:
-    """Returns a signature, judged as everybody will judge it."""
-    pem = place.signer.pem
-    data = write_bundle(payload, place.signer.sign(to_sign(payload)), pem)
+    """Returns a signature, judged as everybody will judge it.
+
+    Who signs in other bytes each time has signed already when there is a file of theirs that says the same.
+    """
+    signer = place.signer
+    known = None if signer.repeats else _signed_before(place, stored, payload, approves=approves)
+    data = known or signer.bundle(payload)
     path = signature_path(stored.path, data, approval=approves)
-    keys = {key_id(pem): pem}
-    made = judge(path, data, stored, artifacts=artifacts, keys=keys, verify=place.verifier.verify)
+    made = judge(path, data, stored, artifacts=artifacts, listed=signer.listed, verifier=place.verifier)
     if made.code is not None:
         raise made.code.error(f"the signature of {stored.path} came out wrong", why=made.fault, fix="sign it again")
     return Signature(path, data)
+
+
+def _signed_before(place: Workplace, stored: Stored, payload: bytes, *, approves: bool) -> bytes | None:
+    """Returns the signature file beside a record by which the signer has said the same already."""
+    beside = signature_path(stored.path, b"", approval=approves)
+    for path in place.worktree.files(beside.rpartition("/")[0]):
+        data = place.worktree.read(path) if signed_path(path) == stored.path else None
+        if data is None:
+            continue
+        try:
+            bundle = read_bundle(data)
+        except GitprovError:
+            continue
+        found = judge(path, data, stored, artifacts={}, listed=place.signer.listed, verifier=place.verifier)
+        if bundle.payload == payload and found.listed:
+            return data
+    return None

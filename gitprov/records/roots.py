@@ -1,8 +1,9 @@
 """The trust root: who counts, for what, from when on. docs/format.md, "Trust root"; threats A11, A14-A16."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Literal
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Literal
 
 from gitprov.ids.names import NAME_PATTERN
 from gitprov.records.codec import (
@@ -20,20 +21,27 @@ from gitprov.records.codec import (
 RoleName = Literal["owner", "producer", "evaluator", "deployer", "machine"]
 Acted = Literal["evaluator", "owner"]
 
-PemField = Annotated[
+_P256 = r"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE[A-Za-z0-9+/]{28}\n[A-Za-z0-9+/]{57}[AQgw]==\n"
+_ED25519 = r"MCowBQYDK2VwAyEA[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=\n"
+KeyField = Annotated[
     str,
     pattern_rule(
-        r"-----BEGIN PUBLIC KEY-----\n"
-        r"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE[A-Za-z0-9+/]{28}\n[A-Za-z0-9+/]{57}[AQgw]==\n"
-        r"-----END PUBLIC KEY-----\n",
-        "a P-256 public key in PEM",
+        rf"-----BEGIN PUBLIC KEY-----\n(?:{_P256}|{_ED25519})-----END PUBLIC KEY-----\n",
+        "a P-256 or Ed25519 public key in PEM",
     ),
 ]
-"""The one PEM text of an ECDSA P-256 public key (its SubjectPublicKeyInfo with an uncompressed point)."""
+"""The one PEM text of a public key: ECDSA on P-256, or Ed25519, which many people have in their SSH agent."""
+
+TextField = Annotated[str, pattern_rule(r"[!-~]{1,1000}", "printable ASCII without spaces")]
 
 RefField = Annotated[
     str, pattern_rule(rf"refs/heads/{NAME_PATTERN}(?:/{NAME_PATTERN})*", "a branch: refs/heads/…, of names")
 ]
+
+
+def is_ed25519(pem: str) -> bool:
+    """Tells whether a key is an Ed25519 key."""
+    return "\nMCowBQYDK2VwAyEA" in pem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +61,49 @@ class History(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity(Closed):
-    """One identity of a person: a key. `revoked` says why its signatures count no longer."""
+    """One identity of a person: a key, or what a certificate says, and never half of that.
 
-    key: PemField
+    Attributes:
+        key: A public key.
+        identity: The e-mail address or URI that certificates name.
+        issuer: Who vouched for it to the certificate authority: an OpenID Connect issuer.
+        trusted_root: Which of the trust root's `trusted_roots` the certificates are held against.
+        valid_from: From when on its signatures count; these need a proven time then.
+        valid_until: From when on they count no more; likewise.
+        revoked: Why its signatures count no longer.
+    """
+
+    key: KeyField | None = None
+    identity: TextField | None = None
+    issuer: TextField | None = None
+    trusted_root: NameField | None = None
+    valid_from: TimeField | None = None
+    valid_until: TimeField | None = None
     revoked: str | None = None
+
+    def fault(self) -> str | None:
+        """Returns what makes this no identity."""
+        certified = (self.identity, self.issuer, self.trusted_root)
+        if (self.key is None) == (None in certified) or (self.key is not None and any(certified)):
+            return "must have a key, or identity, issuer and trusted_root together"
+        if None not in (self.valid_from, self.valid_until) and not self.since < self.until:
+            return "must not end before it begins to be valid"
+        return None
+
+    @property
+    def since(self) -> datetime:
+        """From when on its signatures count."""
+        return datetime.fromisoformat(self.valid_from) if self.valid_from else datetime.min.replace(tzinfo=UTC)
+
+    @property
+    def until(self) -> datetime:
+        """From when on they count no more."""
+        return datetime.fromisoformat(self.valid_until) if self.valid_until else datetime.max.replace(tzinfo=UTC)
+
+    @property
+    def has_window(self) -> bool:
+        """Tells whether its signatures count at some times only."""
+        return self.valid_from is not None or self.valid_until is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +152,22 @@ class Roles(Closed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delegation(Closed):
+    """Who holds roles for the names below a dotted prefix; a role that is left out is held as everywhere else.
+
+    Attributes:
+        owner: Who may change the catalog entries of these names: no other setting, and not the trust root.
+        producer: As in `Roles`, and so on.
+    """
+
+    owner: Role | None = None
+    producer: Role | None = None
+    evaluator: Role | None = None
+    deployer: Role | None = None
+    approver: Mapping[NameField, Role] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrustRoot(Closed):
     """One version of the trust root, `.gitprov/trust/NNNN.yaml`.
 
@@ -115,6 +178,8 @@ class TrustRoot(Closed):
         ref: The protected ref.
         people: Person id to identities.
         roles: Who may do what.
+        delegations: Dotted prefix to who holds roles for the names below it: `fraud` has `fraud` and `fraud.churn`.
+        trusted_roots: Name to a Sigstore trusted root document, which certificates and timestamps are held against.
         expires: When it stops counting; None for never.
     """
 
@@ -125,34 +190,52 @@ class TrustRoot(Closed):
     ref: RefField
     people: Mapping[NameField, Person]
     roles: Roles
+    delegations: Mapping[NameField, Delegation] = field(default_factory=dict)
+    trusted_roots: Mapping[NameField, Mapping[str, Any]] = field(default_factory=dict)
     expires: TimeField | None = None
 
     def fault(self) -> str | None:
         """Returns what makes this no trust root: a role of strangers, a threshold nobody can meet, a shared key."""
-        keys = [identity.key for person in self.people.values() for identity in person.identities]
-        if len(set(keys)) != len(keys):
-            return "must not list a key twice: one key belongs to one person"
+        identities = [identity for person in self.people.values() for identity in person.identities]
+        if len({(one.key, one.identity, one.issuer) for one in identities}) != len(identities):
+            return "must not list an identity twice: one key belongs to one person"
+        vouching = {one.trusted_root for one in identities if one.trusted_root is not None}
+        if strangers := sorted(vouching - set(self.trusted_roots)):
+            return f"names the trusted root {strangers[0]}, which trusted_roots does not list"
         if (self.version == 1) != (self.follows is None):
             return "must follow an earlier version, unless it is the first"
         if (self.version == 1) != (self.history.commit is None):
             return "must have the protected ref's head in its history, unless it is the first"
-        named = [("owner", self.roles.owner), *((f"approver.{s}", r) for s, r in self.roles.approver.items())]
-        named += [
-            (name, role)
-            for name in ("producer", "evaluator", "deployer", "machine")
-            if (role := getattr(self.roles, name)) is not None
-        ]
         machines = set(self.roles.machine.people) if self.roles.machine else set()
-        for name, role in named:
-            if list(role.people) != sorted(set(role.people)):
-                return f"must have the people of {name} sorted, each once"
-            if strangers := sorted(set(role.people) - set(self.people)):
-                return f"names {strangers[0]} in {name}, whom people does not list"
-            if role.threshold > len(role.people):
-                return f"asks for {role.threshold} people in {name}, which has {len(role.people)}"
-            if name.startswith(("owner", "approver")) and machines & set(role.people):
-                return f"names the machine {min(machines & set(role.people))} in {name}: machines decide nothing"
+        named = dict(roles_held(self.roles))
+        for prefix, delegation in self.delegations.items():
+            named |= {f"{prefix}: {name}": role for name, role in roles_held(delegation)}
+        for name, role in named.items():
+            decides = name.rpartition(": ")[2].startswith(("owner", "approver"))
+            if fault := self._role_fault(role, machines if decides else set()):
+                return fault.format(name)
         return None
+
+    def _role_fault(self, role: Role, machines: set[str]) -> str | None:
+        """Returns what is wrong with a role, with a place for its name; `machines` must not hold it."""
+        if list(role.people) != sorted(set(role.people)):
+            return "must have the people of {} sorted, each once"
+        if strangers := sorted(set(role.people) - set(self.people)):
+            return f"names {strangers[0]} in {{}}, whom people does not list"
+        if role.threshold > len(role.people):
+            return f"asks for {role.threshold} people in {{}}, which has {len(role.people)}"
+        if found := sorted(machines & set(role.people)):
+            return f"names the machine {found[0]} in {{}}: machines decide nothing"
+        return None
+
+
+def roles_held(roles: Roles | Delegation) -> Iterator[tuple[str, Role]]:
+    """Yields the roles that are stated, with their names."""
+    for name in ("owner", "producer", "evaluator", "deployer", "machine"):
+        role: Role | None = getattr(roles, name, None)
+        if role is not None:
+            yield name, role
+    yield from ((f"approver of {stage}", role) for stage, role in roles.approver.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 A version counts by its signatures alone: who committed or merged it decides nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gitprov.errors import Code, Finding
@@ -12,10 +12,10 @@ from gitprov.ids import Digest, digest_hex
 from gitprov.records import Stored, TrustRoot, path_of
 from gitprov.trust.log import Log, StepOf, history_fault
 from gitprov.trust.roots import Accepted, Roots
-from gitprov.trust.signatures import KeyId
+from gitprov.trust.signatures import KeyId, Signature
 
-Signed = Callable[[Digest], Iterable[tuple[KeyId, int]]]
-"""Id of a trust version to the keys of its good signatures, each with the step where the signature landed."""
+Signed = Callable[[Digest], Iterable[tuple[Signature, int]]]
+"""Id of a trust version to its good signatures, each with the step where it landed."""
 
 
 def accept(
@@ -40,7 +40,7 @@ def accept(
         _Candidate(
             stored.path,
             Accepted(root, stored.id, step, -1 if (since := step_of(root.history.commit)) is None else since),
-            _first(signed(stored.id)),
+            tuple(signed(stored.id)),
             history_fault(root.history, step, step_of, log),
         )
         for stored, step in landed
@@ -66,13 +66,13 @@ class _Candidate:
     Attributes:
         path: Of its file.
         version: As if it were in force from its landing on.
-        signed: Key to the first step where a signature by it has landed.
+        signed: Its good signatures, and where each landed.
         fault: Of its history.
     """
 
     path: str
     version: Accepted
-    signed: Mapping[KeyId, int]
+    signed: Sequence[tuple[Signature, int]]
     fault: str | None
 
 
@@ -90,9 +90,9 @@ def _judge(one: _Candidate, before: Sequence[Accepted]) -> int | Finding:
     if moved := [key for key, person in new.holders.items() if holders.get(key, person) != person]:
         return _finding(codes.TRU_KEY, one, f"the key {_short(moved[0])} belongs to {holders[moved[0]]}")
     revoked = {key for version in before for key in version.revoked}
-    signed = {key: step for key, step in one.signed.items() if key not in revoked}
+    signed = [(by, step) for by, step in one.signed if by.key not in revoked]
     needs = {
-        f"the signature of {person}'s key {_short(key)}": signed.get(key)
+        f"the signature of {person}'s key {_short(key)}": _first(new, signed, key)
         for key, person in new.people.items()
         if old is None or key not in old.people
     }
@@ -106,18 +106,17 @@ def _judge(one: _Candidate, before: Sequence[Accepted]) -> int | Finding:
     return max([new.step, *([old.step] if old else []), *(step for step in needs.values() if step is not None)])
 
 
-def _first(signed: Iterable[tuple[KeyId, int]]) -> dict[KeyId, int]:
-    found: dict[KeyId, int] = {}
-    for key, step in signed:
-        found[key] = min(step, found.get(key, step))
-    return found
+def _first(version: Accepted, signed: Iterable[tuple[Signature, int]], key: KeyId) -> int | None:
+    """Returns where the first signature by a key landed, whenever it was made: whoever made it has the key."""
+    return min((step for by, step in signed if by.key == key and not version.why_not(by, timed=False)), default=None)
 
 
-def _people(version: Accepted, signed: Mapping[KeyId, int], among: Sequence[str]) -> dict[str, int]:
-    """Returns who of `among` signed with a key of a version, and the step where the first such signature landed."""
+def _people(version: Accepted, signed: Iterable[tuple[Signature, int]], among: Sequence[str]) -> dict[str, int]:
+    """Returns who of `among` signed, as a version counts it, and the step where the first such signature landed."""
     found: dict[str, int] = {}
-    for key, step in signed.items():
-        if (person := version.people.get(key)) in among and person is not None:
+    for by, step in signed:
+        person = version.holder(by)
+        if person is not None and person in among:
             found[person] = min(step, found.get(person, step))
     return found
 

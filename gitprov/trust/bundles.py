@@ -3,10 +3,14 @@
 import json
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
-from gitprov.ids import canonical_json, digest_hex
+from gitprov.ids import Digest, canonical_json, digest_hex, sha256_of
+from gitprov.records.roots import is_ed25519
 from gitprov.trust.roots import key_id
 from gitprov.trust.signatures import KeyId
 
@@ -17,21 +21,46 @@ LIMIT = 256 * 1024
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Order of the group of P-256."""
 _LONGEST = 72  # a DER sequence of two integers of 33 bytes
+_ED25519 = 64
+_NEEDED = frozenset({"canonicalizedBody", "inclusionProof", "kindVersion", "logId", "logIndex"})
+_ENTRY = (_NEEDED, _NEEDED | {"inclusionPromise", "integratedTime"})
+"""Fields that a log entry must have, and may have."""
 _is_hint = re.compile("[0-9a-f]{64}").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """One signature file: what was signed, the DER signature, and the key that is said to have made it."""
+    """One signature file.
+
+    Attributes:
+        payload: What was signed.
+        signature: The signature's bytes.
+        key: The key that is said to have made it; None where a certificate says who did.
+        certificate: DER; None where a key made it.
+        timestamp: An RFC 3161 timestamp of the signature, DER.
+        entry: Its entry in a transparency log, as Sigstore's bundles have it.
+    """
 
     payload: bytes
     signature: bytes
-    key: KeyId
+    key: KeyId | None = None
+    certificate: bytes | None = None
+    timestamp: bytes | None = None
+    entry: Mapping[str, Any] | None = None
 
     @property
     def signed(self) -> bytes:
         """The bytes under the signature."""
         return to_sign(self.payload)
+
+    @property
+    def act(self) -> Digest:
+        """What it has in common with every other file that wraps the same act of signing.
+
+        A key's signature has one encoding. A certificate is made for one act, whose signature others could write in two
+        ways.
+        """
+        return sha256_of(self.certificate or self.signature)
 
 
 def to_sign(payload: bytes) -> bytes:
@@ -39,47 +68,80 @@ def to_sign(payload: bytes) -> bytes:
     return b"DSSEv1 %d %s %d %s" % (len(PAYLOAD_TYPE), PAYLOAD_TYPE.encode(), len(payload), payload)
 
 
-def write_bundle(payload: bytes, signature: bytes, pem: str) -> bytes:
+def write_bundle(
+    payload: bytes,
+    signature: bytes,
+    pem: str,
+    *,
+    timestamp: bytes | None = None,
+    entry: Mapping[str, Any] | None = None,
+) -> bytes:
     """Returns the bytes of a signature file.
 
     Args:
         payload: The statement.
-        signature: Over `to_sign(payload)`, DER.
+        signature: Over `to_sign(payload)`, in its only form.
         pem: The public key.
+        timestamp: An RFC 3161 timestamp of the signature, DER.
+        entry: Its entry in a transparency log.
     """
-    return _write(Bundle(payload, signature, key_id(pem)))
+    return _write(Bundle(payload, signature, key_id(pem), timestamp=timestamp, entry=entry))
+
+
+def rewrite_bundle(data: bytes) -> bytes:
+    """Returns the bytes of a signature file for a bundle with a certificate that somebody else wrote.
+
+    Raises:
+        GitprovError: GP-SIG-001.
+    """
+    return _write(_parse(data))
 
 
 def read_bundle(data: bytes) -> Bundle:
     """Returns the bundle in a signature file.
 
     It is read leniently and written again: what differs in a byte is refused, be it another order, space, escape, key,
-    payload type, number of signatures, or padding.
+    payload type, number of signatures, timestamps or log entries, or padding.
 
     Raises:
         GitprovError: GP-SIG-001.
     """
-    if len(data) > LIMIT:
-        raise codes.SIG_BUNDLE.error("a bundle is too large", why=f"{len(data)} bytes, at most {LIMIT}")
-    try:
-        found = json.loads(data)
-        envelope = found["dsseEnvelope"]
-        payload, signature = (b64decode(text) for text in (envelope["payload"], envelope["signatures"][0]["sig"]))
-        hint = found["verificationMaterial"]["publicKey"]["hint"]
-        bundle = Bundle(payload, signature, KeyId(f"sha256:{hint}")) if _is_hint(hint) else None
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise codes.SIG_BUNDLE.error("this is no bundle", why=f"{type(error).__name__}: {str(error)[:80]}") from None
-    if bundle is None or _write(bundle) != data:
+    bundle = _parse(data)
+    if _write(bundle) != data:
         raise codes.SIG_BUNDLE.error("a bundle is not written in its only form")
     return bundle
 
 
-def is_only_form(signature: bytes) -> bool:
-    """Tells whether a signature is strict DER with a low s.
+def _parse(data: bytes) -> Bundle:
+    if len(data) > LIMIT:
+        raise codes.SIG_BUNDLE.error("a bundle is too large", why=f"{len(data)} bytes, at most {LIMIT}")
+    try:
+        found = json.loads(data)
+        envelope, material = found["dsseEnvelope"], found["verificationMaterial"]
+        payload, signature = (b64decode(text) for text in (envelope["payload"], envelope["signatures"][0]["sig"]))
+        timestamps = material.get("timestampVerificationData", {}).get("rfc3161Timestamps", [])
+        timestamp = b64decode(timestamps[0]["signedTimestamp"]) if timestamps else None
+        entry = material["tlogEntries"][0] if material["tlogEntries"] else None
+        certificate = b64decode(material["certificate"]["rawBytes"]) if "certificate" in material else None
+        hint = material["publicKey"]["hint"] if certificate is None else None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise codes.SIG_BUNDLE.error("this is no bundle", why=f"{type(error).__name__}: {str(error)[:80]}") from None
+    if entry is not None and not (isinstance(entry, dict) and _ENTRY[0] <= entry.keys() <= _ENTRY[1]):
+        raise codes.SIG_BUNDLE.error("this is no bundle", why="its log entry has other fields")
+    if certificate is None and not (isinstance(hint, str) and _is_hint(hint)):
+        raise codes.SIG_BUNDLE.error("this is no bundle", why="the hint is no SHA-256 in hexadecimal digits")
+    key = KeyId(f"sha256:{hint}") if certificate is None else None
+    return Bundle(payload, signature, key, certificate, timestamp, entry)
+
+
+def is_only_form(signature: bytes, pem: str) -> bool:
+    """Tells whether a signature has the form that those of a key have: for P-256 strict DER with a low s.
 
     (r, s) and (r, n-s) verify alike, and so may other encodings: one of them only is taken, so that nobody can land
-    somebody else's signature again as a file that was not there before.
+    somebody else's signature again as a file that was not there before. An Ed25519 signature has one form anyway.
     """
+    if is_ed25519(pem):
+        return len(signature) == _ED25519
     if not 8 <= len(signature) <= _LONGEST:
         return False
     length = signature[3]
@@ -94,14 +156,29 @@ def _der(*numbers: int) -> bytes:
 
 
 def _write(bundle: Bundle) -> bytes:
-    return canonical_json(
-        {
-            "dsseEnvelope": {
-                "payload": b64encode(bundle.payload).decode(),
-                "payloadType": PAYLOAD_TYPE,
-                "signatures": [{"sig": b64encode(bundle.signature).decode()}],
-            },
-            "mediaType": MEDIA_TYPE,
-            "verificationMaterial": {"publicKey": {"hint": digest_hex(bundle.key)}, "tlogEntries": []},
-        }
-    )
+    material: dict[str, Any] = {"tlogEntries": [bundle.entry] if bundle.entry is not None else []}
+    if bundle.key is not None:
+        material["publicKey"] = {"hint": digest_hex(bundle.key)}
+    else:
+        material["certificate"] = {"rawBytes": _base64(bundle.certificate or b"")}
+    if bundle.timestamp is not None:
+        stamps = [{"signedTimestamp": _base64(bundle.timestamp)}]
+        material["timestampVerificationData"] = {"rfc3161Timestamps": stamps}
+    try:
+        return canonical_json(
+            {
+                "dsseEnvelope": {
+                    "payload": _base64(bundle.payload),
+                    "payloadType": PAYLOAD_TYPE,
+                    "signatures": [{"sig": _base64(bundle.signature)}],
+                },
+                "mediaType": MEDIA_TYPE,
+                "verificationMaterial": material,
+            }
+        )
+    except GitprovError as error:  # of the log entry, which is taken as it is
+        raise codes.SIG_BUNDLE.error("this is no bundle", why=f"its log entry: {error.what}") from None
+
+
+def _base64(data: bytes) -> str:
+    return b64encode(data).decode()

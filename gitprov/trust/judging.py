@@ -5,8 +5,8 @@ docs/format.md, "Signatures"; threats A09 (a signature moved to another record),
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from gitprov.errors import Code, GitprovError
 from gitprov.errors import catalogue as codes
@@ -14,7 +14,7 @@ from gitprov.ids import Digest, is_digest
 from gitprov.ids.recipes import UNKNOWN
 from gitprov.records import Artifact, Stored, TrustRoot, is_approval, signature_path, signed_path
 from gitprov.trust.bundles import Bundle, is_only_form, read_bundle
-from gitprov.trust.roots import key_id
+from gitprov.trust.roots import document_of, id_of, identity_id
 from gitprov.trust.signatures import KeyId, Means, Signature, Signatures
 from gitprov.trust.statements import (
     APPROVAL,
@@ -24,27 +24,47 @@ from gitprov.trust.statements import (
     countersignature,
     statement,
 )
-
-Verify = Callable[[str, bytes, bytes], bool]
-"""Public key in PEM, data and DER signature to whether the key signed the data (`ports.signing.Verifier.verify`)."""
+from gitprov.trust.verifying import Certified, Verifier
 
 
-def keys_of(roots: Iterable[TrustRoot]) -> dict[KeyId, str]:
-    """Returns every key that a trust version lists, revoked ones too: key id to PEM."""
-    return {
-        key_id(identity.key): identity.key
-        for root in roots
-        for person in root.people.values()
-        for identity in person.identities
-    }
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What trust versions list, revoked or not: what a signature can be judged by.
+
+    Attributes:
+        keys: Key id to PEM.
+        certified: Id of a certified identity to the digests of the trusted roots that it is held against.
+        documents: Digest to trusted root.
+    """
+
+    keys: Mapping[KeyId, str] = field(default_factory=dict)
+    certified: Mapping[KeyId, frozenset[Digest]] = field(default_factory=dict)
+    documents: Mapping[Digest, str] = field(default_factory=dict)
+
+
+def listed_by(roots: Iterable[TrustRoot]) -> Listed:
+    """Returns what trust versions list."""
+    keys: dict[KeyId, str] = {}
+    certified: dict[KeyId, frozenset[Digest]] = {}
+    documents: dict[Digest, str] = {}
+    for root in roots:
+        here = {name: document_of(found) for name, found in root.trusted_roots.items()}
+        documents |= dict(here.values())
+        for identity in (one for person in root.people.values() for one in person.identities):
+            if identity.key is not None:
+                keys[id_of(identity)] = identity.key
+            elif identity.trusted_root is not None:
+                known = certified.get(id_of(identity), frozenset())
+                certified[id_of(identity)] = known | {here[identity.trusted_root][0]}
+    return Listed(keys, certified, documents)
 
 
 def signatures_of(
     files: Mapping[str, bytes],
     records: Mapping[str, Stored],
     artifacts: Mapping[Digest, Artifact],
-    keys: Mapping[KeyId, str],
-    verify: Verify,
+    listed: Listed,
+    verifier: Verifier,
 ) -> Signatures:
     """Returns the signatures among files, each judged when it is first asked for.
 
@@ -52,8 +72,8 @@ def signatures_of(
         files: Path to bytes; those that are no signature of one of the records are passed over.
         records: Path to record.
         artifacts: All artifacts: the signature of a release covers what its members hold.
-        keys: The keys of all trust versions seen, from `keys_of`.
-        verify: What checks a signature.
+        listed: What the trust versions seen list.
+        verifier: What checks a signature.
     """
     of: dict[Digest, list[str]] = defaultdict(list)
     for path in files:
@@ -63,7 +83,7 @@ def signatures_of(
 
     def judged(path: str) -> Signature:
         stored = records[signed_path(path) or ""]
-        return judge(path, files[path], stored, artifacts=artifacts, keys=keys, verify=verify)
+        return judge(path, files[path], stored, artifacts=artifacts, listed=listed, verifier=verifier)
 
     return Signatures(of, judged)
 
@@ -74,12 +94,13 @@ def judge(
     stored: Stored,
     *,
     artifacts: Mapping[Digest, Artifact],
-    keys: Mapping[KeyId, str],
-    verify: Verify,
+    listed: Listed,
+    verifier: Verifier,
 ) -> Signature:
     """Returns what one signature file is worth; the other arguments are those of `signatures_of`.
 
-    A fault is found in this order: name, form of the bundle, statement, key, signature.
+    A fault is found in this order: form of the bundle (step B1 of docs/verification.md), name (B2), statement (B3), key
+    or certified identity (B4), signature (B5).
     """
     means: Means = "approves" if is_approval(path) else "signs"
     found = Signature(path, stored.id, KeyId(Digest(UNKNOWN)), means, listed=False)
@@ -87,7 +108,11 @@ def judge(
         bundle = read_bundle(data)
     except GitprovError as error:
         return _refused(found, error.code, f"{error.what}: {error.why}".removesuffix(": "))
-    found = replace(found, key=bundle.key, listed=bundle.key in keys)
+    who = verifier.certified(bundle.certificate) if bundle.certificate is not None else None
+    key = bundle.key if who is None else identity_id(who.identity, who.issuer)
+    if key is None:
+        return _refused(found, codes.SIG_BUNDLE, "its certificate names nobody")
+    found = replace(found, key=key, act=bundle.act, listed=key in listed.keys or key in listed.certified)
     if path != signature_path(stored.path, data, approval=is_approval(path)):
         return _refused(found, codes.SIG_NAME, "its name is not the digest of its bytes")
     try:
@@ -95,11 +120,43 @@ def judge(
     except GitprovError as error:
         return _refused(found, codes.SIG_STATEMENT, error.what)
     if not found.listed:
-        return _refused(found, codes.SIG_UNLISTED, f"signed by the unlisted key {bundle.key}")
-    if not is_only_form(bundle.signature):
-        return _refused(found, codes.SIG_INVALID, "the signature is not strict DER with a low s")
-    if not verify(keys[bundle.key], bundle.signed, bundle.signature):
-        return _refused(found, codes.SIG_INVALID, f"the key {bundle.key} did not sign this")
+        by = f"the unlisted key {key}" if who is None else f"{who.identity}, for whom {who.issuer} vouches: unlisted"
+        return _refused(found, codes.SIG_UNLISTED, f"signed by {by}")
+    if who is not None:
+        return _certified(found, data, who, listed, verifier)
+    pem = listed.keys[key]
+    if not is_only_form(bundle.signature, pem):
+        return _refused(found, codes.SIG_INVALID, "the signature is not in its only form, for P-256 DER with a low s")
+    if not verifier.verify(pem, bundle.signed, bundle.signature):
+        return _refused(found, codes.SIG_INVALID, f"the key {key} did not sign this")
+    return _observed(found, bundle, pem, listed, verifier)
+
+
+def _certified(found: Signature, data: bytes, who: Certified, listed: Listed, verifier: Verifier) -> Signature:
+    """Returns a signature by a certificate with the trusted roots under which it holds, or why it holds under none."""
+    proven: dict[Digest, str] = {}
+    fault = ""
+    for root in sorted(listed.certified[found.key]):
+        try:
+            proven[root] = verifier.keyless(data, who, listed.documents[root])
+        except GitprovError as error:
+            fault = f"{error.what}: {error.why}".removesuffix(": ")
+    if not proven:
+        return _refused(found, codes.SIG_CERTIFICATE, fault)
+    return replace(found, proven=proven, is_logged=True)
+
+
+def _observed(found: Signature, bundle: Bundle, pem: str, listed: Listed, verifier: Verifier) -> Signature:
+    """Returns a key's signature with what others have seen of it: what they have not takes nothing away from it."""
+    if bundle.timestamp is not None:
+        times = {
+            root: verifier.timestamp(bundle.signature, bundle.timestamp, document)
+            for root, document in listed.documents.items()
+        }
+        found = replace(found, proven={root: time for root, time in times.items() if time is not None})
+    if bundle.entry is not None:
+        logged = any(verifier.is_logged(bundle, pem, document) for document in listed.documents.values())
+        found = replace(found, is_logged=logged)
     return found
 
 

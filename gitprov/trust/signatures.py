@@ -1,7 +1,7 @@
 """Signature files as facts: whose key, over what, verified or why not."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from gitprov.errors import Code
@@ -9,7 +9,8 @@ from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 
 KeyId = Digest
-"""SHA-256 of the PEM text of a public key: the key hint of a bundle, with its prefix."""
+"""What signs: SHA-256 of the PEM text of a public key (the key hint of a bundle, with its prefix), or of the JCS of the
+identity and issuer that a certificate names."""
 
 Means = Literal["signs", "countersigns", "approves", "rejects"]
 
@@ -28,6 +29,11 @@ class Signature:
         reason: What an approval or rejection gives as its reason.
         trust: Of a countersignature: the trust version that it was made under.
         code: The rule that a fault breaks: GP-SIG-004 for a right statement under a key that nobody lists.
+        act: What two files have in common that come from one act of signing: the digest of a key's signature, or of the
+            certificate. Whatever is wrapped around it again later, it was made once.
+        proven: Digest of a trusted root to the time that it proves for the signature; a certificate holds under these
+            only.
+        is_logged: Whether a transparency log of one of them has it.
     """
 
     path: str
@@ -39,11 +45,14 @@ class Signature:
     reason: str = ""
     trust: Digest | None = None
     code: Code | None = None
+    act: Digest | None = None
+    proven: Mapping[Digest, str] = field(default_factory=dict)
+    is_logged: bool = False
 
     @property
     def is_claim(self) -> bool:
         """Tells whether it is the right statement in the right place, so that only its key can be in question."""
-        return self.code in (None, codes.SIG_UNLISTED, codes.SIG_INVALID)
+        return self.code in (None, codes.SIG_UNLISTED, codes.SIG_INVALID, codes.SIG_CERTIFICATE)
 
     @property
     def is_good(self) -> bool:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from gitprov.ids import digest_hex
-from gitprov.records.roots import Person, Role, TrustRoot
-from gitprov.trust.roots import key_id
+from gitprov.records.roots import Identity, Person, Role, TrustRoot, roles_held
+from gitprov.trust.roots import document_of, id_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +18,12 @@ class Change:
 
 def lines(root: TrustRoot) -> dict[str, str]:
     """Returns everything that a trust version decides: what it is about, and what it says of it."""
-    roles = root.roles
-    named = {
-        "owner": roles.owner,
-        "producer": roles.producer,
-        "evaluator": roles.evaluator,
-        "deployer": roles.deployer,
-        "machine": roles.machine,
-        **{f"approver of {stage}": role for stage, role in roles.approver.items()},
-    }
     found = {"protected ref": root.ref}
     found |= {f"person {name}": _person(person) for name, person in root.people.items()}
-    found |= {f"role {name}": _role(role) for name, role in named.items() if role is not None}
+    found |= {f"role {name}": _role(role) for name, role in roles_held(root.roles)}
+    for prefix, delegation in root.delegations.items():
+        found |= {f"role {name} for {prefix}": _role(role) for name, role in roles_held(delegation)}
+    found |= {f"trusted root {name}": document_of(one)[0] for name, one in root.trusted_roots.items()}
     return found | ({"expires": root.expires} if root.expires is not None else {})
 
 
@@ -45,10 +39,23 @@ def changes(before: TrustRoot | None, after: TrustRoot) -> tuple[Change, ...]:
 
 def _person(person: Person) -> str:
     keys = [
-        f"key {digest_hex(key_id(one.key))[:8]}" + (f" (revoked: {one.revoked})" if one.revoked is not None else "")
-        for one in person.identities
+        _identity(one) + (f" (revoked: {one.revoked})" if one.revoked is not None else "") for one in person.identities
     ]
     return ", ".join(keys) or "no key yet"
+
+
+def _identity(one: Identity) -> str:
+    if one.key is not None:
+        said = f"key {digest_hex(id_of(one))[:8]}"
+    else:
+        said = f"{one.identity} by {one.issuer} under {one.trusted_root} ({digest_hex(id_of(one))[:8]})"
+    return " ".join(
+        [
+            said,
+            *([f"from {one.valid_from}"] if one.valid_from else []),
+            *([f"until {one.valid_until}"] if one.valid_until else []),
+        ]
+    )
 
 
 def _role(role: Role) -> str:

@@ -14,9 +14,9 @@ def open_folder(path: str) -> Folder:
 
 def open_verifier() -> Verifier:
     """Returns what checks signatures."""
-    from gitprov.adapters.signing import EcdsaVerifier
+    from gitprov.adapters.signing.verifier import SignatureVerifier
 
-    return EcdsaVerifier()
+    return SignatureVerifier()
 
 
 def open_progress() -> Progress:

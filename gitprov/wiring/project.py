@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gitprov.ports.incoming import Incoming
     from gitprov.ports.memory import Memory
     from gitprov.ports.progress import Progress
+    from gitprov.ports.scanner import SecretScanner
     from gitprov.ports.settings import Settings, SettingsReader
     from gitprov.ports.signing import Keys, Signer, Verifier
     from gitprov.ports.worktree import WorkTree
@@ -140,6 +141,13 @@ class Project:
         return SystemClock()
 
     @cached_property
+    def scanner(self) -> "SecretScanner | None":
+        """What knows secrets by their shape; None without `gitprov[secrets]`."""
+        from gitprov.adapters.secrets import find_scanner
+
+        return find_scanner()
+
+    @cached_property
     def keys(self) -> "Keys":
         """The keys in the user's configuration folder."""
         import platformdirs
@@ -161,9 +169,9 @@ class Project:
     @cached_property
     def verifier(self) -> "Verifier":
         """What checks signatures."""
-        from gitprov.adapters.signing import EcdsaVerifier
+        from gitprov.adapters.signing.verifier import SignatureVerifier
 
-        return EcdsaVerifier()
+        return SignatureVerifier()
 
     @cached_property
     def memory(self) -> "Memory":

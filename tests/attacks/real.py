@@ -8,14 +8,14 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from gitprov.adapters.signing import EcdsaSigner, EcdsaVerifier
+from gitprov.adapters.signing import EcdsaSigner, SignatureVerifier
 from gitprov.check.effect import Asked
 from gitprov.check.landed import Landed
 from gitprov.ids import Digest
 from gitprov.records import Artifact, Evidence, Request, Stored, TrustRoot, signature_path, store
 from gitprov.records.stored import SIGNATURE
 from gitprov.trust.bundles import to_sign, write_bundle
-from gitprov.trust.judging import keys_of, signatures_of
+from gitprov.trust.judging import listed_by, signatures_of
 from gitprov.trust.signatures import Means
 from gitprov.trust.statements import approval, contents_of, countersignature, statement
 from tests.sim.promoting import Promoting, Wish
@@ -79,7 +79,7 @@ class Signed(Promoting):
         records = {held.stored.path: held.stored for held in facts.ledger.held.values()}
         files = {path: data for path, data in facts.chain.files.items() if path.endswith(SIGNATURE)}
         roots = [stored.record for stored in records.values() if isinstance(stored.record, TrustRoot)]
-        signatures = signatures_of(files, records, facts.ledger.artifacts, keys_of(roots), EcdsaVerifier().verify)
+        signatures = signatures_of(files, records, facts.ledger.artifacts, listed_by(roots), SignatureVerifier())
         return replace(facts, signatures=signatures)
 
     def promote(self, wish: Wish, *voters: str) -> None:

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from gitprov.adapters.blobs.reading import Copy, copy_objects
-from gitprov.adapters.signing import EcdsaVerifier
+from gitprov.adapters.signing import SignatureVerifier
 from gitprov.check.changes import PLAIN, Edge, FileChange
 from gitprov.check.engine import check
 from gitprov.check.seen import Change
@@ -20,7 +20,7 @@ from gitprov.ids.listings import FILE, Entry, write_listing
 from gitprov.ports.blobs import Object
 from gitprov.records import Artifact, Stored, TrustRoot, decode, signature_path, signed_path
 from gitprov.records.stored import is_approval
-from gitprov.trust.judging import keys_of, signatures_of
+from gitprov.trust.judging import listed_by, signatures_of
 from tests.frozen.make import FOLDER, MANIFEST
 
 ROWS = json.loads((FOLDER / MANIFEST).read_text("utf-8"))
@@ -28,7 +28,7 @@ RECORDS = {row["path"]: (FOLDER / name).read_bytes() for name, row in ROWS["reco
 SIGNATURES = {row["path"]: (FOLDER / name).read_bytes() for name, row in ROWS["signatures"].items()}
 STORED = {path: Stored(sha256_of(data), path, data, decode(data, name=path)) for path, data in RECORDS.items()}
 ARTIFACTS = {one.id: one.record for one in STORED.values() if isinstance(one.record, Artifact)}
-KEYS = keys_of(one.record for one in STORED.values() if isinstance(one.record, TrustRoot))
+KEYS = listed_by(one.record for one in STORED.values() if isinstance(one.record, TrustRoot))
 FORM = ("GP-YML", "GP-SCH", "GP-IMM-001", "GP-IMM-002", "GP-PTH", "GP-NAM")
 COUNT = {"records": 5000, "signatures": 2500, "blobs": 3000}
 
@@ -78,7 +78,7 @@ def test_every_bit_of_a_signature_counts() -> None:
     for path, data in flips(Random("signatures"), SIGNATURES, COUNT["signatures"]):
         assert codes_of(path, data) == {"GP-IMM-007", "GP-SIG-005"}, path
         renamed = signature_path(signed_path(path) or "", data, approval=is_approval(path))
-        judged = signatures_of({renamed: data}, STORED, ARTIFACTS, KEYS, EcdsaVerifier().verify)
+        judged = signatures_of({renamed: data}, STORED, ARTIFACTS, KEYS, SignatureVerifier())
         assert not any(one.is_good for record in STORED.values() for one in judged.of(record.id)), path
 
 

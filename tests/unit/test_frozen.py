@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.adapters.signing import EcdsaVerifier
+from gitprov.adapters.signing import SignatureVerifier
 from gitprov.errors import GitprovError
 from gitprov.ids import digest_hex, sha256_of
 from gitprov.ids.listings import read_code_listing, read_listing, write_code_listing, write_listing
 from gitprov.records import Artifact, Release, decode, encode, path_of, reference_digest, set_digest, signed_path
 from gitprov.records.types import ReferencedContent
-from gitprov.trust.judging import judge
+from gitprov.trust.judging import Listed, judge
 from gitprov.trust.roots import key_id
 from tests.frozen.make import FOLDER, MANIFEST, freeze
 from tests.frozen.promoted import ARTIFACTS, PROMOTED, SIGNATURES, SIGNER
@@ -55,8 +55,8 @@ def test_a_frozen_signature_is_good(name: str) -> None:
     """And it is the one that is made today: keys sign the same in the same bytes for ever."""
     path, data = FROZEN["signatures"][name]["path"], (FOLDER / name).read_bytes()
     stored = next(one for one in (RECORDS | PROMOTED).values() if one.path == signed_path(path))
-    keys = {key_id(SIGNER.pem): SIGNER.pem}
-    assert judge(path, data, stored, artifacts=ARTIFACTS, keys=keys, verify=EcdsaVerifier().verify).is_good
+    listed = Listed(keys={key_id(SIGNER.pem): SIGNER.pem})
+    assert judge(path, data, stored, artifacts=ARTIFACTS, listed=listed, verifier=SignatureVerifier()).is_good
     assert SIGNATURES[name] == (path, data)
 
 

@@ -1,12 +1,19 @@
-"""ECDSA on P-256: one signature for one text (RFC 6979, low s), so that nothing is signed twice in other bytes."""
+"""Keys in memory, and what checks signatures by keys.
+
+ECDSA on P-256: one signature for one text (RFC 6979, low s), so that nothing is signed twice in other bytes.
+"""
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
-from gitprov.trust.bundles import ORDER
+from gitprov.records import Identity
+from gitprov.trust.bundles import ORDER, to_sign, write_bundle
+from gitprov.trust.judging import Listed
+from gitprov.trust.roots import key_id
+from gitprov.trust.signatures import KeyId
 
 
 class EcdsaSigner:
@@ -20,22 +27,46 @@ class EcdsaSigner:
         """The public key: SubjectPublicKeyInfo in PEM."""
         return self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
+    @property
+    def id(self) -> KeyId:
+        """What signatures call it."""
+        return key_id(self.pem)
+
+    @property
+    def identity(self) -> Identity:
+        """What a trust version lists."""
+        return Identity(key=self.pem)
+
+    @property
+    def listed(self) -> Listed:
+        """What its signatures are judged by."""
+        return Listed(keys={self.id: self.pem})
+
+    @property
+    def repeats(self) -> bool:
+        """True: nonces follow from the key and what is signed."""
+        return True
+
+    def bundle(self, payload: bytes) -> bytes:
+        """Signs a statement and returns the bytes of the signature file."""
+        return write_bundle(payload, self.sign(to_sign(payload)), self.pem)
+
     def sign(self, data: bytes) -> bytes:
         """Returns the one signature of `data`."""
         r, s = decode_dss_signature(self._key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
         return encode_dss_signature(r, min(s, ORDER - s))
 
 
-class EcdsaVerifier:
-    """Checks signatures by a public key."""
-
-    def verify(self, pem: str, data: bytes, signature: bytes) -> bool:
-        """Tells whether a key signed `data`; False for a key or a signature that cannot be read, too."""
-        try:
-            key = load_pem_public_key(pem.encode())
-            if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+def verify(pem: str, data: bytes, signature: bytes) -> bool:
+    """Tells whether a key signed `data`; False for a key or a signature that cannot be read, too."""
+    try:
+        match load_pem_public_key(pem.encode()):
+            case ec.EllipticCurvePublicKey(curve=ec.SECP256R1()) as key:
+                key.verify(signature, data, ec.ECDSA(hashes.SHA256()))
+            case ed25519.Ed25519PublicKey() as key:
+                key.verify(signature, data)
+            case _:
                 return False
-            key.verify(signature, data, ec.ECDSA(hashes.SHA256()))
-        except (InvalidSignature, UnsupportedAlgorithm, ValueError):
-            return False
-        return True
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+        return False
+    return True

@@ -58,7 +58,8 @@ class Case:
     @property
     def askers(self) -> frozenset[str]:
         """Who may ask for a promotion, and sign a release: producers and owners."""
-        return frozenset({*self.root.role("producer").people, *self.root.role("owner").people})
+        name = self.request.name
+        return frozenset({*self.root.role("producer", name).people, *self.root.role("owner", name).people})
 
     def is_there(self, record: Digest) -> bool:
         """Tells whether a record has landed, at this step at the latest."""
@@ -81,7 +82,7 @@ class Case:
     def basis(self) -> Basis | None:
         """Returns what the release rests on, out of what has landed, at this step at the latest."""
         wanted = self.request.release
-        view = View(self.landed, self.step, self.step, self.before)
+        view = View(self.landed, self.step, self.step, self.before, self.request.name)
         return basis(view, wanted.id if wanted is not None else None)
 
     def runs(self) -> list[Digest]:

@@ -132,7 +132,7 @@ def _closure(case: Case, found: Release, wanted: Digest) -> Iterator[Finding]:
                 why="who made what it rests on must be known",
                 fix=f"gitprov seal {found.name}",
             )
-    producers = set(case.root.role("producer").people)
+    producers = set(case.root.role("producer", case.request.name).people)
     for one in basis.runs:
         if not case.landed.signers(one, case.before) & producers:
             yield case.find(

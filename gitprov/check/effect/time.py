@@ -45,7 +45,8 @@ def deployments(landed: Landed, request: Digest | None = None) -> list[Deployed]
             continue
         landing = landed.chain.landed[held.stored.path]
         root = landed.roots.at(landing - 1)
-        if root is not None and (people := landed.signers(one, landed.chain.head) & set(root.role("deployer").people)):
+        may = set(root.role("deployer", record.name).people) if root is not None else set()
+        if people := landed.signers(one, landed.chain.head) & may:
             found.append(Deployed(one, record, landing, tuple(sorted(people))))
     return sorted(found, key=lambda one: (one.landing, one.record.observed_at, one.id))
 
@@ -115,12 +116,12 @@ def disputes(landed: Landed, asked: Asked) -> tuple[Finding, ...]:
     found: dict[tuple[str, Digest], Finding] = {}
     for record in _rests_on(landed, asked):
         for one in landed.signatures.of(record):
-            landing = landed.chain.landed[one.path]
-            person = landed.roots.person(one.key, landing, then) if one.is_good else None
-            if landing > asked.effective or person is None:
+            landing = landed.made_by(one)
+            person = landed.roots.person(one, landing, then) if one.is_good else None
+            if landed.chain.landed[one.path] > asked.effective or person is None:
                 continue
             revoked = one.key in revoked_later
-            if revoked or landed.roots.person(one.key, landing, head) != person:
+            if revoked or landed.roots.person(one, landing, head) != person:
                 how = "revoked" if revoked else "withdrawn"
                 found[person, record] = codes.PRO_DISPUTED.finding(
                     asked.held.stored.path,

@@ -41,7 +41,7 @@ class Votes:
 
 def count(case: Case, evidence: Evidence | None) -> Votes:
     """Counts the votes about a request at a step."""
-    role = case.root.approvers(case.request.stage)
+    role = case.root.approvers(case.request.stage, case.request.name)
     excluded: dict[str, str] = {}
     unknown = []
     for one, why in _slots(case, evidence):
@@ -75,7 +75,7 @@ def _slots(case: Case, evidence: Evidence | None) -> Iterator[tuple[Digest, str]
     made = [run for member in release.members.values() for run in ledger.makers(member.artifact)] if release else []
     for one in dict.fromkeys([*case.runs(), *(run for run in made if case.is_there(run))]):
         yield one, f"signed run {ledger.runs[one].step}" if one in ledger.runs else "signed a run of it"
-    if "evaluator" in case.root.approvers(case.request.stage).distinct_from and evidence is not None:
+    if "evaluator" in case.root.approvers(case.request.stage, case.request.name).distinct_from and evidence is not None:
         for entry in evidence.evaluations:
             yield entry.evaluation, _EVALUATED
 
@@ -94,7 +94,7 @@ def _has_stranger(case: Case, record: Digest) -> bool:
     """
     if not case.landed.has_stranger(record, case.before, case.step):
         return False
-    producers = set(case.root.role("producer").people)
+    producers = set(case.root.role("producer", case.request.name).people)
     return not case.landed.signers(record, case.before, "countersigns") & producers
 
 
@@ -104,13 +104,13 @@ def _voters(case: Case, means: Means) -> set[str]:
     for one in case.files(case.held.id, means):
         if not one.is_good:
             continue
-        landing = case.landed.chain.landed[one.path]
+        landing = case.landed.made_by(one)
         if means == "rejects":  # a rejection is never taken back, whatever becomes of who rejected
-            judges, person = roots.at(landing - 1), roots.person(one.key, landing, landing - 1)
+            judges, person = roots.at(landing - 1), roots.person(one, landing, landing - 1)
         else:
-            judges, person = case.root, roots.person(one.key, landing, case.before)
-            person = person if person == roots.person(one.key, case.step, case.before) else None
-        if judges is not None and person in judges.approvers(case.request.stage).people:
+            judges, person = case.root, roots.person(one, landing, case.before)
+            person = person if person == roots.person(one, case.step, case.before) else None
+        if judges is not None and person in judges.approvers(case.request.stage, case.request.name).people:
             found.add(person)
     return found
 

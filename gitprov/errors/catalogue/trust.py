@@ -46,6 +46,12 @@ SIG_KIND = declare(
     "a record of a type that nobody signs",
     "sign the run that made it, or the release or request that names it",
 )
+SIG_CERTIFICATE = declare(
+    "GP-SIG-008",
+    Exit.FINDINGS,
+    "a signature whose certificate does not hold under the trusted root",
+    "take it away and sign again: gitprov sign RECORD",
+)
 
 # KEY: the keys of whoever uses this machine
 KEY_UNKNOWN = declare("GP-KEY-001", Exit.USAGE, "no such key", "gitprov keys list")

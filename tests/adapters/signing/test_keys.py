@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from gitprov.adapters.signing import DEFAULT, EcdsaVerifier, FileKeys
+from gitprov.adapters.signing import DEFAULT, FileKeys, SignatureVerifier
 from gitprov.errors import Code, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.trust.roots import key_id
@@ -45,7 +45,7 @@ def test_a_key_is_made_when_there_is_none_and_then_stays(keys: FileKeys, folder:
     assert signer.pem == keys.signer().pem
     (key,) = keys.all()
     assert (key.name, key.pem, key.id, key.is_default) == (DEFAULT, signer.pem, key_id(signer.pem), True)
-    assert EcdsaVerifier().verify(key.pem, b"text", signer.sign(b"text"))
+    assert SignatureVerifier().verify(key.pem, b"text", signer.sign(b"text"))
     assert folder.stat().st_mode & 0o777 == 0o700
     assert Path(key.path).stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in folder.iterdir()) == ["default.pem", "default.pub"]
@@ -211,10 +211,10 @@ def test_a_disk_that_refuses_is_no_crash(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pem", ["", "text", private(ec.generate_private_key(ec.SECP256R1())).decode()])
 def test_a_key_that_cannot_be_read_verifies_nothing(pem: str) -> None:
-    assert not EcdsaVerifier().verify(pem, b"text", b"signature")
+    assert not SignatureVerifier().verify(pem, b"text", b"signature")
 
 
 def test_a_key_of_another_kind_verifies_nothing() -> None:
     key = ec.generate_private_key(ec.SECP384R1())
     pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-    assert not EcdsaVerifier().verify(pem, b"text", key.sign(b"text", ec.ECDSA(hashes.SHA256())))
+    assert not SignatureVerifier().verify(pem, b"text", key.sign(b"text", ec.ECDSA(hashes.SHA256())))

@@ -29,6 +29,11 @@ def key(name: str) -> KeyId:
     return key_id(pem(name))
 
 
+def by(name: str, record: Digest) -> Signature:
+    """A good signature of a record by that key."""
+    return Signature(f"{record}.{name}", record, key(name), "signs", listed=True)
+
+
 def commit(step: int) -> str:
     """The commit of a step."""
     return f"{step:040x}"

@@ -13,8 +13,9 @@ from gitprov.ids import Digest
 from gitprov.records import History, Stored, TrustRoot
 from gitprov.trust.accepting import accept
 from gitprov.trust.log import Log
-from gitprov.trust.roots import Roots, key_id
-from tests.unit.trust.facts import history, key, root, step_of
+from gitprov.trust.roots import Roots, id_of
+from gitprov.trust.signatures import Signature
+from tests.unit.trust.facts import by, history, key, root, step_of
 
 LOG = Log((step, f"file-{step}", b"") for step in range(0, 40, 3))
 START = history(LOG, None)
@@ -23,8 +24,8 @@ START = history(LOG, None)
 def judged(
     landings: Iterable[tuple[Stored, int]], signed: Sequence[tuple[Stored, str, int]]
 ) -> tuple[Roots, tuple[Finding, ...]]:
-    def signers(record: Digest) -> list[tuple[Digest, int]]:
-        return [(key(name), step) for stored, name, step in signed if stored.id == record]
+    def signers(record: Digest) -> list[tuple[Signature, int]]:
+        return [(by(name, record), step) for stored, name, step in signed if stored.id == record]
 
     return accept(landings, signers, step_of, LOG)
 
@@ -216,12 +217,12 @@ def naive(story: Story) -> list[tuple[Digest, int]]:
 
 
 def holders(version: TrustRoot) -> list[tuple[Digest, str]]:
-    return [(key_id(one.key), name) for name, person in version.people.items() for one in person.identities]
+    return [(id_of(one), name) for name, person in version.people.items() for one in person.identities]
 
 
 def revoked(version: TrustRoot, wanted: Digest) -> bool:
     return any(
-        one.revoked is not None and key_id(one.key) == wanted
+        one.revoked is not None and id_of(one) == wanted
         for person in version.people.values()
         for one in person.identities
     )

@@ -15,7 +15,7 @@ from gitprov.records import Event, Governance, History, Stored, store
 from gitprov.records.codec import from_data
 from gitprov.trust.log import Log
 from gitprov.trust.roots import Accepted, Roots
-from tests.unit.trust.facts import commit, governance, history, key, landed, root, step_of
+from tests.unit.trust.facts import by, commit, governance, history, landed, root, step_of
 
 LOG = Log([])
 POLICY, PROJECT, ENTRY = ".gitprov/policies/age.yaml", ".gitprov/project.yaml", ".gitprov/catalog/churn.yaml"
@@ -304,7 +304,7 @@ def naive(story: Story) -> list[tuple[int, dict[str, Digest]]]:
                 if stored.id in used or landing > step or void or not fit[-1] or version is None:
                     continue
                 people = {
-                    story.roots.person(key(name), at, as_of)
+                    story.roots.person(by(name, one.id), at, as_of)
                     for one, name, at in story.signed
                     if one.id == stored.id and at <= step
                 }

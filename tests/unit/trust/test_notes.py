@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.adapters.signing import EcdsaSigner, EcdsaVerifier
+from gitprov.adapters.signing import EcdsaSigner, SignatureVerifier
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
@@ -69,7 +69,7 @@ CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
 
 — example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
 """
-verify = EcdsaVerifier().verify
+verify = SignatureVerifier().verify
 SIGNER = EcdsaSigner(ec.derive_private_key(7, ec.SECP256R1()))
 OTHER = EcdsaSigner(ec.derive_private_key(8, ec.SECP256R1()))
 HEAD = LogHead(origin_of(Digest("sha256:" + "ab" * 32), "refs/heads/main"), 3, Digest("sha256:" + "cd" * 32))

@@ -1,7 +1,6 @@
 """What a signature says follows from its record, and nothing else counts: every other byte, place or key is refused."""
 
 import json
-from collections.abc import Mapping
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
@@ -9,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sigstore_models.bundle.v1 import Bundle as TheirBundle
 
-from gitprov.adapters.signing import EcdsaVerifier
+from gitprov.adapters.signing import SignatureVerifier
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import canonical_json, sha256_of
 from gitprov.records import RECORD_LIMIT, Artifact, Evidence, Request, Run, Stored, signature_path, signed_path, store
 from gitprov.trust.bundles import LIMIT, ORDER, PAYLOAD_TYPE, is_only_form, read_bundle, to_sign, write_bundle
-from gitprov.trust.judging import judge, keys_of, signatures_of
+from gitprov.trust.judging import Listed, judge, listed_by, signatures_of
 from gitprov.trust.roots import key_id
-from gitprov.trust.signatures import KeyId, Signature
+from gitprov.trust.signatures import Signature
 from gitprov.trust.statements import (
     APPROVAL,
     COUNTERSIGNATURE,
@@ -33,15 +32,15 @@ from tests.unit.documents import texts
 from tests.unit.made import digests, records
 
 STORY = {stored.path: stored for stored in (RECORDS | PROMOTED).values()}
-KEYS = {key_id(SIGNER.pem): SIGNER.pem}
+KEYS = Listed(keys={key_id(SIGNER.pem): SIGNER.pem})
 MEANS = {"approval": "approves", "rejection": "rejects", "countersignature": "countersigns"}
-verify = EcdsaVerifier().verify
+VERIFIER = SignatureVerifier()
 
 
-def judged(path: str, data: bytes, keys: Mapping[KeyId, str] = KEYS) -> Signature:
+def judged(path: str, data: bytes, listed: Listed = KEYS) -> Signature:
     """Judges a file by the story's records and keys."""
     stored = STORY[signed_path(path) or ""]
-    return judge(path, data, stored, artifacts=ARTIFACTS, keys=keys, verify=verify)
+    return judge(path, data, stored, artifacts=ARTIFACTS, listed=listed, verifier=VERIFIER)
 
 
 def signs(stored: Stored, payload: bytes) -> Signature:
@@ -84,7 +83,7 @@ def test_a_signature_counts_beside_no_other_record(name: str) -> None:
         for approves in (False, True):
             place = signature_path(stored.path, data, approval=approves)
             if place != path and signed_path(place) is not None:
-                found = judge(place, data, stored, artifacts=ARTIFACTS, keys=KEYS, verify=verify)
+                found = judge(place, data, stored, artifacts=ARTIFACTS, listed=KEYS, verifier=VERIFIER)
                 assert (found.is_good, found.code) == (False, codes.SIG_STATEMENT), place
 
 
@@ -94,7 +93,7 @@ def test_the_other_s_is_refused() -> None:
     bundle = read_bundle(data)
     r, s = decode_dss_signature(bundle.signature)
     twin = encode_dss_signature(r, ORDER - s)
-    assert verify(SIGNER.pem, bundle.signed, twin)
+    assert VERIFIER.verify(SIGNER.pem, bundle.signed, twin)
     again = write_bundle(bundle.payload, twin, SIGNER.pem)
     found = judged(signature_path(TRAINED.path, again), again)
     assert (found.is_good, found.code) == (False, codes.SIG_INVALID)
@@ -104,16 +103,16 @@ def test_the_other_s_is_refused() -> None:
 @given(st.binary(max_size=200))
 def test_signatures_are_made_in_their_only_form(data: bytes) -> None:
     signature = SIGNER.sign(data)
-    assert is_only_form(signature)
+    assert is_only_form(signature, SIGNER.pem)
     assert signature == SIGNER.sign(data)
-    assert verify(SIGNER.pem, data, signature)
-    assert not verify(OTHER.pem, data, signature)
-    assert not verify(SIGNER.pem, data + b".", signature)
+    assert VERIFIER.verify(SIGNER.pem, data, signature)
+    assert not VERIFIER.verify(OTHER.pem, data, signature)
+    assert not VERIFIER.verify(SIGNER.pem, data + b".", signature)
 
 
 @given(st.binary(max_size=80) | st.binary(max_size=70).map(b"\x30\x44\x02\x20".__add__))
 def test_no_bytes_are_taken_for_a_signature(data: bytes) -> None:
-    assert not is_only_form(data) or decode_dss_signature(data)[1] <= ORDER // 2
+    assert not is_only_form(data, SIGNER.pem) or decode_dss_signature(data)[1] <= ORDER // 2
 
 
 @pytest.mark.parametrize(
@@ -221,7 +220,7 @@ def test_the_name_is_the_digest_of_the_bytes() -> None:
 def test_a_key_that_nobody_lists_is_told_from_a_wrong_signature() -> None:
     """Threat A15: an unlisted key says nothing for anybody, and can be told from a forgery."""
     path, data = SIGNATURES["run.sigstore.json"]
-    unlisted = judged(path, data, {key_id(OTHER.pem): OTHER.pem})
+    unlisted = judged(path, data, Listed(keys={key_id(OTHER.pem): OTHER.pem}))
     assert (unlisted.listed, unlisted.is_good, unlisted.code) == (False, False, codes.SIG_UNLISTED)
     bundle = read_bundle(data)
     forged = write_bundle(bundle.payload, OTHER.sign(bundle.signed), SIGNER.pem)
@@ -237,7 +236,7 @@ def test_the_signature_of_a_release_covers_what_its_members_hold() -> None:
     first, *_ = ARTIFACTS
     others = {**ARTIFACTS, first: next(one for key, one in ARTIFACTS.items() if key != first)}
     for artifacts in (others, {}):
-        found = judge(path, data, RELEASE, artifacts=artifacts, keys=KEYS, verify=verify)
+        found = judge(path, data, RELEASE, artifacts=artifacts, listed=KEYS, verifier=VERIFIER)
         assert (found.is_good, found.code) == (False, codes.SIG_STATEMENT)
 
 
@@ -297,7 +296,7 @@ def test_every_record_that_fits_can_be_signed() -> None:
 def signs_anything(stored: Stored) -> bool:
     """Tells whether a record's signature is good."""
     path, data = signed(stored, statement(stored, {}))
-    return judge(path, data, stored, artifacts={}, keys=KEYS, verify=verify).is_good
+    return judge(path, data, stored, artifacts={}, listed=KEYS, verifier=VERIFIER).is_good
 
 
 def test_an_evaluation_passes_by_its_truth_values_only() -> None:
@@ -322,11 +321,12 @@ def test_signatures_are_found_beside_their_records_and_judged_once() -> None:
     files = dict(SIGNATURES.values()) | others
     asked: list[bytes] = []
 
-    def counting(pem: str, data: bytes, signature: bytes) -> bool:
-        asked.append(signature)
-        return verify(pem, data, signature)
+    class Counting(SignatureVerifier):
+        def verify(self, pem: str, data: bytes, signature: bytes) -> bool:
+            asked.append(signature)
+            return super().verify(pem, data, signature)
 
-    found = signatures_of(files, STORY, ARTIFACTS, keys_of([TRUST_1.record]), counting)  # type: ignore[list-item]
+    found = signatures_of(files, STORY, ARTIFACTS, listed_by([TRUST_1.record]), Counting())  # type: ignore[list-item]
     assert asked == []
     assert [one.means for one in found.of(TRAINED.id)] == ["signs", "countersigns"]
     assert sorted(one.means for one in found.of(REQUEST.id)) == ["approves", "rejects", "signs"]

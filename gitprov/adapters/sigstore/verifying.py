@@ -1,0 +1,126 @@
+"""Verifies keyless signatures, wholly offline: docs/verification.md, "Keyless signatures".
+
+sigstore-python passes over the end of what a trusted root says of authorities and logs, and holds the beginning against
+the machine's clock. So it is given only what was valid at the time that the timestamp claims, without any window: what
+it then accepts was valid when it was used, and the verdict is the same on every machine and for ever.
+"""
+
+import json
+from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import Certificate
+from rfc3161_client import decode_timestamp_response
+from sigstore.models import Bundle, TrustedRoot
+from sigstore.verify import Verifier
+from sigstore_models.common.v1 import TimeRange
+from sigstore_models.trustroot import v1
+
+from gitprov.adapters.sigstore.certificates import certified
+from gitprov.errors import GitprovError
+from gitprov.errors import catalogue as codes
+from gitprov.trust.bundles import read_bundle
+from gitprov.trust.verifying import Certified
+
+_ALWAYS = TimeRange(start=datetime.min.replace(tzinfo=UTC))
+_STEPS = {
+    "not enough sources of verified time": "K3",
+    "failed to build timestamp certificate chain": "K4",
+    "invalid signing cert": "K4",
+    "Key usage": "K4",
+    "Extended usage": "K4",
+    "failed to verify SCT": "K5",
+    "invalid log entry": "K7",
+}
+"""How sigstore-python begins to say what is wrong; all else is about the signature (K8)."""
+
+
+def keyless(data: bytes, who: Certified, document: str) -> str:
+    """Verifies a bundle with a certificate and returns when it was signed (RFC 3339, UTC).
+
+    Args:
+        data: The bundle's bytes.
+        who: Whom the certificate must name.
+        document: The trusted root, JSON.
+
+    Raises:
+        GitprovError: GP-SIG-008.
+    """
+    with _step("K1"):
+        timestamp = read_bundle(data).timestamp
+        if timestamp is None:
+            raise ValueError("no timestamp says when it was signed")
+        time = decode_timestamp_response(timestamp).tst_info.gen_time
+        bundle = Bundle.from_json(data)
+    with _step("K2"):
+        root = _as_of(time, document)
+    with _step("K8"):
+        Verifier(trusted_root=TrustedRoot(root)).verify_dsse(bundle, _Named(who))
+    with _step("K7"):
+        _check_log(data, root)
+    return time.isoformat().replace("+00:00", "Z")
+
+
+class _Named:
+    """Asks for exactly one identity by exactly one issuer."""
+
+    def __init__(self, who: Certified) -> None:
+        self._who = who
+
+    def verify(self, cert: Certificate) -> None:
+        """Refuses another certificate."""
+        if (found := certified(cert.public_bytes(Encoding.DER))) != self._who:
+            raise _refusal("K6", f"the certificate names {found}, not {self._who}")
+
+
+def _as_of(time: datetime, document: str) -> v1.TrustedRoot:
+    """Returns a trusted root with what is valid at a time, both ends included; whatever has no beginning is not."""
+    root = v1.TrustedRoot.from_json(document)
+    authorities = [root.certificate_authorities, root.timestamp_authorities]
+    for found in authorities:
+        found[:] = [one.model_copy(update={"valid_for": _ALWAYS}) for one in found if _holds(one.valid_for, time)]
+    for log in (root.tlogs, root.ctlogs):
+        log[:] = [one for one in log if _holds(one.public_key.valid_for, time)]
+        for one in log:
+            one.public_key.valid_for = _ALWAYS
+    for name in ("certificate_authorities", "timestamp_authorities", "tlogs", "ctlogs"):
+        if not getattr(root, name):
+            raise ValueError(
+                f"the trusted root has nothing among its {name} that was valid at {time:%Y-%m-%dT%H:%M:%SZ}"
+            )
+    return root
+
+
+def _holds(window: TimeRange | None, time: datetime) -> bool:
+    return window is not None and window.start <= time and (window.end is None or time <= window.end)
+
+
+def _check_log(data: bytes, root: v1.TrustedRoot) -> None:
+    """Refuses a checkpoint that its log has not signed in its own name, which sigstore-python does not look at."""
+    (entry,) = json.loads(data)["verificationMaterial"]["tlogEntries"]
+    hint = b64decode(entry["logId"]["keyId"])[:4]
+    signatures = entry["inclusionProof"]["checkpoint"]["envelope"].rpartition("\n\n")[2].splitlines()
+    named = {line.split()[1] for line in signatures if b64decode(line.split()[2])[:4] == hint}
+    if not named & {urlsplit(log.base_url).hostname for log in root.tlogs}:
+        raise ValueError(f"the checkpoint is signed in the name of {', '.join(sorted(named))}, not of its log")
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    """Turns whatever is raised into a refusal that names the step: bundles are hostile, and parsers raise anything."""
+    try:
+        yield
+    except GitprovError as error:
+        raise error if error.code is codes.SIG_CERTIFICATE else _refusal(name, str(error)) from None
+    except Exception as error:  # noqa: BLE001 what a parser raises is its own affair
+        said = str(error) or type(error).__name__
+        step = next((step for begins, step in _STEPS.items() if said.startswith(begins)), name)
+        raise _refusal(step, said[:200]) from None
+
+
+def _refusal(step: str, why: str) -> GitprovError:
+    return codes.SIG_CERTIFICATE.error(f"step {step} of a keyless signature fails", why=why)
