@@ -20,6 +20,7 @@ from gitprov import __version__
 from gitprov.cli.text import printable
 from gitprov.errors import Exit, GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.ids.urls import mask_user_info
 
 BROKEN_PIPE = 141  # what a shell reports for a program that SIGPIPE ended
 STDOUT, STDERR = 1, 2
@@ -95,6 +96,8 @@ def redact(text: str) -> str:
 
 def _say(refusal: GitprovError, *, as_json: bool) -> None:
     """Prints the refusal; a stream that takes nothing must not turn its exit status into Python's."""
+    what, why, fix = map(mask_user_info, (refusal.what, refusal.why, refusal.fix))
+    refusal = refusal.code.error(what, why=why, fix=fix)
     try:
         if as_json:
             click.echo(json.dumps({"error": as_object(refusal)}, indent=2, sort_keys=True))

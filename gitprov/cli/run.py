@@ -1,6 +1,7 @@
 """`gitprov run`."""
 
 import json
+import re
 import shlex
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -25,6 +26,8 @@ from gitprov.recording.stages import StageFacts, find_stage, guess_kind, request
 from gitprov.recording.writing import Outcome
 from gitprov.wiring.opening import open_project
 from gitprov.wiring.project import Project
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 # The options that say what a command reads and makes; of a stage dvc.yaml says it.
 _ASKING = {
@@ -57,6 +60,7 @@ class RunCommand(click.Command):
 @click.option("--code", multiple=True, metavar="PATH", help="Files and folders that are the code of this step.")
 @click.option("--lock", "locks", multiple=True, metavar="FILE", help="Lock file; by default those at the top.")
 @click.option("--container", metavar="IMAGE@sha256:…", help="The container that this runs in.")
+@click.option("--secret", "secrets", multiple=True, metavar="NAME[=VARIABLE]", help="A secret, by its variable's name.")
 @click.option("--keep", "keep_it", is_flag=True, help="Stage the records at once, as `gitprov keep` does.")
 @click.option("--force", is_flag=True, help="Run even when the result is known.")
 @dry_run_option
@@ -69,10 +73,14 @@ def command(ctx: click.Context, /, words: tuple[str, ...], as_json: bool, **opti
     `{inputs.role}` and `{outputs.role}` in it are replaced; GITPROV_PARAMS names a JSON file with the parameters.
     When the same recipe is known, its outputs are restored instead. The exit status is the command's own.
 
+    A secret is passed by its name: CMD gets the environment variable NAME with the value of VARIABLE (by default NAME
+    itself). The run names it; the value is written nowhere, and refused in parameters, command, code and outputs.
+
     Example: gitprov run --input data=train-set --output model=model.pkl --param lr=0.1 -- python train.py {params.lr}
     """
     project, ledger = open_project()
     request, facts = _request(project, ledger, words, options, is_command=ctx.obj)
+    request = replace(request, secrets=_secrets(options["secrets"]))
     dry_run, keep_it = options["dry_run"], options["keep_it"]
     result = run(project, ledger, request, facts=facts, force=options["force"], dry_run=dry_run)
     kept = None
@@ -162,6 +170,17 @@ def _params(project: Project, options: dict[str, Any]) -> dict[str, Any]:
     if options["seed"] is not None:
         params["seed"] = options["seed"]
     return params
+
+
+def _secrets(given: tuple[str, ...]) -> dict[str, str]:
+    """Returns name to variable."""
+    secrets = {name: variable or name for name, _, variable in (text.partition("=") for text in given)}
+    if not all(_VARIABLE.fullmatch(word) for pair in secrets.items() for word in pair):
+        raise codes.USE_ARGUMENT.error(
+            "--secret takes the names of environment variables, not a value",
+            fix="gitprov run --secret NAME, or --secret NAME=VARIABLE",
+        )
+    return secrets
 
 
 def _value(text: str) -> Any:  # JSON

@@ -58,6 +58,10 @@ class Host(Protocol):
         """
         ...
 
+    def variable(self, name: str) -> str | None:
+        """Returns the value of one environment variable that a person named as a secret; None when it is not set."""
+        ...
+
     def shell(self, text: str) -> tuple[str, ...]:
         """Returns the argument list that runs a shell command as DVC runs it: in the person's own shell."""
         ...

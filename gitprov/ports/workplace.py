@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # all of them together cost a git hook more than its work
     from gitprov.ports.host import Host
     from gitprov.ports.memory import Memory
     from gitprov.ports.progress import Progress
+    from gitprov.ports.scanner import SecretScanner
     from gitprov.ports.settings import Settings, SettingsReader
     from gitprov.ports.signing import Keys, Signer, Verifier
     from gitprov.ports.worktree import WorkTree
@@ -67,6 +68,11 @@ class Workplace(Protocol):
     @property
     def progress(self) -> "Progress":
         """Where long work says how far it is."""
+        ...
+
+    @property
+    def scanner(self) -> "SecretScanner | None":
+        """What knows secrets by their shape; None where it is not installed."""
         ...
 
     @property

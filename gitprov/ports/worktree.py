@@ -27,6 +27,10 @@ class WorkTree(Protocol):
         """Returns the regular files below a folder, sorted; empty when there is no such folder."""
         ...
 
+    def holding(self, path: str, part: bytes) -> list[str]:
+        """Returns the regular files at or below a path that have some bytes in them, sorted; never reads one whole."""
+        ...
+
     def write_new(self, path: str, data: bytes) -> bool:
         """Writes a file that must not exist: temporary file, fsync, link without overwrite, fsync of the folder.
 

@@ -14,6 +14,7 @@ from gitprov.recording.code import check_scripts, code_paths, record_code
 from gitprov.recording.commands import is_below, overlap, recorded_command, shell_words, substitute
 from gitprov.recording.environment import check_container, find_locks
 from gitprov.recording.inputs import Used, use_input
+from gitprov.recording.secrets import refuse_secrets, secret_error, secrets_of
 from gitprov.recording.sources import check_place
 from gitprov.records import Artifact, Blob, Content, Environment, Output, Recipe, Run, store
 from gitprov.records.types import Fact
@@ -47,6 +48,7 @@ class Request:
         locks: Lock files; none to find them.
         container: IMAGE@sha256:DIGEST.
         is_shell: Whether the command is `sh -c TEXT` of a dvc.yaml stage, whose placeholders are DVC's business.
+        secrets: Variables that the command is given and no record holds: name to the variable that has the value here.
     """
 
     step: str
@@ -60,6 +62,7 @@ class Request:
     locks: tuple[str, ...] = ()
     container: str | None = None
     is_shell: bool = False
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,8 @@ def make_plan(place: Workplace, ledger: Ledger, request: Request, *, dry_run: bo
     Raises:
         GitprovError: GP-RUN-002, -003, -006 for a request that cannot be recorded; GP-NAM-*, GP-PTH-*, GP-BLB-* for its
             inputs; GP-USE-001 for outputs that lie in one another, or in an input; GP-VAL-*, GP-YML-003 when the record
-            would not hold its values. Nothing has run then.
+            would not hold its values; GP-SEC-001 for a secret in what would be kept, GP-SEC-002 for one that is not
+            there. Nothing has run then.
     """
     for role, out in request.outputs.items():
         check_output(role, out)
@@ -136,7 +140,7 @@ def begin(place: Workplace, ledger: Ledger, request: Request, inputs: Mapping[st
     locks = find_locks(place, request.locks)
     variables = place.settings.project().environment.variables
     environment = place.host.environment(words, request.cwd, locks=locks, container=container, variables=variables)
-    _judge(_run(place, request, {}, environment), request, {})
+    _judge(place, _run(place, request, {}, environment), request, {})
     notes = tuple(place.host.disagreements(words, request.cwd, locks)) if locks else ()
     return Begun(argv, state, paths, environment, notes)
 
@@ -152,6 +156,7 @@ def complete(
     state = _without(
         begun.code, [*(used.path for used in inputs.values()), *(o.path for o in request.outputs.values())]
     )
+    _refuse_in_code(place, request, state)
     code = record_code(place, state, begun.code_paths, keep=keep)
     run = replace(_run(place, request, inputs, begun.environment), code=code)
     recipes = {
@@ -166,7 +171,7 @@ def complete(
         )
         for role in request.outputs
     }
-    _judge(run, request, recipes)
+    _judge(place, run, request, recipes)
     return Plan(request, begun.argv, inputs, recipes, state, run, begun.notes)
 
 
@@ -248,6 +253,7 @@ def _run(place: Workplace, request: Request, inputs: Mapping[str, Used], environ
         params=params or None,
         environment=environment,
         declared=tuple(declared),
+        secrets=tuple(sorted(request.secrets)),
     )
 
 
@@ -279,15 +285,14 @@ def _unkept(place: Workplace, ledger: Ledger) -> list[str]:
     return [path for path in paths if path not in tracked]
 
 
-def _judge(run: Run, request: Request, recipes: Mapping[str, Recipe]) -> None:
+def _judge(place: Workplace, run: Run, request: Request, recipes: Mapping[str, Recipe]) -> None:
     """Writes the records that are to come with stand-ins for what is not known yet, so that they cannot fail later."""
     nothing = Digest("sha256:" + "0" * 64)
     most = 2**53 - 1
     md5 = Md5("md5:" + "0" * 32)
     content = Content(digest=nothing, files=most, md5=md5, size=most, listing=Blob(md5=md5, size=most))
-    for role, recipe in recipes.items():
-        out = request.outputs[role]
-        store(Artifact(name=out.name, kind=out.kind, content=content, recipe=recipe))
+    made = [(request.outputs[role], recipe) for role, recipe in recipes.items()]
+    records = [store(Artifact(name=out.name, kind=out.kind, content=content, recipe=recipe)) for out, recipe in made]
     outputs = {
         role: Output(artifact=nothing, content=nothing, path=out.path, recipe=nothing)
         for role, out in request.outputs.items()
@@ -295,7 +300,23 @@ def _judge(run: Run, request: Request, recipes: Mapping[str, Recipe]) -> None:
     time = "2000-01-01T00:00:00.000001Z"
     declared: tuple[Fact, ...] = (*run.declared, "outputs")
     room = ("x" * UNDECLARED_ROOM,)
-    store(replace(run, outputs=outputs, started=time, finished=time, declared=declared, undeclared=room))
+    whole = replace(run, outputs=outputs, started=time, finished=time, declared=declared, undeclared=room)
+    refuse_secrets(place, [*records, store(whole)], secrets_of(place, request.secrets))
+
+
+def _refuse_in_code(place: Workplace, request: Request, state: CodeState) -> None:
+    """Refuses code that has the value of a secret in it: a copy of the code is kept and shared."""
+    values = secrets_of(place, request.secrets)
+    blobs = dict(place.git.blobs(set(state.oids.values()))) if values else {}
+    found = [
+        (path, f"the value of --secret {name}")
+        for path, oid in state.oids.items()
+        for name, value in values.items()
+        if value.encode() in blobs[oid]
+    ]
+    if found:
+        fix = "take it out of the file, or let git ignore the file; what was committed has to be rotated"
+        raise secret_error(found, why="a copy of the code is kept with a run, and shared", fix=fix)
 
 
 def _without(state: CodeState, apart: Sequence[str]) -> CodeState:

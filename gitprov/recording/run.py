@@ -3,6 +3,7 @@
 Nothing of ours fails after the command has succeeded: its status is returned, and what is left to do stays pending.
 """
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -29,10 +30,14 @@ from gitprov.recording.pending import (
     write_pending,
 )
 from gitprov.recording.plan import Plan, Request, check_found, make_plan
+from gitprov.recording.secrets import Found, secret_error, secrets_of
 from gitprov.recording.stages import StageFacts, stage_at
 from gitprov.recording.undeclared import said, undeclared_files
 from gitprov.recording.writing import stage
 from gitprov.records import Content
+
+_UNRECORDED = "the command succeeded, its outputs lie where it left them, and nothing was recorded"
+_NOT_THERE = "remove the file, let the command write the secret nowhere, and run it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +141,18 @@ def _execute(
 ) -> RunResult:
     step = plan.request.step
     check_found(plan.request.command, plan.inputs)
+    secrets = secrets_of(place, plan.request.secrets)
+    if old := _leaked(place, plan, secrets):
+        fix = shlex.join(["rm", *dict(old)])
+        raise secret_error(old, why="an old output is kept before the command makes a new one", fix=fix)
     before = _make_way(place, plan, facts)
-    executed = place.host.run(
-        _argv(place, plan), plan.request.cwd, variables=_variables(place, plan, facts), watch=True
-    )
+    variables = secrets | _variables(place, plan, facts)
+    executed = place.host.run(_argv(place, plan), plan.request.cwd, variables=variables, watch=True)
     if executed.exit != 0:
         return RunResult(plan, exit=executed.exit, notes=told)
     try:
+        if leaked := _leaked(place, plan, secrets):
+            return RunResult(plan, notes=told, unfinished=secret_error(leaked, why=_UNRECORDED, fix=_NOT_THERE))
         pending = _pending(place, plan, executed, facts, before)
         name = write_pending(place, pending)
     except (GitprovError, OSError) as error:
@@ -158,11 +168,21 @@ def _execute(
     return RunResult(plan, draft=draft, notes=(*told, *notes))
 
 
+def _leaked(place: Workplace, plan: Plan, secrets: Mapping[str, str]) -> list[Found]:
+    """Returns which files of the outputs have the value of a secret in them: recorded, they would be shared."""
+    return [
+        (file, f"the value of --secret {name}")
+        for out in plan.request.outputs.values()
+        for name, value in secrets.items()
+        for file in place.worktree.holding(out.path, value.encode())
+    ]
+
+
 def _lost(error: GitprovError | OSError) -> GitprovError:
     what = error.what if isinstance(error, GitprovError) else str(error)
     return codes.IO_FAILED.error(
         f"what ran could not be written down: {what}",
-        why="the command succeeded, its outputs lie where it left them, and nothing was recorded",
+        why=_UNRECORDED,
         fix="free space, then run it again",
     )
 

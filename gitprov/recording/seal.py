@@ -15,6 +15,7 @@ from gitprov.ports.blobs import Object
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import copied_objects, resolve_code
 from gitprov.recording.naming import find
+from gitprov.recording.secrets import secrets_in
 from gitprov.recording.sources import STEP
 from gitprov.recording.writing import Outcome, stage, write_records
 from gitprov.records import Artifact, Content, Member, Release, Run, Stored, set_digest, store
@@ -134,6 +135,7 @@ def prepare(
     release_members = {role: Member(artifact=one, run=runs[role][-1]) for role, one in chosen.items() if runs[role]}
     made_by = choose(ledger, release_members)
     findings += unresolved(place, ledger, release_members, made_by)
+    findings += secrets_in(place, [ledger.artifacts[one] for one in dict.fromkeys(chosen.values())])
     if findings:
         return Prepared(None, findings=tuple(findings))
     digest = set_digest(release_members)

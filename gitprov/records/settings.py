@@ -42,6 +42,13 @@ class StageSettings(Setting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecretSettings(Setting):
+    """What looks like a secret and is none: the words themselves, so that whoever reviews this file sees them."""
+
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Project(Setting):
     """project.yaml.
 
@@ -52,6 +59,7 @@ class Project(Setting):
         steps: Settings of single steps.
         environment: Which variables count.
         stages: The stages and the moves between them.
+        secrets: What is none.
     """
 
     schema: ClassVar[str] = "gitprov/project/v1"
@@ -61,6 +69,7 @@ class Project(Setting):
     steps: Mapping[NameField, StepSettings] = field(default_factory=dict)
     environment: EnvironmentSettings = field(default_factory=EnvironmentSettings)
     stages: Mapping[NameField, StageSettings] = field(default_factory=dict)
+    secrets: SecretSettings = field(default_factory=SecretSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -268,6 +268,7 @@ class Run(Part):
         declared: The facts that somebody said and nobody measured.
         unknown: The facts that nobody knows. What is in neither list was observed.
         undeclared: Files that the command opened outside its declared inputs, outputs and code.
+        secrets: Names of the variables that gave the command a secret; no value of one is ever recorded.
         finished: When the command ended; for `add` when the bytes were read; None when unknown.
     """
 
@@ -287,6 +288,7 @@ class Run(Part):
     declared: tuple[Fact, ...] = ()
     unknown: tuple[Fact, ...] = ()
     undeclared: tuple[str, ...] | None = None
+    secrets: tuple[str, ...] = ()
     cutoff: TimeField | None = None
 
     def fault(self) -> str | None:

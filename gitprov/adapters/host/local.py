@@ -70,6 +70,10 @@ class LocalHost:
         installed = self._installed(command, cwd)
         return disagreements(installed, locks) if installed else []
 
+    def variable(self, name: str) -> str | None:
+        """Returns the value of an environment variable; None when it is not set."""
+        return os.environ.get(name)
+
     def shell(self, text: str) -> tuple[str, ...]:
         """Returns the argument list that runs a shell command as DVC runs it: in the person's own shell."""
         shell = os.environ.get("SHELL", "")

@@ -7,6 +7,7 @@ whoever looks sees the whole file or none (docs/architecture.md).
 
 import errno
 import fcntl
+import mmap
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -87,6 +88,20 @@ class FileWorkTree:
                     elif entry.is_file(follow_symlinks=False) and not _is_temporary(entry.name):
                         found.append(folder + entry.name)
         return sorted(found)
+
+    def holding(self, path: str, part: bytes) -> list[str]:
+        """Returns the regular files at or below a path that have some bytes in them, sorted."""
+        files = self.files(path) or ([path] if self.kind(path) == "file" else [])
+        return [file for file in files if self._holds(file, part)]
+
+    def _holds(self, path: str, part: bytes) -> bool:
+        with _translated(path), self._folder(path) as (folder, name):
+            file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+            with open(file, "rb"):
+                if os.fstat(file).st_size == 0:  # which cannot be mapped
+                    return False
+                with mmap.mmap(file, 0, access=mmap.ACCESS_READ) as data:
+                    return data.find(part) >= 0
 
     def write_new(self, path: str, data: bytes) -> bool:
         """Writes a file that must not exist; returns False when it exists with exactly these bytes.

@@ -168,3 +168,17 @@ BLB_UNVERIFIED = declare(
     "content known by MD5 only",
     "bring the bytes, then record it: dvc pull PATH && gitprov capture",
 )
+
+# SEC: secrets in what would be recorded
+SEC_FOUND = declare(
+    "GP-SEC-001",
+    Exit.USAGE,
+    "a secret in what would be recorded",
+    "take it out, and pass it by its name: gitprov run --secret NAME",
+)
+SEC_VARIABLE = declare(
+    "GP-SEC-002",
+    Exit.USAGE,
+    "a secret that cannot be had from the environment",
+    "set it without echo: read -rs NAME && export NAME",
+)
