@@ -20,7 +20,8 @@ from sigstore.verify import Verifier
 from sigstore_models.common.v1 import TimeRange
 from sigstore_models.trustroot import v1
 
-from gitprov.adapters.sigstore.certificates import certified
+from gitprov.adapters.signing.certificates import certified
+from gitprov.adapters.signing.witnesses import in_words
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.trust.bundles import read_bundle
@@ -39,7 +40,7 @@ _STEPS = {
 """How sigstore-python begins to say what is wrong; all else is about the signature (K8)."""
 
 
-def keyless(data: bytes, who: Certified, document: str) -> str:
+def verify_keyless(data: bytes, who: Certified, document: str) -> str:
     """Verifies a bundle with a certificate and returns when it was signed (RFC 3339, UTC).
 
     Args:
@@ -62,7 +63,7 @@ def keyless(data: bytes, who: Certified, document: str) -> str:
         Verifier(trusted_root=TrustedRoot(root)).verify_dsse(bundle, _Named(who))
     with _step("K7"):
         _check_log(data, root)
-    return time.isoformat().replace("+00:00", "Z")
+    return in_words(time)
 
 
 class _Named:
@@ -74,7 +75,7 @@ class _Named:
     def verify(self, cert: Certificate) -> None:
         """Refuses another certificate."""
         if (found := certified(cert.public_bytes(Encoding.DER))) != self._who:
-            raise _refusal("K6", f"the certificate names {found}, not {self._who}")
+            raise _refusal("K6", f"the certificate names {_said(found)}, not {_said(self._who)}")
 
 
 def _as_of(time: datetime, document: str) -> v1.TrustedRoot:
@@ -117,9 +118,13 @@ def _step(name: str) -> Iterator[None]:
     except GitprovError as error:
         raise error if error.code is codes.SIG_CERTIFICATE else _refusal(name, str(error)) from None
     except Exception as error:  # noqa: BLE001 what a parser raises is its own affair
-        said = str(error) or type(error).__name__
+        said = " ".join(str(error).split()) or type(error).__name__
         step = next((step for begins, step in _STEPS.items() if said.startswith(begins)), name)
         raise _refusal(step, said[:200]) from None
+
+
+def _said(who: Certified | None) -> str:
+    return f"{who.identity}, for whom {who.issuer} vouches" if who is not None else "nobody"
 
 
 def _refusal(step: str, why: str) -> GitprovError:

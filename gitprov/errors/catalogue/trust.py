@@ -64,6 +64,15 @@ KEY_PASSPHRASE = declare(
     "run it on a terminal, or set GITPROV_KEY_PASSPHRASE",
 )
 KEY_EXISTS = declare("GP-KEY-005", Exit.USAGE, "a key of this name is there already", "gitprov keys new OTHER-NAME")
+KEY_NONE = declare(
+    "GP-KEY-006", Exit.USAGE, "something that takes a key, where certificates say who signs", "gitprov keys new NAME"
+)
+KEY_TOKEN = declare(
+    "GP-KEY-007",
+    Exit.USAGE,
+    "no identity token that says who signs",
+    "run it on a terminal, let CI give the job a token, or set SIGSTORE_ID_TOKEN_FILE",
+)
 
 # SET: the settings in force
 SET_UNSEEN = declare(
