@@ -161,6 +161,7 @@ runs = st.builds(
     finished=optional(times),
     exit=st.integers(-128, 255),
     undeclared=optional(st.lists(texts, max_size=3).map(tuple)),
+    secrets=st.lists(texts, max_size=2).map(tuple),
     cutoff=optional(times),
     extra=extras,
 )

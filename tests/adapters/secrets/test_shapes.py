@@ -1,0 +1,68 @@
+"""Tokens and keys by their shape (demand 34, threat A31): all that are planted, and nothing of ours."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from gitprov.adapters.secrets import DetectSecrets
+from gitprov.check.secrets import texts_of
+from gitprov.ids.urls import mask_user_info
+from gitprov.records import Record, decode
+from tests.adapters.secrets.fakes import BLOCKS, TOKENS
+from tests.unit.made import records
+
+FROZEN = Path(__file__).parents[2] / "frozen" / "v1"
+SCANNER = DetectSecrets()
+
+
+def alarms(record: Record) -> list[str]:
+    """Returns the texts of a record that are taken for secrets."""
+    found = texts_of(record)
+    return [one.text for one in found if SCANNER.kinds(one.text, name=one.name) or mask_user_info(one.text) != one.text]
+
+
+@pytest.mark.parametrize("kind", TOKENS)
+@pytest.mark.parametrize("around", ["{}", "--token {} --rate 0.1", 'export T="{}"', "a\nb {}\nc"])
+def test_a_planted_token_is_found(kind: str, around: str) -> None:
+    assert kind in SCANNER.kinds(around.format(TOKENS[kind]))
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_private_key_of_any_kind_is_found(block: str) -> None:
+    assert SCANNER.kinds(f"-----BEGIN {block} " + "PRIVATE KEY-----\nMIIEow\n") == ("Private Key",)
+
+
+@pytest.mark.parametrize("name", ["db_password", "API_KEY", "client_secret", "aws_secret_access_key"])
+def test_a_value_is_found_by_its_name_however_short(name: str) -> None:
+    assert SCANNER.kinds("hunter2", name=name) == ("a value named like a secret",)
+    assert SCANNER.kinds("{params.password}", name=name) == ()
+    assert SCANNER.kinds("$PASSWORD", name=name) == ()
+
+
+@pytest.mark.parametrize("name", ["max_tokens", "pad_token", "key", "keys", "passes", "tokenizer", "bypass"])
+def test_names_that_models_have_are_none(name: str) -> None:
+    assert SCANNER.kinds("hunter2", name=name) == ()
+
+
+def test_no_frozen_record_is_taken_for_a_secret() -> None:
+    names = json.loads((FROZEN / "manifest.json").read_text("utf-8"))["records"]
+    assert len(names) > 15
+    assert {name: found for name in names if (found := alarms(decode((FROZEN / name).read_bytes(), name=name)))} == {}
+
+
+@given(records)
+@settings(max_examples=1000)
+def test_no_record_is_taken_for_a_secret(record: Record) -> None:
+    assert alarms(record) == []
+
+
+def test_without_the_extra_there_is_no_scanner() -> None:
+    code = (
+        "import sys; sys.modules['detect_secrets'] = None\n"
+        "from gitprov.adapters.secrets import find_scanner; sys.exit(find_scanner() is not None)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
