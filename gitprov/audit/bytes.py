@@ -1,11 +1,12 @@
 """Reads recorded bytes again, in the cache and in the remote: step (5) of docs/verification.md."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gitprov.audit.facts import is_unverified, mention
 from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger
 from gitprov.ports.blobs import Fault, Remote

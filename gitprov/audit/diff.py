@@ -1,11 +1,11 @@
 """`gitprov diff`: everything that differs between two artifacts or releases, on one screen (demand 8)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from gitprov.audit.facts import Mention, cache_of, look_up, members, mention
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.ids.listings import CodeEntry
 from gitprov.lineage import Ledger, Target

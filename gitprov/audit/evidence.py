@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from gitprov.audit.gather import propose
 from gitprov.audit.in_effect import Source, read_promotions, source
@@ -11,6 +10,7 @@ from gitprov.check.evidence import again, lacking, summary
 from gitprov.check.landed import Landed
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, Value
 from gitprov.lineage.naming import request_of
 from gitprov.ports.workplace import Workplace

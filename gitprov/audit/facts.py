@@ -1,11 +1,11 @@
 """What every answer says in the same words: artifacts, how sure their content is, and who vouches for a fact."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger, State, Target
 from gitprov.lineage.deprecations import Deprecated, deprecated

@@ -1,7 +1,6 @@
 """What the rules in force would say of a promotion now: `gitprov policy check`. docs/policy.md."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gitprov.audit.authors import authors_of
 from gitprov.audit.gather import propose
@@ -12,6 +11,7 @@ from gitprov.check.landed import Gathered, Landed
 from gitprov.check.states import stages
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.lineage.naming import no_release, split_release
 from gitprov.policy.decide import Decision, Tried
 from gitprov.ports.workplace import Workplace

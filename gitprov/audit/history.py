@@ -1,7 +1,6 @@
 """`gitprov history NAME/STAGE`: every request that landed, and what became of it (demands 8, 16)."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from gitprov.audit.in_effect import Source, read_promotions, source
 from gitprov.check.as_of import since
@@ -9,6 +8,7 @@ from gitprov.check.effect import Asked, Case, Observed, Timeline, count, deploym
 from gitprov.check.landed import Landed
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace

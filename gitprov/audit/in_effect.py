@@ -1,12 +1,11 @@
 """What serves a stage of a name, as the protected ref says: the way in of every question about NAME/STAGE."""
 
-from dataclasses import dataclass
-
 from gitprov.audit.gather import gather, protected_ref
 from gitprov.check.effect import judge
 from gitprov.check.landed import Gathered
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.ports.workplace import Workplace
 from gitprov.records.stored import ROOT

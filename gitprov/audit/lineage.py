@@ -1,11 +1,11 @@
 """`gitprov lineage`: what an artifact was made from, what came of it, and the way from one to another (demand 10)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from gitprov.audit.facts import Mention, look_up, members, mention
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger
 from gitprov.lineage.deprecations import Deprecated, deprecated

@@ -1,10 +1,10 @@
 """`gitprov log`: what was recorded, newest first."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from gitprov.audit.facts import Mark, Mention, additions, look_up, marks, mention
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, Value
 from gitprov.ids.names import is_name
 from gitprov.lineage import Held, Ledger, State

@@ -5,7 +5,7 @@ docs/format.md, "Log heads"; threats A03, A37.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gitprov.audit.gather import gather
 from gitprov.audit.promotion import compare, not_continued
@@ -13,6 +13,7 @@ from gitprov.check.chain import rewound
 from gitprov.check.landed import Landed
 from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex
 from gitprov.ports.git import GitStore
 from gitprov.ports.workplace import Workplace

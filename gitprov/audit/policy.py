@@ -1,11 +1,11 @@
 """`gitprov policy test`: the cases of the rules in the work tree. docs/policy.md."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.policy.cases import check_policy
 from gitprov.ports.settings import SettingsReader
 from gitprov.ports.worktree import WorkTree

@@ -4,7 +4,7 @@ One verdict, for `verify NAME/STAGE` and for `deploy`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gitprov.audit.changes import is_acknowledged
 from gitprov.audit.gather import propose
@@ -17,6 +17,7 @@ from gitprov.check.landed import Gathered
 from gitprov.check.states import APPROVALS
 from gitprov.errors import Exit, Finding, GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ports.git import branch_name
 from gitprov.ports.memory import Seen
 from gitprov.ports.workplace import Workplace

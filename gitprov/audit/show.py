@@ -1,9 +1,9 @@
 """`gitprov show`: one record, whole."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from gitprov.audit.facts import Assurance, additions, look_up, mention
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, Value, is_digest
 from gitprov.lineage import Ledger, State
 from gitprov.lineage.deprecations import Deprecated, deprecated

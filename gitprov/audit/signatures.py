@@ -1,10 +1,10 @@
 """The signatures of records, judged by the keys of every trust version that is here. docs/verification.md, step 6."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace

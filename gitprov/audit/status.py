@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from gitprov.audit.facts import Mention, mention
 from gitprov.audit.versions import ReleaseState, release_state
 from gitprov.errors import Exit, GitprovError
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, Md5
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace

@@ -1,7 +1,6 @@
 """`gitprov status NAME@vN` and `NAME/STAGE`: the state of releases at stages, what blocks them, what to do (D16)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from gitprov.audit.gates import ask_now, denials
@@ -13,6 +12,7 @@ from gitprov.check.landed import Gathered, Landed
 from gitprov.check.states import STATES, State, is_last, stages, state_of
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.lineage.deprecations import Deprecated, deprecated
 from gitprov.lineage.naming import no_release

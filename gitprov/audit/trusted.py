@@ -1,11 +1,12 @@
 """How a trust root came to be trusted: by a pin, by what this machine remembers, or on first use."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ports.memory import Seen
 from gitprov.ports.workplace import Workplace
 from gitprov.trust.pins import read_pin, require_pin

@@ -1,7 +1,6 @@
 """`gitprov verify`: the records, what they say about each other, the code, and the bytes. docs/verification.md."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from gitprov.audit.bytes import Bytes, check_bytes
 from gitprov.audit.facts import cache_of, is_unverified, look_up, members
@@ -19,6 +18,7 @@ from gitprov.check.files import (
 from gitprov.check.references import check_collisions, check_cycles, check_references
 from gitprov.errors import Exit, Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.ids.listings import SUBMODULE
 from gitprov.ids.recipes import UNKNOWN
@@ -28,8 +28,9 @@ from gitprov.ports.git import TreeEntry
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import left_out, resolve_code
 from gitprov.recording.ledger import DRAFTS
-from gitprov.records import Run, signed_path
 from gitprov.records.stored import ROOT
+
+from gitprov.records import Run, signed_path
 
 
 @dataclass(frozen=True, slots=True)

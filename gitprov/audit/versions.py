@@ -1,9 +1,9 @@
 """`gitprov status NAME`: the versions of one name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from gitprov.audit.facts import Mark, Mention, marks, mention
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, Value
 from gitprov.lineage import Ledger, State
 from gitprov.lineage.deprecations import Deprecated, deprecated

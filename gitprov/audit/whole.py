@@ -1,12 +1,10 @@
 """`gitprov audit`: all that ever landed, by every law, against what is remembered of it. docs/verification.md."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from gitprov.audit import log_heads
 from gitprov.audit.changes import gather_change, gather_whole
 from gitprov.audit.gather import gather, gather_at
-from gitprov.audit.log_heads import read_signed
 from gitprov.audit.promotion import Known, compare, not_continued
 from gitprov.audit.why_stage import AsOf, read_past
 from gitprov.check.acknowledged import acknowledged
@@ -14,8 +12,12 @@ from gitprov.check.engine import Verdict, check
 from gitprov.check.landed import Gathered
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
+
+from gitprov.audit import log_heads
+from gitprov.audit.log_heads import read_signed
 
 
 @dataclass(frozen=True, slots=True)

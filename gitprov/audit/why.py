@@ -1,10 +1,10 @@
 """`gitprov why`: what a thing is, which run made it, from what, and who says so: at most four steps (demand 8)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from gitprov.audit.facts import Mark, Mention, additions, cache_of, look_up, marks, members, mention
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.ids.recipes import UNKNOWN
 from gitprov.lineage import Ledger, State

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gitprov.audit.facts import Mention, mention
@@ -14,6 +13,7 @@ from gitprov.check.effect import Asked, Timeline
 from gitprov.check.landed import Landed
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.lineage.deprecations import Deprecated, deprecated
 from gitprov.ports.workplace import Workplace

@@ -1,8 +1,7 @@
 """What a release rests on, read out of the records that had landed at a step, and whose signatures count for it."""
 
-from dataclasses import dataclass
-
 from gitprov.check.landed import Landed
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger
 from gitprov.lineage.layers import MadeBy, closure

@@ -1,7 +1,8 @@
 """What commits did to files: edges and the changes on them, as plain data."""
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from gitprov.frozen import dataclass
 
 GONE = "000000"
 PLAIN = "100644"

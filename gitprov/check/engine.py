@@ -4,8 +4,6 @@ A law is a function of a `Change` that yields all that it finds; each is stated 
 Which of the findings only tell, and which say that nothing can be decided, is a matter of their codes.
 """
 
-from dataclasses import dataclass
-
 from gitprov.check.acknowledged import covers
 from gitprov.check.authority import authority, settings
 from gitprov.check.continuity import continuity
@@ -15,6 +13,8 @@ from gitprov.check.names import attributes, names
 from gitprov.check.references import references
 from gitprov.check.seen import Change
 from gitprov.check.whole import whole
+from gitprov.frozen import dataclass
+
 from gitprov.errors import Exit, Finding
 from gitprov.errors import catalogue as codes
 

@@ -5,7 +5,7 @@ signatures on them, and from the trust root and the settings in force.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gitprov.check.basis import Basis, View, basis
 from gitprov.check.entries import candidates, data, evaluations, evaluations_of, members, metrics, runs, values
@@ -14,6 +14,7 @@ from gitprov.check.landed import Landed
 from gitprov.check.summary import summary
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.policy.decide import Decision
 from gitprov.records import Evidence, ReleaseRef, Stored, path_of

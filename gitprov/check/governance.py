@@ -1,13 +1,13 @@
 """How settings come into force: by governance records, whatever lies in the tree. docs/verification.md; threat A16."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from gitprov.check.files import ATTRIBUTES, IGNORES, is_setting
 from gitprov.check.in_force import InForce, ReadSetting
 from gitprov.check.landed import Landed
 from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex
 from gitprov.records import Governance, path_of
 from gitprov.records.codec import from_data

@@ -9,13 +9,13 @@ stood on the chain, or whose bytes of the chain won, is told: somebody amended a
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from gitprov.check.changes import PLAIN, SUBMODULE, Edge, FileChange, How, Loss
 from gitprov.check.files import is_kept
 from gitprov.check.seen import Change
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 
 BEFORE = -1
 """Stands for the step of a file that was there before the first one that is judged."""

@@ -1,10 +1,11 @@
 """Which settings are in force: those that the owners signed, whatever lies in the tree (docs/verification.md; A16)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 
 ReadSetting = Callable[[str, bytes], Any]

@@ -6,11 +6,12 @@ fast-forward. What a step may do is judged against its first parent, step - 1.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from gitprov.check.changes import Edge, Loss
 from gitprov.check.in_force import InForce
 from gitprov.errors import Finding
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, sha256_of
 from gitprov.lineage import Ledger
 from gitprov.trust.log import Log

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from gitprov.frozen import dataclass
 from gitprov.ids import Value
 from gitprov.records import Record
 from gitprov.records.codec import to_data

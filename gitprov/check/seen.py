@@ -5,13 +5,14 @@ Every door (local hooks, server hook, CI, audit) makes these facts with `gitprov
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from gitprov.check.changes import Edge, FileChange, Overlay
 from gitprov.check.files import is_record
 from gitprov.check.landed import Gathered
 from gitprov.errors import GitprovError
+from gitprov.frozen import dataclass
 from gitprov.ids import sha256_of
 from gitprov.records import Stored, decode
 from gitprov.records.stored import ROOT

@@ -5,7 +5,6 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -14,6 +13,7 @@ from gitprov.audit.facts import Mention
 from gitprov.cli.text import printable, size_in_words
 from gitprov.cli.writing import finding_json
 from gitprov.errors import Finding
+from gitprov.frozen import dataclass
 from gitprov.ids import Value
 from gitprov.lineage.deprecations import Deprecated
 from gitprov.records import Record

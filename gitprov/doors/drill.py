@@ -5,7 +5,6 @@ or memory is touched.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from gitprov.audit.changes import gather_whole
 from gitprov.audit.gather import gather_at
@@ -19,6 +18,7 @@ from gitprov.doors.tampering import CI, FIRST, INDEX, KINDS, MEMORY, MOVE, SERVE
 from gitprov.doors.updates import Doorway, Update, protected
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import md5_of, sha256_of
 from gitprov.ports.git import GitStore
 from gitprov.ports.scratch import Commits, Drilling, File, Scratch

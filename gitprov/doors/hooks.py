@@ -1,11 +1,11 @@
 """`gitprov hooks`: puts the scripts where git looks for hooks, beside nobody else's and over nobody else's."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ports.hooks import HookFolder, Script
 
 LOCAL = ("pre-commit", "pre-push", "reference-transaction")

@@ -6,7 +6,7 @@ on the way is a loss there. The door of a server judges the steps that land, and
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from gitprov.audit.changes import gather_change
@@ -16,6 +16,7 @@ from gitprov.check.seen import Change
 from gitprov.doors.updates import Doorway
 from gitprov.errors import Exit, Finding, GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.records.stored import ROOT
 
 Way = Literal["merge", "squash", "rebase", "ff"]

@@ -5,12 +5,12 @@ Each takes a history that is right and returns where the branch is led to. A dri
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from gitprov.check.changes import PLAIN
 from gitprov.check.files import ATTRIBUTES, is_record
 from gitprov.errors import Code
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ports.scratch import Commits, File, Files
 from gitprov.records.stored import ROOT
 

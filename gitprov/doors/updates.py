@@ -1,11 +1,11 @@
 """Updates of refs, as git tells its hooks of them, and which branch is protected."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ports.git import GitStore, branch_name
 from gitprov.ports.incoming import Incoming
 from gitprov.ports.workplace import Workplace

@@ -1,7 +1,8 @@
 """The shape of an error: a catalogue code, what, why and fix."""
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from gitprov.frozen import dataclass
 
 
 class Exit(IntEnum):

@@ -1,14 +1,14 @@
 """`gitprov acknowledge`: the owners say that they know of a finding, which the audit then lists and does not refuse."""
 
-from dataclasses import dataclass
-
 from gitprov.audit.whole import audit
 from gitprov.check.acknowledged import ACKNOWLEDGEMENT, FINDING
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.governance.state import current, look
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.writing import Outcome, sign_records, stage, write_records
+
 from gitprov.records import Event, Stored, store
 
 

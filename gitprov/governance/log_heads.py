@@ -4,11 +4,11 @@ A log never signs two heads of which one does not continue the other (C2SP tlog-
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gitprov.audit.log_heads import FILE, REF, TRAILER, last_signed, look
 from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex
 from gitprov.ports.workplace import Workplace
 from gitprov.trust.notes import extends, sign_head, signers

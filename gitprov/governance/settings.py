@@ -1,11 +1,11 @@
 """`gitprov policy sign`: signs the settings of the work tree, so that they come into force when they land."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 from gitprov.check.governance import GOVERNANCE, is_governed
 from gitprov.check.landed import Gathered
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.governance.state import current, history, lacking, look
 from gitprov.ids import Digest, sha256_of
 from gitprov.ports.workplace import Workplace

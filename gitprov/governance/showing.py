@@ -1,10 +1,10 @@
 """`gitprov trust show` and `gitprov trust fingerprint`: who decides, and how that came to be believed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from gitprov.audit.trusted import How, trusted
 from gitprov.errors import Finding
+from gitprov.frozen import dataclass
 from gitprov.governance.state import current, landed_now, versions
 from gitprov.ports.workplace import Workplace
 from gitprov.trust.words import lines

@@ -1,12 +1,12 @@
 """Where trust and settings stand: on the protected ref, and as they would be if what is staged landed now."""
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from gitprov.audit.gather import gather, propose
 from gitprov.check.landed import Gathered
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.writing import Outcome
 from gitprov.records import History, Stored, TrustRoot

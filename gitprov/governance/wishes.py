@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Value, digest_hex
+from gitprov.trust.roots import Accepted, id_of
+
 from gitprov.records import History, Identity, TrustRoot
 from gitprov.records.codec import from_data, to_data
-from gitprov.trust.roots import Accepted, id_of
 
 ROLES = ("owner", "producer", "evaluator", "deployer", "machine")
 

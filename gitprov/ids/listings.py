@@ -6,10 +6,10 @@ docs/format.md, "Listings". The digest of a directory is the SHA-256 of its list
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids.digests import COMMIT_PATTERN, Digest, Md5, is_digest, is_md5, md5_of, sha256_of
 from gitprov.ids.values import MAX_INTEGER, sort_key
 

@@ -1,8 +1,8 @@
 """Which records are deprecated: that somebody says to use them no more, why, and what to use instead."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, is_digest
 from gitprov.lineage.ledger import Ledger
 from gitprov.lineage.naming import title

@@ -3,9 +3,9 @@
 import json
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, Value
 from gitprov.ids.recipes import UNKNOWN
 from gitprov.lineage.ledger import Ledger

@@ -2,8 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.lineage.ledger import Ledger
 

@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 from gitprov.errors import GitprovError
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex
 from gitprov.records import Artifact, Content, Evaluation, Event, Release, Run, Stored, path_of
 from gitprov.records.types import DEPRECATION

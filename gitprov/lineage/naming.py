@@ -5,14 +5,15 @@ A bare word is a name before it is a path; a path that clashes is written `./pat
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 
-from gitprov.errors import GitprovError
-from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex, is_digest
 from gitprov.ids.names import is_name
 from gitprov.lineage.ledger import Ledger
+
+from gitprov.errors import GitprovError
+from gitprov.errors import catalogue as codes
 from gitprov.records import Artifact, Deployment, Evidence, Record, Release, Request, TrustRoot
 
 _release = re.compile(r"(?P<name>[^@/]+)@v(?P<version>[1-9][0-9]*)").fullmatch

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from gitprov.frozen import dataclass
 from gitprov.policy.cel import Activation, activate, evaluate
 from gitprov.policy.facts import Facts
 from gitprov.records.policies import Policy, Rule, Severity

@@ -7,10 +7,10 @@ there with `accepted: false`, and counts for nothing else.
 import math
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from gitprov.frozen import dataclass
 from gitprov.ids import MAX_INTEGER
 from gitprov.records.codec import Closed, DigestField, NameField, Part, TimeField, keys_of
 from gitprov.records.evidence import Assurance

@@ -1,9 +1,9 @@
 """Bytes: the DVC cache of this clone, and the team's DVC remote."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, Md5
 from gitprov.ids.listings import Entry
 from gitprov.ports.progress import Progress

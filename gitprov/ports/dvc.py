@@ -1,9 +1,9 @@
 """DVC's own files: configuration, `.dvc` pointers, dvc.yaml stages and dvc.lock. Written as DVC writes them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from gitprov.frozen import dataclass
 from gitprov.ids import Md5
 from gitprov.records import Content
 

@@ -1,8 +1,8 @@
 """A plain folder, outside of any repository: where a release is put in place and served from."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.ports.progress import Progress
 

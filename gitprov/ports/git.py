@@ -1,10 +1,10 @@
 """The git repository: trusted reads of objects, the index, and the code of a step."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from gitprov.check.changes import Edge, FileChange, Overlay
+from gitprov.frozen import dataclass
 from gitprov.ids.listings import CodeEntry
 
 

@@ -1,7 +1,8 @@
 """The folder where git looks for the hooks of a repository."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from gitprov.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

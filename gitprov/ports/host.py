@@ -1,9 +1,9 @@
 """The machine: what the environment is, and running the user's command."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from gitprov.frozen import dataclass
 from gitprov.records import Environment
 
 

@@ -1,9 +1,10 @@
 """What this machine remembers of a project outside of its repository: what was seen may not be taken back."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 
 

@@ -1,9 +1,10 @@
 """A repository of its own, to be tampered with and thrown away; and commits as data, from which it is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from gitprov.frozen import dataclass
 from gitprov.ports.incoming import Incoming
 from gitprov.ports.workplace import Workplace
 

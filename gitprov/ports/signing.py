@@ -1,8 +1,8 @@
 """Keys and signatures: what makes them and what checks them. Which key counts for whom, the trust root says."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from gitprov.frozen import dataclass
 from gitprov.records import Identity
 from gitprov.trust.judging import Listed
 from gitprov.trust.signatures import KeyId

@@ -1,29 +1,31 @@
 """Asks for a move of a stage: judged as if it landed now, then committed on a branch of its own."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from gitprov.audit.gates import ask_now, denials
 from gitprov.audit.gather import propose
-from gitprov.check.effect import Asked, Case, Timeline, count, disputes, in_time, judge, judge_at
 from gitprov.check.evidence import judged, summary
 from gitprov.check.gate import PROJECT
 from gitprov.check.governance import is_governed
 from gitprov.check.landed import Gathered, Landed
-from gitprov.errors import Finding
-from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import digest_hex
 from gitprov.ports.git import GitStore
 from gitprov.ports.workplace import Workplace
-from gitprov.promotion import messages
 from gitprov.promotion.committing import commit_files
 from gitprov.recording.secrets import refuse_secrets
 from gitprov.recording.writing import make_signature
-from gitprov.records import Release, ReleaseRef, Request, Stored, store
-from gitprov.records.promotions import Move
 from gitprov.records.settings import Project
 from gitprov.records.stored import ROOT
+
+from gitprov.check.effect import Asked, Case, Timeline, count, disputes, in_time, judge, judge_at
+from gitprov.errors import Finding
+from gitprov.errors import catalogue as codes
+from gitprov.promotion import messages
+from gitprov.records import Release, ReleaseRef, Request, Stored, store
+from gitprov.records.promotions import Move
 from gitprov.trust.roots import Accepted
 
 EXPIRES = 14

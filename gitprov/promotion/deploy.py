@@ -4,19 +4,16 @@ docs/verification.md, "A promotion" and "What is served"; demand 20, threats A03
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from gitprov.audit.in_effect import read_promotions
 from gitprov.audit.promotion import Verdict, compare, verdict
 from gitprov.audit.trusted import recall, remember
-from gitprov.check.effect import Asked
 from gitprov.check.landed import Gathered, Landed
-from gitprov.errors import Finding, GitprovError
-from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.governance.state import history
 from gitprov.ids.names import folded, path_fault
-from gitprov.lineage import Ledger
 from gitprov.ports.folder import Folder
 from gitprov.ports.memory import Seen
 from gitprov.ports.workplace import Workplace
@@ -34,6 +31,11 @@ from gitprov.promotion.serve_check import (
 )
 from gitprov.recording.pull import plan_pull, pull
 from gitprov.recording.writing import make_signature, stage
+
+from gitprov.check.effect import Asked
+from gitprov.errors import Finding, GitprovError
+from gitprov.errors import catalogue as codes
+from gitprov.lineage import Ledger
 from gitprov.records import Content, Deployment, Placed, Release, Stored, signature_path, store
 from gitprov.trust.roots import Accepted
 

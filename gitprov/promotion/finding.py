@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from gitprov.check.landed import Gathered
+from gitprov.frozen import dataclass
+from gitprov.ids import digest_hex, sha256_of
+from gitprov.ports.git import GitStore, branch_name
+from gitprov.records.stored import ROOT
 
 from gitprov.check.effect import judge
-from gitprov.check.landed import Gathered
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
-from gitprov.ids import digest_hex, sha256_of
 from gitprov.lineage.naming import split_stage
-from gitprov.ports.git import GitStore, branch_name
 from gitprov.records import Request, Stored, decode
-from gitprov.records.stored import ROOT
 
 PROMOTIONS = f"{ROOT}/promotions"
 _numbered = re.compile(r"(?P<place>[^@/]+/[^@/]+)/0*(?P<sequence>[1-9][0-9]*)").fullmatch

@@ -1,11 +1,12 @@
 """`gitprov renumber`: makes a request, or a release, again on the next number after a lost race."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gitprov.audit.in_effect import read_promotions
 from gitprov.check.effect import judge
 from gitprov.check.landed import Gathered
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.lineage import Ledger
 from gitprov.lineage.naming import split_release, unknown
 from gitprov.ports.git import GitStore, branch_name

@@ -4,19 +4,20 @@ Plain `git revert` takes records away, which law G forbids: what was recorded ha
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from gitprov.check.files import is_setting
+from gitprov.frozen import dataclass
+from gitprov.ports.git import TreeEntry
+from gitprov.ports.workplace import Workplace
+from gitprov.recording.deprecate import deprecation
+from gitprov.recording.writing import stage, write_records
+from gitprov.records.stored import ROOT
+
 from gitprov.errors import catalogue as codes
 from gitprov.lineage import Ledger
 from gitprov.lineage.naming import title
-from gitprov.ports.git import TreeEntry
-from gitprov.ports.workplace import Workplace
 from gitprov.promotion import messages
-from gitprov.recording.deprecate import deprecation
-from gitprov.recording.writing import stage, write_records
 from gitprov.records import Artifact, Release, Request, Stored
-from gitprov.records.stored import ROOT
 
 
 @dataclass(frozen=True, slots=True)

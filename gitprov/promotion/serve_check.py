@@ -5,10 +5,10 @@ No repository and no network is asked. docs/verification.md, "What is served"; t
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gitprov.errors import Exit, Finding, GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, sha256_of
 from gitprov.ports.folder import Folder, Measured
 from gitprov.ports.progress import Progress

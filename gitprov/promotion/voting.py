@@ -1,21 +1,22 @@
 """`gitprov approve` and `reject`: a vote is judged as if it landed now, then signed and committed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gitprov.audit.gather import propose
 from gitprov.audit.in_effect import read_promotions
-from gitprov.check.effect import Asked, Case, Clause, Timeline, Votes, count, in_time, judge, judge_at
 from gitprov.check.landed import Landed
-from gitprov.errors import Finding
-from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ports.workplace import Workplace
-from gitprov.promotion import messages
 from gitprov.promotion.committing import commit_files
 from gitprov.promotion.finding import Found, find_request, require_here
 from gitprov.recording.writing import Signature, make_decision
-from gitprov.trust.roots import Accepted
 from gitprov.trust.statements import Decision
+
+from gitprov.check.effect import Asked, Case, Clause, Timeline, Votes, count, in_time, judge, judge_at
+from gitprov.errors import Finding
+from gitprov.errors import catalogue as codes
+from gitprov.promotion import messages
+from gitprov.trust.roots import Accepted
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,18 @@ to write. Drafts are private to one clone and not part of the format.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.ledger import DRAFTS, NOTE, drafts
+from gitprov.records.stored import ROOT
+
 from gitprov.records import Content, Run, Stored
 from gitprov.records.codec import from_data, to_data
-from gitprov.records.stored import ROOT
 
 PENDING = f"{DRAFTS}/pending"
 """Where a run whose command has ended waits for its draft: `recording.pending`."""

@@ -1,10 +1,10 @@
 """The inputs of a run: what they are recorded as, and where the command finds them."""
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex
 from gitprov.ids.names import check_name
 from gitprov.lineage import Ledger
@@ -13,6 +13,7 @@ from gitprov.recording.add import previous_name
 from gitprov.recording.ledger import DRAFTS
 from gitprov.recording.naming import find
 from gitprov.recording.sources import kind_of, name_of_path, source_records
+
 from gitprov.records import AnyContent, Artifact, Content, Input, Release, Stored
 
 SHELF = f"{DRAFTS}/inputs"

@@ -1,10 +1,11 @@
 """The objects that records need: the bytes of artifacts, and stored copies of code."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger
 from gitprov.lineage.naming import describe

@@ -6,11 +6,12 @@ finishes the same work.
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import sha256_of
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
@@ -27,6 +28,7 @@ from gitprov.recording.drafts import (
 )
 from gitprov.recording.ledger import DRAFTS, drafts
 from gitprov.recording.plan import OutputSpec
+
 from gitprov.records import Artifact, Content, Input, Output, Recipe, Run, Stored, decode, store
 from gitprov.records.codec import from_data, to_data
 

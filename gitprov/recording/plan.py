@@ -1,9 +1,10 @@
 """What a run is going to be: everything that is known before the command starts, judged before it starts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, Md5, Value, normalize
 from gitprov.ids.names import check_name
 from gitprov.ids.recipes import recipe_id

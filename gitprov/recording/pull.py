@@ -1,9 +1,9 @@
 """`gitprov pull`: recorded bytes into the cache, each object checked by its SHA-256 before it counts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gitprov.errors import Finding
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger
 from gitprov.ports.blobs import Transfer

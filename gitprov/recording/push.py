@@ -1,9 +1,9 @@
 """`gitprov push`: bytes first, then refs, so that no ref names bytes that nobody else can have."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from gitprov.errors import Finding, GitprovError
+from gitprov.frozen import dataclass
 from gitprov.lineage import Ledger
 from gitprov.ports.blobs import Fault, Transfer
 from gitprov.ports.workplace import Workplace

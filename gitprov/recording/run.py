@@ -6,11 +6,12 @@ Nothing of ours fails after the command has succeeded: its status is returned, a
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, canonical_json, digest_hex
 from gitprov.lineage import Ledger
 from gitprov.ports.blobs import Snapshot

@@ -1,10 +1,11 @@
 """`gitprov seal`: makes the next release of a name, if all that decides its behaviour resolves (demand 6)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex, sha256_of
 from gitprov.ids.names import check_name
 from gitprov.ids.recipes import UNKNOWN
@@ -18,6 +19,7 @@ from gitprov.recording.naming import find
 from gitprov.recording.secrets import secrets_in
 from gitprov.recording.sources import STEP
 from gitprov.recording.writing import Outcome, stage, write_records
+
 from gitprov.records import Artifact, Content, Member, Release, Run, Stored, set_digest, store
 
 MODEL = "model"

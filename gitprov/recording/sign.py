@@ -1,11 +1,11 @@
 """`gitprov sign`: signs records, or attests again what an earlier signature no longer counts for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from gitprov.check.landed import Landed
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace

@@ -1,10 +1,10 @@
 """Writing records: the files, their signatures, then the index. docs/format.md, "Writing"."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from gitprov.check.secrets import Text
 from gitprov.errors import GitprovError
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.secrets import refuse_secrets, refuse_texts

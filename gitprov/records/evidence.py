@@ -1,9 +1,10 @@
 """Evidence: what a request was judged by, as a record that anybody can compute again. docs/format.md, "Evidence"."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Literal
 
+from gitprov.frozen import dataclass
 from gitprov.records.codec import (
     CommitField,
     ContainerField,

@@ -1,9 +1,10 @@
 """Policies: the rules that a promotion must satisfy, as people write them. docs/policy.md."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Literal
 
+from gitprov.frozen import dataclass
 from gitprov.records.codec import NameField, Setting
 from gitprov.records.promotions import Move
 

@@ -4,8 +4,9 @@ docs/format.md, "Promotion request", "Evidence", "Deployment".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from gitprov.frozen import dataclass
 
 from gitprov.records.codec import DigestField, NameField, Part, PathField, TimeField, Version
 from gitprov.records.roots import History

@@ -1,9 +1,9 @@
 """Releases: the whole set that decides behaviour. docs/format.md, "Release" and "Layers"."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_of
 from gitprov.records.codec import DigestField, NameField, Part, Version
 

@@ -1,11 +1,13 @@
 """The trust root: who counts, for what, from when on. docs/format.md, "Trust root"; threats A11, A14-A16."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
+from gitprov.frozen import dataclass
 from gitprov.ids.names import NAME_PATTERN
+
 from gitprov.records.codec import (
     Closed,
     CommitField,

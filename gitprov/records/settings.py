@@ -1,9 +1,10 @@
 """The settings that people edit below `.gitprov/`. docs/format.md, "Settings"."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
+from gitprov.frozen import dataclass
 from gitprov.records.codec import NameField, PathField, Setting, Version
 
 

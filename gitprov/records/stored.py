@@ -1,10 +1,10 @@
 """A record as a file: its bytes, its id and its one place under `.gitprov/`."""
 
 import re
-from dataclasses import dataclass
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex, sha256_of
 from gitprov.records.codec import from_data, to_data
 from gitprov.records.emit import RECORD_LIMIT, emit

@@ -1,9 +1,10 @@
 """The committed records. docs/format.md, one section a type. All frozen, all plain data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Literal
 
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_of
 from gitprov.ids.recipes import UNKNOWN, recipe_id
 from gitprov.records.codec import (

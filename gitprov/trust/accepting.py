@@ -4,10 +4,11 @@ A version counts by its signatures alone: who committed or merged it decides not
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gitprov.errors import Code, Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex
 from gitprov.records import Stored, TrustRoot, path_of
 from gitprov.trust.log import Log, StepOf, history_fault

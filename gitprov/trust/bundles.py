@@ -4,11 +4,11 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, canonical_json, digest_hex, sha256_of
 from gitprov.records.roots import is_ed25519
 from gitprov.trust.roots import key_id

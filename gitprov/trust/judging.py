@@ -6,15 +6,12 @@ docs/format.md, "Signatures"; threats A09 (a signature moved to another record),
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
-from gitprov.errors import Code, GitprovError
-from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, is_digest
 from gitprov.ids.recipes import UNKNOWN
-from gitprov.records import Artifact, Stored, TrustRoot, is_approval, signature_path, signed_path
 from gitprov.trust.bundles import Bundle, is_only_form, read_bundle
-from gitprov.trust.roots import document_of, id_of, identity_id
 from gitprov.trust.signatures import KeyId, Means, Signature, Signatures
 from gitprov.trust.statements import (
     APPROVAL,
@@ -25,6 +22,11 @@ from gitprov.trust.statements import (
     statement,
 )
 from gitprov.trust.verifying import Certified, Verifier
+
+from gitprov.errors import Code, GitprovError
+from gitprov.errors import catalogue as codes
+from gitprov.records import Artifact, Stored, TrustRoot, is_approval, signature_path, signed_path
+from gitprov.trust.roots import document_of, id_of, identity_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ A log head is what C2SP calls a checkpoint, which in this field means weights.
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import MAX_INTEGER, Digest, digest_hex
 from gitprov.trust.log import Log
 

@@ -1,9 +1,9 @@
 """Pins: how people outside a repository name the trust version that they trust. docs/format.md, "Trust root"."""
 
 import re
-from dataclasses import dataclass
 
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, is_digest
 from gitprov.trust.roots import Roots
 

@@ -1,13 +1,15 @@
 """The accepted versions of the trust root, and who is in standing at which step. docs/format.md, "Trust root"."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, canonical_json, sha256_of
-from gitprov.records.roots import Delegation, Identity, Role, RoleName, TrustRoot
 from gitprov.trust.signatures import KeyId, Signature
+
+from gitprov.records.roots import Delegation, Identity, Role, RoleName, TrustRoot
 
 
 def key_id(pem: str) -> KeyId:

@@ -1,11 +1,12 @@
 """Signature files as facts: whose key, over what, verified or why not."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from gitprov.errors import Code
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 
 KeyId = Digest

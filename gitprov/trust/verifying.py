@@ -1,8 +1,8 @@
 """What judging asks of cryptography: answered by `gitprov.adapters.signing`."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from gitprov.frozen import dataclass
 from gitprov.trust.bundles import Bundle
 
 

@@ -1,10 +1,10 @@
 """Trust versions in words, so that what is read is what is signed."""
 
-from dataclasses import dataclass
-
+from gitprov.frozen import dataclass
 from gitprov.ids import digest_hex
-from gitprov.records.roots import Identity, Person, Role, TrustRoot, roles_held
 from gitprov.trust.roots import document_of, id_of
+
+from gitprov.records.roots import Identity, Person, Role, TrustRoot, roles_held
 
 
 @dataclass(frozen=True, slots=True)

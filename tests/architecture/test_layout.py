@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LINES = 400
-CORE = {"check", "errors", "ids", "lineage", "policy", "ports", "records", "trust"}
+CORE = {"check", "errors", "frozen", "ids", "lineage", "policy", "ports", "records", "trust"}
 
 # What the core may import besides gitprov's own lower layers: nothing that reads a file, a clock or the environment.
 PURE = {

@@ -5,11 +5,11 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from gitprov.adapters.blobs.objects import OBJECT_MODE
 from gitprov.adapters.blobs.work import Advance
+from gitprov.frozen import dataclass
 from gitprov.ids import digest_hex
 from gitprov.ports.blobs import Object
 

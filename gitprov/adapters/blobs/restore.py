@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from gitprov.adapters.blobs.folders import Folders
 from gitprov.adapters.blobs.intake import Intake
@@ -13,6 +12,7 @@ from gitprov.adapters.blobs.scan import Scan, scan
 from gitprov.adapters.blobs.state import is_settled, now
 from gitprov.adapters.blobs.work import over, told
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import digest_hex
 from gitprov.ids.listings import EXECUTABLE, Entry
 from gitprov.ids.names import path_fault

@@ -4,7 +4,9 @@ import hashlib
 import marshal
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from gitprov.frozen import dataclass
 
 Seen = tuple[int, int, int, int, bool]
 """mtime_ns, ctime_ns, size, inode of a regular file, and whether its owner may execute it. A tuple: there are many."""

@@ -7,10 +7,10 @@ interpolation, nested sections) is left to `dvc.config.Config`; so is refusing w
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 
 Sections = dict[str, dict[str, Any]]
 

@@ -7,12 +7,12 @@ same loader is used here, with bounds: on size, on nesting, and on what aliases 
 import io
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 
 if TYPE_CHECKING:
     from ruamel.yaml import YAML

@@ -8,13 +8,13 @@ import os
 import posixpath
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 from gitprov.adapters.dvc.documents import At, Document, flatten, read_document
 from gitprov.adapters.dvc.paths import is_outside, join
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ports.dvc import Declared
 
 NAME = "dvc.yaml"

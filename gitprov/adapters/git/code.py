@@ -5,13 +5,13 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
 from itertools import accumulate
 from stat import S_ISREG
 
 from gitprov.adapters.git.digests import DigestCache
 from gitprov.adapters.git.plumbing import Environment, Objects, Plumbing, joined, split
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, sha256_of
 from gitprov.ids.listings import SUBMODULE, SYMLINK, CodeEntry, write_code_listing
 from gitprov.ids.names import path_fault

@@ -5,9 +5,10 @@ import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from typing import IO, TypeVar
+
+from gitprov.frozen import dataclass
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes

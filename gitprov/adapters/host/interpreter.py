@@ -7,8 +7,9 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from gitprov.frozen import dataclass
 
 _TIMEOUT = 60
 """Seconds that an interpreter may take to say what is installed."""

@@ -1,12 +1,12 @@
 """One request, to be judged at one step: what every clause looks at."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from gitprov.check.basis import Basis, View, basis
 from gitprov.check.effect.timeline import Asked, Timeline
 from gitprov.check.landed import Landed
 from gitprov.errors import Code, Finding
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex
 from gitprov.lineage import Held
 from gitprov.records import Evidence, Release, Request

@@ -1,18 +1,19 @@
 """Clause 13: time, by the first trusted observer, and what a later revocation disputes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gitprov.check.effect.case import people, short
 from gitprov.check.effect.timeline import Asked, Clause
 from gitprov.check.landed import Landed
-from gitprov.errors import Finding
-from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
-from gitprov.records import Deployment, Evidence
 from gitprov.records.settings import Project
 from gitprov.records.stored import ROOT
+
+from gitprov.errors import Finding
+from gitprov.errors import catalogue as codes
+from gitprov.records import Deployment, Evidence
 
 SKEW = timedelta(minutes=5)
 """How much the clocks of honest people may differ."""

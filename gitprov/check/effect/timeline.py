@@ -1,9 +1,9 @@
 """What judging gives: clauses, judgements, and the timeline of a name."""
 
-from dataclasses import dataclass
+from gitprov.frozen import dataclass
+from gitprov.ids import Digest
 
 from gitprov.errors import Finding
-from gitprov.ids import Digest
 from gitprov.lineage import Held
 from gitprov.records import Request
 

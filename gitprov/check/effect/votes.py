@@ -1,15 +1,16 @@
 """Clauses 11 and 12: who approved, who cannot, who rejected (demand 18; threats A10-A12)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gitprov.check.effect.case import Case, people
-from gitprov.errors import Finding
-from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.ids import Digest
-from gitprov.records import Evidence
 from gitprov.records.settings import CatalogEntry
 from gitprov.trust.signatures import Means
+
+from gitprov.errors import Finding
+from gitprov.errors import catalogue as codes
+from gitprov.records import Evidence
 
 
 @dataclass(frozen=True, slots=True)
