@@ -127,7 +127,7 @@ def _asking() -> Iterator[None]:
     except FulcioClientError as error:
         answer = getattr(error.__cause__, "response", None)
         if answer is not None and answer.status_code < requests.codes.server_error:
-            raise codes.KEY_TOKEN.error("the certificate authority does not take the token", why=answer.text) from None
+            raise codes.KEY_TOKEN.error("the certificate authority does not take the token", why=answer.text[:200]) from None
         raise _unreachable(error.__cause__ or error) from None
     except (requests.RequestException, RekorClientError, Error, ValueError) as error:
         raise _unreachable(error) from None

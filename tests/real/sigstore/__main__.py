@@ -9,13 +9,8 @@ import shutil
 import subprocess
 import sys
 
+from tests.real.sigstore.network import only_loopback
 from tests.real.sigstore.programs import CACHE, build, missing
-
-NAMESPACE = [
-    ["unshare", "--net"],
-    ["unshare", "--user", "--map-root-user", "--net"],  # not as root, where the kernel lets everybody
-]
-LOOPBACK = ["sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 
 
 def main(arguments: list[str]) -> int:
@@ -30,18 +25,10 @@ def main(arguments: list[str]) -> int:
     for program in absent:
         print(f"building {program.package}@{program.version}, which takes minutes and stays in {CACHE}", flush=True)
         build(program)
-    for namespace in NAMESPACE:
-        command = [*namespace, *LOOPBACK]
-        if (
-            shutil.which("unshare")
-            and subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
-        ):
-            break
-    else:
-        print("no network namespace can be made here: the servers run on this machine's loopback", flush=True)
-        command = []
+    if not (alone := only_loopback()):
+        print("no network namespace can be made here: all runs on this machine's own network", flush=True)
     pytest = [sys.executable, "-m", "pytest", "-m", "sigstore", *(arguments or ["tests"])]
-    return subprocess.run([*command, *pytest], env=os.environ | {"REAL_CACHE_DIR": str(CACHE)}, check=False).returncode
+    return subprocess.run([*alone, *pytest], env=os.environ | {"REAL_CACHE_DIR": str(CACHE)}, check=False).returncode
 
 
 if __name__ == "__main__":

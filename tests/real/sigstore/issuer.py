@@ -45,6 +45,8 @@ class Issuer:
                 return Answer.of(_discovery(path.startswith("/ci")))
             case "/auth":
                 return self._log_in(request.query)
+            case "/ambient":  # where a job of a forge asks
+                return Answer.of({"value": self.workflow()})
             case "/token":
                 return self._redeem(_first(parse_qs(request.body.decode())))
         return Answer.of({"error": "there is nothing here"}, 404)

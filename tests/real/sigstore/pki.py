@@ -41,6 +41,7 @@ FULCIO, REKOR, CT_LOG, TIMESTAMPS = _url(1), _url(4), _url(7), f"{_url(8)}/api/v
 CLIENT = "sigstore"
 PASSWORD = "throw-away"  # noqa: S105 Fulcio and the timestamp server insist on one
 AGE = timedelta(minutes=5)
+LIFE = timedelta(days=3650)
 
 FULCIO_CONFIG = f"""\
 oidc-issuers:
@@ -62,20 +63,25 @@ oidc-issuers:
 Key = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 
-def make(folder: Path) -> None:
-    """Writes everything that the servers and their clients read into `folder`."""
+def make(folder: Path, *, stamping: timedelta = LIFE) -> None:
+    """Writes everything that the servers and their clients read into `folder`.
+
+    Args:
+        folder: Where.
+        stamping: How long the certificate of the timestamp authority is valid from now on.
+    """
     authority, timestamps = Authority("fulcio"), Authority("timestamps")
     signing = _p256()
     intermediate = authority.certify("fulcio-intermediate", signing, ca=True)
-    stamping = _p256()
-    leaf = timestamps.certify("timestamps-leaf", stamping, usage=ExtendedKeyUsageOID.TIME_STAMPING)
+    stamper = _p256()
+    leaf = timestamps.certify("timestamps-leaf", stamper, usage=ExtendedKeyUsageOID.TIME_STAMPING, life=stamping)
     ct_key, rekor_key = _p256(), ed25519.Ed25519PrivateKey.generate()
     write_key(folder / "ct-log.key", ct_key)
     write_key(folder / "rekor.key", rekor_key)
     write_key(folder / "issuer.key", _p256())
     ct_log, rekor = ct_key.public_key(), rekor_key.public_key()
     write_key(folder / "fulcio.key", signing, PASSWORD)
-    write_key(folder / "timestamps.key", stamping, PASSWORD)
+    write_key(folder / "timestamps.key", stamper, PASSWORD)
     write_chain(folder / "fulcio.pem", intermediate, authority.certificate)
     write_chain(folder / "timestamps.pem", leaf, timestamps.certificate)
     (folder / "ct-log.pub").write_bytes(ct_log.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
@@ -122,15 +128,16 @@ class Authority:
         ca: bool = False,
         path: int = 0,
         usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.CODE_SIGNING,
+        life: timedelta = LIFE,
     ) -> x509.Certificate:
-        """Returns a certificate of ten years for a key: a certificate authority's, or one for timestamps."""
-        subject, start = _name(name), datetime.now(UTC) - AGE
+        """Returns a certificate for a key: a certificate authority's, or one for timestamps."""
+        subject, now = _name(name), datetime.now(UTC)
         builder = (
             x509.CertificateBuilder(_name(name) if key is self.key else self.certificate.subject, subject)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(start)
-            .not_valid_after(start + timedelta(days=3650))
+            .not_valid_before(now - AGE)
+            .not_valid_after(now + life)
             .add_extension(x509.BasicConstraints(ca, path if ca else None), critical=True)
             .add_extension(_usage(ca=ca), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)

@@ -6,6 +6,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from tests.real.servers import running
@@ -49,9 +50,9 @@ class Stack:
 
 
 @contextmanager
-def running_stack(folder: Path) -> Iterator[Stack]:
-    """Runs a new Sigstore whose keys and logs lie in a folder."""
-    pki.make(folder)
+def running_stack(folder: Path, *, stamping: timedelta = pki.LIFE) -> Iterator[Stack]:
+    """Runs a new Sigstore whose keys and logs lie in a folder; the arguments are those of `pki.make`."""
+    pki.make(folder, stamping=stamping)
     with ExitStack() as servers:
         for name, port, command in _commands(folder):
             servers.enter_context(running(command, folder / f"{name}.log", port))
