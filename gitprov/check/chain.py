@@ -24,7 +24,7 @@ def loss_finding(chain: Chain, loss: Loss) -> Finding:
 def strange_histories(landed: Landed, log: Log) -> Iterator[Finding]:
     """Yields the deployments whose history the chain does not have: somebody deployed from another one (law F).
 
-    Trust versions and governance records are judged by their histories before they come into force.
+    Trust versions, governance records and exceptions are judged by their histories before they come into force.
     """
     for one in deployments(landed):
         path = landed.ledger.held[one.id].stored.path

@@ -13,10 +13,9 @@ from gitprov.check.names import attributes, names
 from gitprov.check.references import references
 from gitprov.check.seen import Change
 from gitprov.check.whole import whole
-from gitprov.frozen import dataclass
-
 from gitprov.errors import Exit, Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 
 LAWS = (whole, continuity, kept, names, attributes, references, authority, settings, effect)
 """Every law, in the order in which their findings are listed. docs/verification.md numbers them so."""
@@ -27,6 +26,7 @@ TOLD = frozenset(
         codes.GIT_ALTERNATE,
         codes.IMM_RESTORED,
         codes.IMM_SIDE,
+        codes.PRO_EXCEPTION,
         codes.SIG_BUNDLE,
         codes.SIG_INVALID,
         codes.SIG_STATEMENT,
@@ -65,7 +65,7 @@ def check(change: Change) -> Verdict:
     wrong = [one for one in found if one not in told and one not in undecided]
     return Verdict(
         tuple(one for one in wrong if not covers(change.acknowledged, one)),
-        tuple(told),
+        tuple(one for one in told if not covers(change.acknowledged, one)),
         tuple(undecided),
-        tuple(one for one in wrong if covers(change.acknowledged, one)),
+        tuple(one for one in (*wrong, *told) if covers(change.acknowledged, one)),
     )

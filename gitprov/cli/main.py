@@ -37,6 +37,7 @@ TABLE: dict[str, dict[str, str]] = {
         "reject": "Reject a promotion, by your signature",
         "rollback": "Ask for an earlier release to serve a stage again",
         "withdraw": "Ask for nothing to serve a stage any more",
+        "exception": "Break the glass for one promotion, as two owners",
         "renumber": "Make a request or a release again, on the next number",
         "evidence": "Read what a promotion was judged by, or compute it again",
         "deploy": "Put what is in effect at a stage into a folder",

@@ -13,10 +13,20 @@ from gitprov.wiring.opening import open_project
 @click.option("--to", "stage", required=True, metavar="STAGE", help="The stage that it shall serve.")
 @reason_option
 @days_option
+@click.option("--exception", "by_exception", is_flag=True, help="Ask although rules deny: takes gitprov exception.")
 @dry_run_option
 @json_option
 @click.pass_context
-def command(ctx: click.Context, release: str, stage: str, reason: str, days: int, dry_run: bool, as_json: bool) -> None:
+def command(
+    ctx: click.Context,
+    release: str,
+    stage: str,
+    reason: str,
+    days: int,
+    by_exception: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     """Ask for a release to serve a stage.
 
     NAME stands for what `gitprov seal` would seal now, which is sealed first if it is not. The rules in force are
@@ -27,5 +37,5 @@ def command(ctx: click.Context, release: str, stage: str, reason: str, days: int
     Example: gitprov promote churn@v8 --to production --reason "retrained on October's data"
     """
     project, ledger = open_project()
-    requested = promote(project, ledger, release, stage, reason, days=days, dry_run=dry_run)
+    requested = promote(project, ledger, release, stage, reason, days=days, by_exception=by_exception, dry_run=dry_run)
     show_requested(ctx, requested, dry_run=dry_run, as_json=as_json)

@@ -81,6 +81,8 @@ def _clause_lines(clause: Clause) -> Iterator[str]:
     number = f"{clause.number:>2}"
     if clause.holds:
         yield f"{dim(number)}  {clause.title}: {one_line(clause.says)}"
+        for finding in clause.waived:
+            yield from (f"    {line}" for line in finding_lines(finding, "waived"))
         return
     yield f"{dim(number)}  {loud(f'{clause.title}: NOT so')}"
     for finding in clause.findings:

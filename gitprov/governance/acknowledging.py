@@ -8,7 +8,6 @@ from gitprov.frozen import dataclass
 from gitprov.governance.state import current, look
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.writing import Outcome, sign_records, stage, write_records
-
 from gitprov.records import Event, Stored, store
 
 
@@ -83,14 +82,18 @@ def _record(place: Workplace, finding: Finding, reason: str) -> Stored:
 
 
 def _find(place: Workplace, text: str, attributes: bytes) -> Finding:
-    found = {one.key: one for one in audit(place, attributes=attributes).verdict.findings}
+    verdict = audit(place, attributes=attributes).verdict
+    reviewed = (one for one in verdict.warnings if one.code is codes.PRO_EXCEPTION)
+    found = {one.key: one for one in (*verdict.findings, *reviewed)}
     if text in found and found[text].commit is None:  # it would stand for whatever comes later, too
         raise codes.USE_ARGUMENT.error(f"{text} is no commit's doing: it can be mended", fix=found[text].fix)
     if text in found:
         return found[text]
     begun = [key for key, one in found.items() if one.commit is not None and "@" in text and key.startswith(text)]
     if not begun:
-        raise codes.NAM_UNKNOWN.error(f"the audit finds no {text}", fix="gitprov audit prints the key of each finding")
+        raise codes.NAM_UNKNOWN.error(
+            f"the audit finds no {text}", fix="gitprov audit  # prints the key of each finding"
+        )
     if len(begun) > 1:
         what = f"{text} is {len(begun)} findings"
         raise codes.NAM_AMBIGUOUS.error(what, why=", ".join(sorted(begun)), fix="give the whole key")

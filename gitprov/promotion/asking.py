@@ -6,26 +6,25 @@ from datetime import datetime, timedelta
 
 from gitprov.audit.gates import ask_now, denials
 from gitprov.audit.gather import propose
+from gitprov.check.effect import Asked, Case, Timeline, count, disputes, in_time, judge, judge_at
 from gitprov.check.evidence import judged, summary
 from gitprov.check.gate import PROJECT
 from gitprov.check.governance import is_governed
 from gitprov.check.landed import Gathered, Landed
+from gitprov.errors import Finding
+from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ids import digest_hex
 from gitprov.ports.git import GitStore
 from gitprov.ports.workplace import Workplace
+from gitprov.promotion import messages
 from gitprov.promotion.committing import commit_files
 from gitprov.recording.secrets import refuse_secrets
 from gitprov.recording.writing import make_signature
-from gitprov.records.settings import Project
-from gitprov.records.stored import ROOT
-
-from gitprov.check.effect import Asked, Case, Timeline, count, disputes, in_time, judge, judge_at
-from gitprov.errors import Finding
-from gitprov.errors import catalogue as codes
-from gitprov.promotion import messages
 from gitprov.records import Release, ReleaseRef, Request, Stored, store
 from gitprov.records.promotions import Move
+from gitprov.records.settings import Project
+from gitprov.records.stored import ROOT
 from gitprov.trust.roots import Accepted
 
 EXPIRES = 14
@@ -45,6 +44,7 @@ class Wish:
         reason: In words.
         days: How long it may wait.
         base: The commit that its branch starts from.
+        by_exception: Whether it is asked for although rules deny and too few could approve: owners grant an exception.
     """
 
     kind: Move
@@ -55,6 +55,7 @@ class Wish:
     reason: str
     days: int = EXPIRES
     base: str = "HEAD"
+    by_exception: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +156,11 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
     whole = propose(place, gathered, of=wish.base, files=files).landed
     held = whole.ledger.held[stored.id]
     votes = count(Case(whole, timeline, held, request, step, root), found)
-    findings = [*denials(stored.path, decision), *_mixed(whole)]
+    denied = list(denials(stored.path, decision))
+    findings = [*(denied if not wish.by_exception else ()), *_mixed(whole)]
     findings += [one for one in judge_at(whole, timeline, held, step).findings if one.code is not codes.PRO_GATE]
     findings += in_time(whole, Asked(held, request, step), wanted.evaluated_at).findings
-    if len(votes.eligible) >= votes.needed:
+    if len(votes.eligible) >= votes.needed or wish.by_exception:
         findings = [one for one in findings if one.code is not codes.APR_MISSING]
     branch, commit = f"promote/{request.label}", None
     if not findings and not dry_run:
@@ -173,6 +175,11 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
         votes.needed,
         votes.eligible,
         tuple(findings),
+        tuple(
+            f"{one.what}: takes gitprov exception {request.label} --waive gates --reason TEXT"
+            for one in denied
+            if wish.by_exception
+        ),
     )
 
 
@@ -185,8 +192,9 @@ def _stranger(place: Workplace, root: Accepted, person: str | None, may: list[st
         f"key {mine}",
         f"{person or f'whose key {mine} is'} may not ask for promotions",
         why=f"trust version {root.root.version} lets {', '.join(may)} ask",
-        fix=("" if person else f"gitprov keys export > {who}.pub, then ")
-        + f"ask one of them, or an owner: gitprov trust propose {add}",
+        fix=f"ask one of them, or an owner: gitprov trust propose {add}"
+        if person
+        else f"gitprov keys export > {who}.pub  # then ask one of them, or an owner: gitprov trust propose {add}",
     )
 
 

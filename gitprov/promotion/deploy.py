@@ -10,10 +10,14 @@ from pathlib import PurePosixPath
 from gitprov.audit.in_effect import read_promotions
 from gitprov.audit.promotion import Verdict, compare, verdict
 from gitprov.audit.trusted import recall, remember
+from gitprov.check.effect import Asked, deployments, granted
 from gitprov.check.landed import Gathered, Landed
+from gitprov.errors import Finding, GitprovError
+from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.governance.state import history
 from gitprov.ids.names import folded, path_fault
+from gitprov.lineage import Ledger
 from gitprov.ports.folder import Folder
 from gitprov.ports.memory import Seen
 from gitprov.ports.workplace import Workplace
@@ -31,11 +35,6 @@ from gitprov.promotion.serve_check import (
 )
 from gitprov.recording.pull import plan_pull, pull
 from gitprov.recording.writing import make_signature, stage
-
-from gitprov.check.effect import Asked
-from gitprov.errors import Finding, GitprovError
-from gitprov.errors import catalogue as codes
-from gitprov.lineage import Ledger
 from gitprov.records import Content, Deployment, Placed, Release, Stored, signature_path, store
 from gitprov.trust.roots import Accepted
 
@@ -95,7 +94,8 @@ def plan_deploy(place: Workplace, name: str, stage: str, *, pin: str | None = No
         raise codes.DEP_PIN.error(
             f"deploying {name}/{stage} takes a pin of the trust root, from outside of the repository",
             why="no --pin, no GITPROV_PIN, no git config gitprov.pin; and nothing was deployed from here before",
-            fix="ask an owner for it (gitprov trust fingerprint), then add to this command: --pin NNNN:sha256:…",
+            fix="ask an owner for it (gitprov trust fingerprint): "
+            f"gitprov deploy {name}/{stage} --to DIR --pin NNNN:sha256:…",
         )
     found = verdict(place, gathered, name, stage, now=place.clock.now(), known=compare(place, gathered, pin))
     release = _release(landed, found)
@@ -193,9 +193,13 @@ def _refusals(place: Workplace, landed: Landed, found: Verdict, seen: Seen) -> I
     if asked is None or asked.request.release is None:
         yield codes.DEP_NOTHING.finding(about, f"{about}: {found.says}", fix=f"gitprov verify {about}")
     last = seen.deployed.get(about, 0)
+    if asked is not None and asked.is_exception and asked.request.sequence != last:
+        yield from _used_up(landed, asked)
     if asked is not None and asked.request.sequence < last:
         what = f"{about}/{asked.request.sequence} is in effect, {about}/{last} was deployed from here before"
-        yield codes.DEP_BACK.finding(about, what, fix=f"git fetch; to go back on purpose: gitprov rollback {about}")
+        yield codes.DEP_BACK.finding(
+            about, what, fix=f"git fetch  # to go back on purpose: gitprov rollback {about} --reason TEXT"
+        )
     root = landed.roots.at(landed.chain.head)
     if root is not None:
         person, deployers = root.people.get(place.signer.id), root.role("deployer", found.name).people
@@ -206,6 +210,19 @@ def _refusals(place: Workplace, landed: Landed, found: Verdict, seen: Seen) -> I
                 why=f"trust version {root.root.version} names {', '.join(deployers)}",
                 fix=f"gitprov trust propose --role deployer={','.join([*deployers, person or 'PERSON'])}",
             )
+
+
+def _used_up(landed: Landed, asked: Asked) -> Iterator[Finding]:
+    """Yields what is wrong when every exception for a request has served for a deployment that landed."""
+    used, head = deployments(landed, asked.id), landed.chain.head
+    if len(used) >= len(granted(landed, asked.id, head, head)):
+        where = ", ".join(f"{', '.join(one.people)} at {one.record.observed_at}" for one in used)
+        yield codes.PRO_OVER.finding(
+            asked.held.stored.path,
+            f"the exception by which {asked.request.label} took effect is used up",
+            why=f"an exception serves for one deployment; deployed by {where}",
+            fix=f"gitprov exception {asked.request.label} --waive gates --reason TEXT",
+        )
 
 
 def _unheld(ledger: Ledger, release: Release) -> Iterator[Finding]:

@@ -3,17 +3,16 @@
 import re
 from collections.abc import Callable, Iterator
 
-from gitprov.check.landed import Gathered
-from gitprov.frozen import dataclass
-from gitprov.ids import digest_hex, sha256_of
-from gitprov.ports.git import GitStore, branch_name
-from gitprov.records.stored import ROOT
-
 from gitprov.check.effect import judge
+from gitprov.check.landed import Gathered
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
+from gitprov.ids import digest_hex, sha256_of
 from gitprov.lineage.naming import split_stage
+from gitprov.ports.git import GitStore, branch_name
 from gitprov.records import Request, Stored, decode
+from gitprov.records.stored import ROOT
 
 PROMOTIONS = f"{ROOT}/promotions"
 _numbered = re.compile(r"(?P<place>[^@/]+/[^@/]+)/0*(?P<sequence>[1-9][0-9]*)").fullmatch
@@ -66,7 +65,7 @@ def find_request(git: GitStore, gathered: Gathered, text: str) -> Found:
         f"no request {text}" + (" waits to take effect" if split_stage(text) else ""),
         why=f"{gathered.landed.chain.ref}, HEAD and the branches promote/… have "
         + (", ".join(dict.fromkeys(known)) or "none"),
-        fix="git fetch, then run it again",
+        fix="git fetch  # then run it again",
     )
 
 

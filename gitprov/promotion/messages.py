@@ -59,6 +59,18 @@ def reverts(commit: Commit, deprecates: Iterable[tuple[str, Digest]]) -> str:
     return "\n".join([*lines, *([""] if trailers else []), *trailers])
 
 
+def excepts(stored: Stored, request: Request, by: str, *, waives: str, until: str, reason: str) -> str:
+    """Returns the message of the commit that brings an exception, or an owner's signature of one."""
+    trailers = {
+        "Gitprov-Excepts": stored.id,
+        "Gitprov-Request": request.label,
+        "Gitprov-Waives": f"{waives}, until {until}",
+        "Gitprov-Owner": by,
+        "Gitprov-Reason": reason,
+    }
+    return _message(f"Grant an exception for {request.label}", (), trailers)
+
+
 def _message(subject: str, body: Iterable[str], trailers: dict[str, str]) -> str:
     """Returns a message; no text of a person's makes a line of its own, so that none can pass for a trailer."""
     lines = [f"- {_on_one_line(line)}" for line in body]

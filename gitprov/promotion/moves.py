@@ -29,6 +29,7 @@ def promote(
     reason: str,
     *,
     days: int = EXPIRES,
+    by_exception: bool = False,
     dry_run: bool = False,
 ) -> Requested:
     """Asks for a release to serve a stage, and seals it first where nobody did.
@@ -40,6 +41,7 @@ def promote(
         stage: Which stage.
         reason: In words.
         days: How long the request may wait.
+        by_exception: Ask for it although rules deny: owners have to grant an exception.
         dry_run: Write nothing.
 
     Raises:
@@ -50,7 +52,15 @@ def promote(
     if named is None and "@" in text:
         raise codes.NAM_SYNTAX.error(f"{text!r} names no release", fix=f"write {text.partition('@')[0]}@v1")
     name = check_name(named[0] if named is not None else text, "a release's name")
-    wish = Wish(kind="promote", name=name, stage=check_name(stage, "a stage"), release=None, reason=reason, days=days)
+    wish = Wish(
+        kind="promote",
+        name=name,
+        stage=check_name(stage, "a stage"),
+        release=None,
+        reason=reason,
+        days=days,
+        by_exception=by_exception,
+    )
     if named is not None:
         known = ledger.releases_of(name).get(named[1])
         if known is None:
@@ -186,7 +196,7 @@ def _uncommitted(ledger: Ledger, release: Release) -> Iterator[Finding]:
             title(release),
             f"{len(staged)} records of {title(release)} are in no commit yet",
             why="; ".join(describe(ledger, one) for one in staged[:5]),
-            fix="git commit, then run this again",
+            fix="git commit -m TEXT  # then run this again",
         )
 
 

@@ -6,18 +6,17 @@ Plain `git revert` takes records away, which law G forbids: what was recorded ha
 from collections.abc import Callable, Iterator
 
 from gitprov.check.files import is_setting
-from gitprov.frozen import dataclass
-from gitprov.ports.git import TreeEntry
-from gitprov.ports.workplace import Workplace
-from gitprov.recording.deprecate import deprecation
-from gitprov.recording.writing import stage, write_records
-from gitprov.records.stored import ROOT
-
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 from gitprov.lineage import Ledger
 from gitprov.lineage.naming import title
+from gitprov.ports.git import TreeEntry
+from gitprov.ports.workplace import Workplace
 from gitprov.promotion import messages
+from gitprov.recording.deprecate import deprecation
+from gitprov.recording.writing import stage, write_records
 from gitprov.records import Artifact, Release, Request, Stored
+from gitprov.records.stored import ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,10 @@ def revert(
             )
         if git.index() == git.tree("HEAD"):
             git.stop_revert()
-            raise codes.REV_NOTHING.error(f"nothing of {commit[:12]} is left to revert", why="; ".join(notes))
+            raise codes.REV_NOTHING.error(
+                f"nothing of {commit[:12]} is left to revert",
+                why="; ".join(notes),
+            )
         return Reverted(commit, git.commit(edit(message)), names, event, notes, dry_run=False)
 
 

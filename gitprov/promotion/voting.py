@@ -4,19 +4,18 @@ from collections.abc import Iterator
 
 from gitprov.audit.gather import propose
 from gitprov.audit.in_effect import read_promotions
+from gitprov.check.effect import Asked, Case, Clause, Timeline, Votes, count, in_time, judge, judge_at
 from gitprov.check.landed import Landed
+from gitprov.errors import Finding
+from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ports.workplace import Workplace
+from gitprov.promotion import messages
 from gitprov.promotion.committing import commit_files
 from gitprov.promotion.finding import Found, find_request, require_here
 from gitprov.recording.writing import Signature, make_decision
-from gitprov.trust.statements import Decision
-
-from gitprov.check.effect import Asked, Case, Clause, Timeline, Votes, count, in_time, judge, judge_at
-from gitprov.errors import Finding
-from gitprov.errors import catalogue as codes
-from gitprov.promotion import messages
 from gitprov.trust.roots import Accepted
+from gitprov.trust.statements import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +128,9 @@ def _own(found: Found, person: str, votes: Votes) -> Iterator[Finding]:
             found.stored.path,
             f"{person} cannot approve {found.name}",
             why=f"{person} {votes.excluded[person]}",
-            fix=f"ask somebody else: {', '.join(votes.eligible) or 'an owner names more approvers'}",
+            fix=f"ask {' or '.join(votes.eligible)}: gitprov approve {found.name}"
+            if votes.eligible
+            else f"an owner names more approvers: gitprov trust propose --approvers {found.request.stage}=PERSON",
         )
 
 

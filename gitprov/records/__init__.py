@@ -5,7 +5,7 @@ Specified in docs/format.md. Pure: no files, no clock.
 
 from gitprov.records.emit import RECORD_LIMIT, emit
 from gitprov.records.evidence import Evidence
-from gitprov.records.promotions import Deployment, Placed, ReleaseRef, Request
+from gitprov.records.promotions import Deployment, Placed, ReleaseRef, Request, Waiver
 from gitprov.records.read import read
 from gitprov.records.releases import Layers, Member, Release, set_digest
 from gitprov.records.roots import Governance, History, Identity, Person, Role, Roles, TrustRoot
@@ -77,6 +77,7 @@ __all__ = [
     "Stored",
     "Subject",
     "TrustRoot",
+    "Waiver",
     "decode",
     "emit",
     "encode",

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from gitprov.frozen import dataclass
-
-from gitprov.records.codec import DigestField, NameField, Part, PathField, TimeField, Version
+from gitprov.records.codec import Closed, DigestField, NameField, Part, PathField, TimeField, Version
 from gitprov.records.roots import History
 
 Move = Literal["promote", "rollback", "withdraw"]
+Waived = Literal["approvals", "gates"]
 APPROVALS = "approvals"
 """The folder of a request where the signatures of approvals and rejections lie."""
 
@@ -78,6 +78,27 @@ class Request(Part):
         if list(self.authors) != sorted(set(self.authors)):
             return "must have its authors sorted, each once"
         return None if self.evaluated_at < self.expires else "must expire after it was evaluated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver(Closed):
+    """The `details` of an event of the kind exception, whose one subject is a request.
+
+    Attributes:
+        waives: What need not hold: `approvals` that are missing, `gates` that deny.
+        until: When it is over: at most 72 hours after the event's `at`.
+        history: Where the protected ref stood.
+    """
+
+    waives: tuple[Waived, ...]
+    until: TimeField
+    history: History
+
+    def fault(self) -> str | None:
+        """Returns a fault when it waives nothing, or says so twice."""
+        if not self.waives or list(self.waives) != sorted(set(self.waives)):
+            return "must say what it waives, sorted, each once"
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

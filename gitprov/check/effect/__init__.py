@@ -10,16 +10,20 @@ trust root, the laws of the chain, the settings in force), 5 to 12 make it effec
 """
 
 from gitprov.check.effect.case import Case
+from gitprov.check.effect.exceptions import EXCEPTION, FEWEST, Granted, exceptions, granted
 from gitprov.check.effect.judging import judge, judge_at
 from gitprov.check.effect.time import Deployed, Observed, deployments, disputes, in_time, observe
 from gitprov.check.effect.timeline import Asked, Clause, Judgement, Timeline
 from gitprov.check.effect.votes import Votes, count
 
 __all__ = [
+    "EXCEPTION",
+    "FEWEST",
     "Asked",
     "Case",
     "Clause",
     "Deployed",
+    "Granted",
     "Judgement",
     "Observed",
     "Timeline",
@@ -27,6 +31,8 @@ __all__ = [
     "count",
     "deployments",
     "disputes",
+    "exceptions",
+    "granted",
     "in_time",
     "judge",
     "judge_at",

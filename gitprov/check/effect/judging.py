@@ -5,23 +5,26 @@ from dataclasses import replace
 
 from gitprov.check.effect import clauses
 from gitprov.check.effect.case import Case, people, short
+from gitprov.check.effect.exceptions import exceptions, granted
 from gitprov.check.effect.timeline import Asked, Clause, Judgement, Timeline
 from gitprov.check.effect.votes import approvals, count, rejections
 from gitprov.check.landed import Landed
-from gitprov.errors import GitprovError
+from gitprov.errors import Code, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.lineage import Held
 from gitprov.records import Request
+from gitprov.records.promotions import Waived
 from gitprov.records.stored import ROOT
 
 
 def judge(landed: Landed, name: str) -> Timeline:
-    """Judges every request about a name at each step that adds to its folder; returns what became of each."""
+    """Judges every request about a name at each step that adds to its folder, or an exception for it.
+
+    Returns:
+        What became of each.
+    """
     top = f"{ROOT}/promotions/{name}/"
-    touched: dict[int, set[str]] = {}
-    for path, step in landed.chain.landed.items():
-        if path.startswith(top):
-            touched.setdefault(step, set()).add("/".join(path.split("/")[:5]))
+    touched = _touched(landed, top)
     at_path = {held.stored.path: held for held in landed.ledger.held.values() if held.stored.path.startswith(top)}
     known: dict[str, Asked] = {}
     for step in sorted(touched):
@@ -40,6 +43,20 @@ def judge(landed: Landed, name: str) -> Timeline:
             if current is not None and len(folders) == 1:
                 known |= {folder: replace(one, replaced=step) for folder, one in known.items() if one.id == current.id}
     return Timeline(name, tuple(known.values()))
+
+
+def _touched(landed: Landed, top: str) -> dict[int, set[str]]:
+    """Returns the folders of requests that each step adds a file to, or an exception for."""
+    touched: dict[int, set[str]] = {}
+    for path, step in landed.chain.landed.items():
+        if path.startswith(top):
+            touched.setdefault(step, set()).add("/".join(path.split("/")[:5]))
+    for _, request, steps in exceptions(landed):
+        held = landed.ledger.held.get(request)
+        if held is not None and held.stored.path.startswith(top):
+            for step in steps:
+                touched.setdefault(step, set()).add(held.stored.path.rpartition("/")[0])
+    return touched
 
 
 def judge_at(landed: Landed, timeline: Timeline, held: Held, step: int) -> Judgement:
@@ -80,9 +97,30 @@ def _clauses(case: Case) -> Iterator[Clause]:
     yield Clause(9, "evidence", says, tuple(clauses.evidence(case, evidence)))
     rules = len(evidence.rules) if evidence else 0
     says = f"{rules} rules of the settings in force, as of {request.evaluated_at}" if rules else "no rule is in force"
-    yield Clause(10, "policy", says, tuple(clauses.policy(case, evidence)))
-    yield Clause(11, "approvals", votes.says, tuple(approvals(case, votes)))
+    yield _waivable(case, Clause(10, "policy", says, tuple(clauses.policy(case, evidence))))
+    yield _waivable(case, Clause(11, "approvals", votes.says, tuple(approvals(case, votes))))
     yield Clause(12, "rejections", "none", tuple(rejections(case, votes)))
+
+
+_WAIVABLE: Mapping[Waived, frozenset[Code]] = {
+    "approvals": frozenset({codes.APR_MISSING, codes.APR_UNKNOWN}),
+    "gates": frozenset({codes.PRO_GATE}),
+}
+"""What an exception can waive: rules that deny and approvals that are missing, never what they were judged by."""
+
+
+def _waivable(case: Case, clause: Clause) -> Clause:
+    """Returns a clause without what the exceptions for its request waive."""
+    if clause.holds:
+        return clause
+    grants = granted(case.landed, case.held.id, case.before, case.step)
+    free = {code for one in grants for what in one.waives for code in _WAIVABLE[what]}
+    waived = tuple(one for one in clause.findings if one.code in free)
+    if not waived:
+        return clause
+    by = ", ".join(short(one.id) for one in grants)
+    left = tuple(one for one in clause.findings if one not in waived)
+    return replace(clause, says=f"{len(waived)} waived by exception {by}", findings=left, waived=waived)
 
 
 def _effects(those: Mapping[str, Asked], step: int) -> dict[str, Asked]:

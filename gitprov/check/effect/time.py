@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from gitprov.check.effect.case import people, short
+from gitprov.check.effect.exceptions import granted
 from gitprov.check.effect.timeline import Asked, Clause
 from gitprov.check.landed import Landed
-from gitprov.frozen import dataclass
-from gitprov.ids import Digest
-from gitprov.records.settings import Project
-from gitprov.records.stored import ROOT
-
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
+from gitprov.ids import Digest
 from gitprov.records import Deployment, Evidence
+from gitprov.records.settings import Project
+from gitprov.records.stored import ROOT
 
 SKEW = timedelta(minutes=5)
 """How much the clocks of honest people may differ."""
@@ -92,13 +92,18 @@ def _late(landed: Landed, asked: Asked, seen: Observed) -> Iterator[Finding]:
         what = f"the gates of {name} were evaluated at {request.evaluated_at}"
         most = f"{request.stage} takes at most {stage.max_age_days} days"
         yield codes.PRO_EXPIRED.finding(path, what, why=f"{most}; {why}", fix=fix)
+    if asked.is_exception and not any(
+        one.since - SKEW <= when < one.until for one in granted(landed, asked.id, landed.chain.head, landed.chain.head)
+    ):
+        what = f"the exception by which {name} took effect is over"
+        yield codes.PRO_OVER.finding(path, what, why=why, fix=f"gitprov exception {name} --waive gates --reason TEXT")
     root = landed.roots.at(before)
     if root is not None and root.root.expires is not None and when >= _time(root.root.expires):
         yield codes.PRO_EXPIRED.finding(
             path,
             f"trust version {root.root.version} expired at {root.root.expires}",
             why=why,
-            fix="gitprov trust propose",
+            fix="gitprov trust propose --expires TIME",
         )
 
 
@@ -134,6 +139,8 @@ def disputes(landed: Landed, asked: Asked) -> tuple[Finding, ...]:
 
 def _rests_on(landed: Landed, asked: Asked) -> Iterator[Digest]:
     yield asked.id
+    if asked.is_exception and asked.effective is not None:
+        yield from (one.id for one in granted(landed, asked.id, asked.effective - 1, asked.effective))
     evidence = landed.ledger.held.get(asked.request.evidence)
     if asked.request.release is not None:
         yield asked.request.release.id

@@ -1,9 +1,8 @@
 """What judging gives: clauses, judgements, and the timeline of a name."""
 
+from gitprov.errors import Finding
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest
-
-from gitprov.errors import Finding
 from gitprov.lineage import Held
 from gitprov.records import Request
 
@@ -17,12 +16,14 @@ class Clause:
         title: What must hold, in a few words.
         says: What holds, in words.
         findings: What does not.
+        waived: What does not, and need not, by an exception.
     """
 
     number: int
     title: str
     says: str
     findings: tuple[Finding, ...] = ()
+    waived: tuple[Finding, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -41,6 +42,11 @@ class Judgement:
     def holds(self) -> bool:
         """Tells whether every clause holds."""
         return all(clause.holds for clause in self.clauses)
+
+    @property
+    def waived(self) -> tuple[Finding, ...]:
+        """Everything that an exception waives."""
+        return tuple(finding for clause in self.clauses for finding in clause.waived)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -72,6 +78,11 @@ class Asked:
     def id(self) -> Digest:
         """The request's id."""
         return self.held.id
+
+    @property
+    def is_exception(self) -> bool:
+        """Tells whether it is in effect by an exception: without that it would not be."""
+        return self.effective is not None and self.judgement is not None and bool(self.judgement.waived)
 
 
 @dataclass(frozen=True, slots=True)

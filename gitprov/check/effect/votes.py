@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 from gitprov.check.effect.case import Case, people
-from gitprov.frozen import dataclass
-from gitprov.ids import Digest
-from gitprov.records.settings import CatalogEntry
-from gitprov.trust.signatures import Means
-
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
+from gitprov.ids import Digest
 from gitprov.records import Evidence
+from gitprov.records.settings import CatalogEntry
+from gitprov.trust.signatures import Means
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,7 @@ def approvals(case: Case, votes: Votes) -> Iterator[Finding]:
         why=f"approvals that count: {people(votes.approved)}" + (f"; {out}" if out else ""),
         fix=f"gitprov approve {case.name}  # by {people(open_to)}"
         if open_to
-        else f"an owner names more approvers for {case.request.stage}: gitprov trust propose",
+        else f"an owner names more approvers: gitprov trust propose --approvers {case.request.stage}=PERSON",
     )
 
 
