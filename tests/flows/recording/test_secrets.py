@@ -228,7 +228,7 @@ def test_a_stage_is_given_a_secret(fetching: Repo, home: Path, gitprov: Gitprov)
 
 
 def test_a_release_with_a_token_in_a_small_text_file_is_not_sealed(project: Repo, gitprov: Gitprov) -> None:
-    """Small and text are scanned; what is neither is not, as docs/format.md says."""
+    """Small and text are scanned; what is neither is not, as docs/secrets.md says."""
     project.write("app/prompt.txt", "You are kind.\n")
     project.write("app/settings.json", f'{{\n "token": "{TOKEN}"\n}}\n')
     project.write("app/weights.bin", b"\0" + TOKEN.encode())
