@@ -24,6 +24,7 @@ from gitprov.recording.commands import shell_command
 from gitprov.recording.environment import is_lock, may_lock
 from gitprov.recording.inputs import Used
 from gitprov.recording.plan import OutputSpec, Request, make_recipe
+from gitprov.recording.secrets import refuse_secrets
 from gitprov.recording.sources import ROLE, STEP, kind_of, name_of_path
 from gitprov.recording.stages import code_deps, flat_params, output_specs, roles, step_name
 from gitprov.recording.writing import Outcome, stage, write_records
@@ -183,6 +184,7 @@ class _Capture:
                 unknown=("actor", "dirty", "exit", "hardware", "inputs", "times"),
             )
         )
+        refuse_secrets(self.place, [*artifacts.values(), run])
         for used in inputs.values():
             self._keep(*used.new)
         self._keep(*artifacts.values(), run)

@@ -7,6 +7,7 @@ from gitprov.ids import Digest, Value
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.naming import find
+from gitprov.recording.secrets import refuse_secrets
 from gitprov.recording.writing import Outcome, stage, write_records
 from gitprov.records import Artifact, Event, Release, Stored, store
 from gitprov.records.types import DEPRECATION
@@ -27,7 +28,7 @@ def deprecate(
 
     Raises:
         GitprovError: GP-NAM-* for a name, and for what is neither; GP-USE-001 without a reason, and when something is
-            to be used instead of itself; GP-KEY-*.
+            to be used instead of itself; GP-SEC-001; GP-KEY-*.
     """
     if not reason.strip():
         raise codes.USE_ARGUMENT.error("a deprecation needs a reason", fix="--reason TEXT")
@@ -42,6 +43,7 @@ def deprecate(
         if (event.reason, event.details.get("instead")) == (reason, other.id if other is not None else None):
             return Outcome(known=(ledger.held[one].stored,), dry_run=dry_run)
     made = deprecation(place, [subject.id], reason, instead=other.id if other is not None else None)
+    refuse_secrets(place, [made])
     if dry_run:
         return Outcome((made,), (made.path,), dry_run=True)
     with place.worktree.locked("deprecate"):

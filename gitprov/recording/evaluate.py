@@ -10,6 +10,7 @@ from gitprov.ids.names import check_name
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.inputs import use_input
+from gitprov.recording.secrets import refuse_secrets
 from gitprov.recording.writing import Outcome, stage, write_records
 from gitprov.records import Artifact, Evaluation, Input, Release, Subject, store
 
@@ -38,8 +39,8 @@ def evaluate(
         dry_run: Write nothing.
 
     Raises:
-        GitprovError: GP-PTH-006 and GP-VAL-002 for the metrics file; GP-NAM-* for the data; GP-NAM-001 when the subject
-            is neither an artifact nor a release.
+        GitprovError: GP-PTH-006, GP-VAL-002 and GP-SEC-001 for the metrics file; GP-NAM-* for the data; GP-NAM-001 when
+            the subject is neither an artifact nor a release.
     """
     check_name(suite, "a suite")
     if ledger.held[subject].state == "draft":  # what is staged must not rest on what may never be
@@ -72,6 +73,7 @@ def evaluate(
         )
     )
     records = (*(used.new if used is not None else ()), evaluation)
+    refuse_secrets(place, records)
     if dry_run:
         return Outcome(records, tuple(record.path for record in records), dry_run=True)
     with place.worktree.locked(f"evaluate {record.name}"):

@@ -32,6 +32,18 @@ def everything(root: Path) -> set[str]:
     return {str(p.relative_to(root)) for p in root.rglob("*") if not p.is_dir() and ".git" not in p.parts}
 
 
+def test_bytes_are_found_in_a_file_and_in_every_file_of_a_folder(root: Path, tree: WorkTree) -> None:
+    (root / "out/deep").mkdir(parents=True)
+    (root / "out/empty").touch()
+    (root / "out/first").write_bytes(b"needle" + b"\0" * 9000)
+    (root / "out/deep/last").write_bytes(b"\0" * 9000 + b"needle")
+    (root / "out/none").write_bytes(b"needl" + b"e" * 5 + b"needl")
+    (root / "out/link").symlink_to("first")
+    assert tree.holding("out", b"needle") == ["out/deep/last", "out/first"]
+    assert tree.holding("out/first", b"needle") == ["out/first"]
+    assert tree.holding("out/empty", b"needle") == tree.holding("nowhere", b"needle") == []
+
+
 def test_write_new_once(root: Path, tree: WorkTree) -> None:
     assert tree.write_new(RECORD, b"a: 1\n") is True
     assert tree.write_new(RECORD, b"a: 1\n") is False

@@ -11,6 +11,7 @@ import pytest
 
 from tests.adapters.secrets.fakes import TOKENS
 from tests.flows.recording.conftest import Train
+from tests.flows.recording.stages import dvc
 from tests.support import Gitprov, Outcome, Repo
 
 URL = "https://ada:pa55-w0rd@store.example.org/x"
@@ -81,8 +82,10 @@ def test_user_information_is_refused_in_every_record(
     monkeypatch.setenv("STORE_URL", URL)
     refused(gitprov("run", "--output", "o=o.txt", "--", "true", status=2), "run environment.variables.STORE_URL")
     project.write("metrics.json", json.dumps({"auc": 0.9, "from": [URL]}))
-    refused(gitprov("evaluate", "churn", "--metrics", "metrics.json", status=2), "evaluation metrics.from[0]")
-    refused(gitprov("deprecate", "churn", "--reason", f"see {URL}", status=2), "event reason")
+    for dry in ([], ["--dry-run"]):
+        said = gitprov("evaluate", "churn", "--metrics", "metrics.json", *dry, status=2)
+        refused(said, "evaluation metrics.from[0]")
+        refused(gitprov("deprecate", "churn", "--reason", f"see {URL}", *dry, status=2), "event reason")
     (project.path / "metrics.json").unlink()
     assert project.git("status", "--porcelain") == before
 
@@ -243,3 +246,16 @@ def test_a_release_with_a_token_in_a_small_text_file_is_not_sealed(project: Repo
     assert TOKEN not in json.dumps(found)
     project.write(".gitprov/project.yaml", f"schema: gitprov/project/v1\nsecrets:\n  allow: [{TOKEN}]\n")
     gitprov("seal", "app", "--owner", "ann")
+
+
+def test_a_stage_with_a_secret_is_not_captured_and_holds_up_no_other(repo: Repo, gitprov: Gitprov) -> None:
+    dirty = f"  dirty:\n    cmd: echo {URL} > d.txt\n    outs: [d.txt]\n"
+    repo.write("dvc.yaml", f"stages:\n  clean:\n    cmd: echo c > c.txt\n    outs: [c.txt]\n{dirty}")
+    gitprov("init")
+    dvc(repo, "repro", "--quiet")
+    repo.commit("reproduced")
+    captured = gitprov("capture")
+    assert "recorded run clean" in captured.out
+    assert "stage dirty is not captured: a secret stands in" in captured.err
+    assert "run command[2] (user information in a URL)" in captured.err
+    assert not (repo.path / ".gitprov/runs/dirty").exists()
