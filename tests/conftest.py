@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.observed import OPTION, EveryCode, watch
 from tests.support import Gitprov, Repo, make_repo
 
 settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)
@@ -60,6 +61,17 @@ os.environ |= {
     "LC_ALL": "C.UTF-8",
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",  # this environment's dvc, gitprov, python
 }
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the option that holds the whole run against the catalogue."""
+    parser.addoption(OPTION, action="store_true", help="fail unless every code is raised and its remedy run")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begins to note what gitprov raises."""
+    watch()
+    config.pluginmanager.register(EveryCode(config))
 
 
 @pytest.fixture(autouse=True)

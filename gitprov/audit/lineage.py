@@ -114,7 +114,8 @@ def lineage_path(place: Workplace, ledger: Ledger, start: str, end: str) -> Path
         way = path(ledger, source, target)
     if way is None:
         raise codes.LIN_NO_PATH.error(
-            f"no run leads from {start} to {end}, nor back", fix=f"gitprov lineage {start} shows what it was made from"
+            f"no run leads from {start} to {end}, nor back",
+            fix=f"gitprov lineage {start}  # shows what it was made from",
         )
     steps = tuple((_link(ledger, [edge]), mention(ledger, edge.target)) for edge in way)
     return Path(mention(ledger, source), steps)

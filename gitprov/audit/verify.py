@@ -28,9 +28,8 @@ from gitprov.ports.git import TreeEntry
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import left_out, resolve_code
 from gitprov.recording.ledger import DRAFTS
-from gitprov.records.stored import ROOT
-
 from gitprov.records import Run, signed_path
+from gitprov.records.stored import ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Verdict:
         records: How many records were checked.
         unverified: How many of their contents are known by MD5 only.
         bytes: What reading the bytes gave; None when it was not asked for.
-        signatures: How many signatures they have; None when there is no trust root to judge them by.
+        signatures: Who signed them; None when there is no trust root to judge that by, or history is missing.
         warnings: Signatures that count for nothing. They take nothing away from what others signed, so that nobody
             makes a record unverifiable by adding one.
     """
@@ -113,15 +112,18 @@ def verify(
         findings += read.findings
         undecided += read.undecided
     unverified = [one for one in records if one in ledger.artifacts and is_unverified(ledger, one)]
-    signed, warnings = judge_signatures(place, ledger, records, signatures)
-    return Verdict(tuple(findings), tuple(undecided), len(records), len(unverified), read, signed, warnings)
+    judged = judge_signatures(place, ledger, records, signatures)
+    findings += judged.findings
+    return Verdict(
+        tuple(findings), tuple(undecided), len(records), len(unverified), read, judged.signed, judged.warnings
+    )
 
 
 def _partial() -> Finding:
     return codes.GIT_SHALLOW.finding(
         "HEAD",
         "this clone lacks history or objects on purpose",
-        fix="git fetch --unshallow, or verify a whole clone where objects were filtered out",
+        fix="git fetch --unshallow  # where objects were filtered out: git fetch --refetch --no-filter",
     )
 
 
@@ -198,10 +200,10 @@ def _code(place: Workplace, ledger: Ledger, records: Iterable[Digest]) -> Iterat
 def _lost_code(ledger: Ledger, one: Digest, run: Run) -> Finding:
     commit = run.code.commit.removeprefix("git:") if run.code and run.code.commit else None
     ways = [f"git fetch origin {commit}"] if commit else []
-    ways += ["gitprov pull --all brings the stored copy"] if run.code and run.code.listing else []
+    ways += ["gitprov pull --all"] if run.code and run.code.listing else []
     return codes.LIN_CODE.finding(
         ledger.held[one].stored.path,
         f"the code of run {run.step} {ledger.short(one)} can be had from no commit and from no stored copy here",
         why=f"code {run.code.digest if run.code else UNKNOWN}" + (f", recorded at commit {commit}" if commit else ""),
-        fix=", or ".join(ways) or "bring the branch back that had it",
+        fix="  # or ".join(ways) or "bring the branch back that had it",
     )

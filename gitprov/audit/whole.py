@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from gitprov.audit import log_heads
 from gitprov.audit.changes import gather_change, gather_whole
 from gitprov.audit.gather import gather, gather_at
+from gitprov.audit.log_heads import read_signed
 from gitprov.audit.promotion import Known, compare, not_continued
 from gitprov.audit.why_stage import AsOf, read_past
 from gitprov.check.acknowledged import acknowledged
@@ -15,9 +17,6 @@ from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
-
-from gitprov.audit import log_heads
-from gitprov.audit.log_heads import read_signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +126,5 @@ def _commit(place: Workplace, revision: str | None) -> str | None:
     if found is None and place.git.head() is None:
         raise codes.GIT_NO_COMMIT.error("there is nothing to audit yet")
     if found is None:
-        raise codes.USE_ARGUMENT.error(f"{revision} names no commit", fix="git log --first-parent lists them")
+        raise codes.USE_ARGUMENT.error(f"{revision} names no commit", fix="git log --first-parent  # lists them")
     return found

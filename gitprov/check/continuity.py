@@ -31,16 +31,31 @@ def continuity(change: Change) -> Iterator[Finding]:
             return
         case "rewound":
             yield codes.HIS_REWOUND.finding(
-                change.ref, f"{change.ref} was rewound to {short(change.head)}", why=was, commit=change.known
+                change.ref,
+                f"{change.ref} was rewound to {short(change.head)}",
+                why=was,
+                fix=_push(change.ref, change.known),
+                commit=change.known,
             )
         case "rewritten":
             yield codes.HIS_REWRITTEN.finding(
                 change.ref,
                 f"{change.ref} was rewritten: it no longer has {change.known[:12]}",
                 why=was,
+                fix=_push(change.ref, change.known),
                 commit=change.known,
             )
         case "unrelated":
             yield codes.HIS_UNRELATED.finding(
-                change.ref, f"{change.ref} begins anew, without {change.known[:12]}", why=was, commit=change.known
+                change.ref,
+                f"{change.ref} begins anew, without {change.known[:12]}",
+                why=was,
+                fix=_push(change.ref, change.known),
+                commit=change.known,
             )
+
+
+def _push(ref: str, known: str) -> str:
+    """Returns what brings a branch back to where it was; one that a door refused to move is still there."""
+    branch = ref.removeprefix("refs/remotes/origin/").removeprefix("refs/heads/")
+    return f"if it was not meant, from a clone that has it: git push --force origin {known[:12]}:refs/heads/{branch}"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
-from pathlib import PurePosixPath
+from posixpath import basename, dirname
 from unicodedata import category, normalize
 
 from gitprov.check.changes import PLAIN
@@ -97,11 +97,11 @@ def check_place(stored: Stored) -> Iterator[Finding]:
     path, right = stored.path, path_of(stored.record, stored.id)
     if path == right:
         return
-    if _named(PurePosixPath(right).name) and PurePosixPath(path).parents[1] == PurePosixPath(right).parents[1]:
-        code, what = codes.IMM_NAME, f"{path} is not named by the hash of its bytes"
+    if _named(basename(right)) and dirname(dirname(path)) == dirname(dirname(right)):
+        code, what, fix = codes.IMM_NAME, f"{path} is not named by the hash of its bytes", _mend(path)
     else:
-        code, what = codes.IMM_PATH, f"{path} does not lie where its fields say"
-    yield code.finding(path, what, why=f"its bytes belong at {right}", fix=_mend(path))
+        code, what, fix = codes.IMM_PATH, f"{path} does not lie where its fields say", f"git rm {path}  # and commit"
+    yield code.finding(path, what, why=f"its bytes belong at {right}", fix=fix)
 
 
 def check_layout(modes: Mapping[str, str]) -> Iterator[Finding]:
@@ -113,18 +113,20 @@ def check_layout(modes: Mapping[str, str]) -> Iterator[Finding]:
     for path, mode in modes.items():
         parts = path.split("/")
         if any(map(is_root, parts[1:-1])) or (parts[0] != ROOT and is_root(parts[0])):
-            yield codes.GIT_SECOND.finding(path, f"{path} lies in a second {ROOT} folder", fix=f"git rm -r {path}")
+            yield codes.GIT_SECOND.finding(
+                path, f"{path} lies in a second {ROOT} folder", fix=f"git rm -r {path}  # and commit"
+            )
         elif parts[0] == ROOT and not is_kept(path) and not is_setting(path):
             yield codes.IMM_FOREIGN.finding(
                 path,
                 f"{path} is neither a record nor a setting",
-                fix=f"git rm --cached {path}, then move the file away",
+                fix=f"git rm --cached {path}  # then move the file away, and commit",
             )
         elif parts[0] == ROOT and mode != PLAIN:
             yield codes.IMM_MODE.finding(
                 path,
                 f"{path} has mode {mode}, not {PLAIN}",
-                fix=f"git update-index --chmod=-x {path}" if mode == "100755" else _mend(path),
+                fix=f"git update-index --chmod=-x {path}  # and commit" if mode == "100755" else _mend(path),
             )
 
 
@@ -140,10 +142,15 @@ def check_signature_files(signatures: Mapping[str, bytes], there: Collection[str
         right = signature_path(about, data, approval=is_approval(path))
         if path != right:
             yield codes.SIG_NAME.finding(
-                path, f"{path} is not named by the digest of its bytes", why=f"they belong at {right}", fix=_mend(path)
+                path,
+                f"{path} is not named by the digest of its bytes",
+                why=f"they belong at {right}",
+                fix=f"git rm {path}  # and sign again: gitprov sign",
             )
         if about not in there:
-            yield codes.SIG_ORPHAN.finding(path, f"{path} lies beside no record", why=f"{about} is not there")
+            yield codes.SIG_ORPHAN.finding(
+                path, f"{path} lies beside no record", why=f"{about} is not there", fix=f"git rm {path}  # and commit"
+            )
 
 
 def check_unchanged(
@@ -191,11 +198,10 @@ def check_attributes(found: Mapping[str, bytes | None], expected: bytes) -> Iter
             ATTRIBUTES,
             f"{ATTRIBUTES} is not what gitprov init writes, in {' and in '.join(wrong)}",
             why="git may rewrite records on their way in or out",
-            fix=f"gitprov init, then git commit -- {ATTRIBUTES}",
+            fix=f"gitprov init && git commit -m TEXT -- {ATTRIBUTES}",
         )
 
 
 def _mend(path: str) -> str:
-    return (
-        f"git log --oneline -- {path} names who changed it; git checkout COMMIT -- {path} brings the right bytes back"
-    )
+    """Returns what brings back the bytes that a file had first."""
+    return f'git checkout "$(git rev-list HEAD -- {path} | tail -n 1)" -- {path}  # never right: git rm {path}'

@@ -18,7 +18,7 @@ def whole(change: Change) -> Iterator[Finding]:
         yield codes.GIT_SHALLOW.finding(
             change.ref,
             "this clone lacks history or objects on purpose",
-            fix="git fetch --unshallow; where objects were filtered out: git fetch --refetch --no-filter",
+            fix="git fetch --unshallow  # where objects were filtered out: git fetch --refetch --no-filter",
         )
     for one in change.overlays:
         match one.kind:

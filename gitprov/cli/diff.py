@@ -52,7 +52,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
     """
     ends = _range(names[0]) if len(names) == 1 else None
     if ends is None and len(names) != 2:
-        raise codes.USE_ARGUMENT.error("two things are compared", fix="gitprov diff A B, or gitprov diff A..B")
+        raise codes.USE_ARGUMENT.error("two things are compared", fix="gitprov diff A B  # or gitprov diff A..B")
     before, after = (ends["before"], ends["after"]) if ends else (names[0], names[1])
     project, ledger = open_reading()
     found = diff(project, ledger, before, after)

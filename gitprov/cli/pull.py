@@ -38,7 +38,7 @@ def command(
     """
     if everything == bool(names or patterns):
         raise codes.USE_ARGUMENT.error(
-            "say what to pull: names, --path GLOB, or --all", fix="gitprov pull --all, or gitprov status to see names"
+            "say what to pull: names, --path GLOB, or --all", fix="gitprov pull --all  # gitprov status lists the names"
         )
     project, ledger = open_project()
     if everything:

@@ -117,7 +117,7 @@ def _request(
         )
     if not words:
         raise codes.USE_ARGUMENT.error(
-            "there is nothing to run", fix="gitprov run STEP, or gitprov run --output ROLE=PATH -- COMMAND"
+            "there is nothing to run", fix="gitprov run STEP  # or gitprov run --output ROLE=PATH -- COMMAND"
         )
     if not options["outputs"]:
         raise codes.USE_ARGUMENT.error(

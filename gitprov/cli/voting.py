@@ -68,7 +68,9 @@ def show_ballot(about: Ballot) -> None:
 def _confirm(about: Ballot) -> None:
     if not sys.stdin.isatty():
         raise codes.APR_UNASKED.error(
-            f"nobody can be asked whether to {about.decision} {about.found.name}", why="this is no terminal"
+            f"nobody can be asked whether to {about.decision} {about.found.name}",
+            why="this is no terminal",
+            fix=f"read it first: gitprov {about.decision} {about.found.name} --yes",
         )
     click.confirm(f"{about.decision.capitalize()} {about.found.name} as {about.person}?", abort=True)
 

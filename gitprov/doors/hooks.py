@@ -1,6 +1,7 @@
 """`gitprov hooks`: puts the scripts where git looks for hooks, beside nobody else's and over nobody else's."""
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from gitprov.errors import Finding
@@ -47,7 +48,7 @@ def status(folder: HookFolder, scripts: Mapping[str, bytes]) -> Hooks:
         GitprovError: GP-IO-001.
     """
     states = {name: _state(folder.read(name), name, data) for name, data in scripts.items()}
-    return Hooks(folder.path, states, findings=_findings(folder, states))
+    return Hooks(folder.path, states, findings=tuple(_findings(folder, states)))
 
 
 def install(folder: HookFolder, scripts: Mapping[str, bytes], *, dry_run: bool = False) -> Hooks:
@@ -62,7 +63,7 @@ def install(folder: HookFolder, scripts: Mapping[str, bytes], *, dry_run: bool =
         for name in changed:
             folder.write(name, scripts[name])
     states: dict[str, State] = {**before, **dict.fromkeys(changed, "installed")}
-    return Hooks(folder.path, states, changed, _findings(folder, states), dry_run)
+    return Hooks(folder.path, states, changed, tuple(_findings(folder, states)), dry_run)
 
 
 def uninstall(folder: HookFolder, scripts: Mapping[str, bytes], *, dry_run: bool = False) -> Hooks:
@@ -88,18 +89,15 @@ def _state(there: Script | None, name: str, ours: bytes) -> State:
     return "old" if _MARK in there.data else "foreign"
 
 
-def _findings(folder: HookFolder, states: Mapping[str, State]) -> tuple[Finding, ...]:
-    return tuple(
-        codes.HOK_FOREIGN.finding(
-            name,
-            f"{folder.path}/{name} is somebody else's, and does not call gitprov (or git does not run it)",
-            fix=f"add the line: gitprov hook {name}{_arguments(name)} || exit 1",
-        )
-        if state == "foreign"
-        else codes.HOK_MISSING.finding(name, f"{folder.path} has no current hook {name}")
-        for name, state in states.items()
-        if state != "installed"
-    )
+def _findings(folder: HookFolder, states: Mapping[str, State]) -> Iterator[Finding]:
+    for name, state in states.items():
+        path = f"{folder.path}/{name}"
+        if state == "foreign":
+            what = f"{path} is somebody else's, and does not call gitprov (or git does not run it)"
+            line = f"gitprov hook {name}{_arguments(name)} || exit 1"
+            yield codes.HOK_FOREIGN.finding(name, what, fix=f"add the line: echo '{line}' >> {shlex.quote(path)}")
+        elif state != "installed":
+            yield codes.HOK_MISSING.finding(name, f"{folder.path} has no current hook {name}")
 
 
 def _arguments(name: str) -> str:

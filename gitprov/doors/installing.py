@@ -21,7 +21,7 @@ def install_job(place: Workplace, forge: str, job: bytes, *, dry_run: bool = Fal
     if there is not None:
         raise codes.PTH_OVERWRITE.error(
             f"{path} is there and says something else",
-            fix=f"gitprov ci init {forge} --print shows ours; bring the two together by hand",
+            fix=f"gitprov ci init {forge} --print  # shows ours; bring the two together by hand",
         )
     if dry_run:
         return (path,)

@@ -20,12 +20,21 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One row of the catalogue: a stable name, the exit status it leads to, its meaning and the usual remedy."""
+    """One row of the catalogue.
+
+    Attributes:
+        id: A stable name.
+        exit: The exit status that it leads to.
+        title: What it means.
+        remedy: The usual way out: a command that can be pasted, after `words: ` if it takes words.
+        by_hand: Whether no command does it: the remedy is words, for a person.
+    """
 
     id: str
     exit: Exit
     title: str
     remedy: str
+    by_hand: bool = False
 
     def error(self, what: str, *, why: str = "", fix: str = "") -> "GitprovError":
         """Makes the error to raise; `fix` falls back to the catalogue's remedy."""

@@ -49,7 +49,9 @@ def begin(
         here = place.git.current_branch() if place.git.head() is not None else None
         raise codes.GIT_NO_COMMIT.error(
             f"{ref} has no commit here",
-            fix=f"gitprov trust init --ref refs/heads/{here}" if here is not None else "git commit, then run it again",
+            fix=f"gitprov trust init --ref refs/heads/{here}"
+            if here is not None
+            else "git commit -m TEXT  # then run it again",
         )
     people = {name: Person(identities=()) for name in approvers}
     people[owner] = Person(identities=(place.signer.identity,))
@@ -75,7 +77,7 @@ def begin(
             outcome = Outcome(
                 tuple(records), stage(place, [*write_records(place, records), *there]), notes=(version.weakness, *notes)
             )
-    return Rooted(outcome, 1, version.pin, changes(None, root), "", 'git commit -m "Begin the trust root"')
+    return Rooted(outcome, version, changes(None, root), next='git commit -m "Begin the trust root"')
 
 
 def _refuse_second(place: Workplace) -> None:

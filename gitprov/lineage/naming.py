@@ -5,15 +5,13 @@ A bare word is a name before it is a path; a path that clashes is written `./pat
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
 
+from gitprov.errors import GitprovError
+from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex, is_digest
 from gitprov.ids.names import is_name
 from gitprov.lineage.ledger import Ledger
-
-from gitprov.errors import GitprovError
-from gitprov.errors import catalogue as codes
 from gitprov.records import Artifact, Deployment, Evidence, Record, Release, Request, TrustRoot
 
 _release = re.compile(r"(?P<name>[^@/]+)@v(?P<version>[1-9][0-9]*)").fullmatch
@@ -143,7 +141,9 @@ def _by_digest(ledger: Ledger, digest: Digest) -> Target:
         return Target(digest, "named by its id")
     if same := sorted(ledger.with_content(digest), key=lambda one: (ledger.made(one), one)):
         return Target(same[-1], "named by its content")
-    raise codes.NAM_UNKNOWN.error(f"no record has the id or the content {digest}", fix="gitprov log lists the records")
+    raise codes.NAM_UNKNOWN.error(
+        f"no record has the id or the content {digest}", fix="gitprov log  # lists the records"
+    )
 
 
 def _by_prefix(ledger: Ledger, prefix: str) -> Target:
@@ -154,7 +154,7 @@ def _by_prefix(ledger: Ledger, prefix: str) -> Target:
         raise codes.NAM_AMBIGUOUS.error(
             f"id:{prefix} fits {len(found)} records", why="; ".join(sorted(describe(ledger, one) for one in found)[:8])
         )
-    raise codes.NAM_UNKNOWN.error(f"no record's id begins with {prefix}", fix="gitprov log lists the records")
+    raise codes.NAM_UNKNOWN.error(f"no record's id begins with {prefix}", fix="gitprov log  # lists the records")
 
 
 def _serving(ledger: Ledger, text: str, release: Digest) -> Target:
@@ -223,6 +223,8 @@ def unknown(ledger: Ledger, text: str) -> GitprovError:
     stage = split_stage(text)
     word = stage[0] if stage is not None else text.removeprefix("./").partition("@")[0].lower()
     names = sorted({*ledger.names(), *ledger.released_names()})
+    from difflib import get_close_matches  # noqa: PLC0415 - slow to import, and needed for a refusal only
+
     near = get_close_matches(word, names, n=5, cutoff=0.5) or [name for name in names if word and word in name][:5]
     if not near and (stage is not None or not is_name(word)):
         return codes.NAM_SYNTAX.error(f"{text!r} names nothing here")

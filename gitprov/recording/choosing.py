@@ -57,7 +57,7 @@ def artifacts_at(place: Workplace, ledger: Ledger, pattern: str) -> dict[str, Di
     pattern = pattern.removeprefix("./").rstrip("/")
     paths = [path for path in ledger.paths() if fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}/*")]
     if not paths:
-        raise codes.NAM_UNKNOWN.error(f"no recorded path fits {pattern}", fix="gitprov status lists the paths")
+        raise codes.NAM_UNKNOWN.error(f"no recorded path fits {pattern}", fix="gitprov status  # lists the paths")
     expected = expected_artifacts(place, ledger)
     return {path: expected.get(path, ledger.at_path(path)[-1]) for path in paths}
 

@@ -13,7 +13,6 @@ from gitprov.recording.add import previous_name
 from gitprov.recording.ledger import DRAFTS
 from gitprov.recording.naming import find
 from gitprov.recording.sources import kind_of, name_of_path, source_records
-
 from gitprov.records import AnyContent, Artifact, Content, Input, Release, Stored
 
 SHELF = f"{DRAFTS}/inputs"
@@ -65,7 +64,7 @@ def use_input(
         if _holds(place, known, content.digest):
             return Used(Input(artifact=artifact, content=content.digest, after="unknown", path=known), content, known)
     if not isinstance(content, Content):
-        raise codes.BLB_UNVERIFIED.error(f"the bytes of {text} are not here", fix="dvc pull, or name a path")
+        raise codes.BLB_UNVERIFIED.error(f"the bytes of {text} are not here", fix="dvc pull  # or name a path")
     known = (ledger.paths_of(artifact) or [ledger.artifacts[artifact].name])[-1]
     shelf = f"{SHELF}/{digest_hex(content.digest)[:16]}/{PurePosixPath(known).name}"
     if restore and keep:

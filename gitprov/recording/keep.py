@@ -102,7 +102,7 @@ def _read_all(place: Workplace) -> tuple[list[Draft], dict[str, GitprovError]]:
 
 def _choose(drafts: Sequence[Draft], wanted: Sequence[str]) -> list[Draft]:
     if not drafts and not wanted:
-        raise codes.RUN_DRAFT.error("there is no draft to keep", fix="gitprov run STEP makes one")
+        raise codes.RUN_DRAFT.error("there is no draft to keep", fix="gitprov run STEP  # makes one")
     for text in wanted:
         if not any(_fits(draft, text) for draft in drafts):
             names = ", ".join(draft.name for draft in drafts)

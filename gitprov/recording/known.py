@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
-from gitprov.ids import Digest, digest_hex
+from gitprov.ids import Digest
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.plan import Plan
@@ -35,7 +35,8 @@ def find_known(place: Workplace, ledger: Ledger, plan: Plan) -> tuple[dict[str, 
         if len({ledger.artifacts[one].content.digest for one in same}) > 1:
             raise codes.RUN_SEVERAL.error(
                 f"the recipe of {out.name} has given {len(same)} different results",
-                why=", ".join(f"id:{digest_hex(one)[:8]}" for one in same),
+                why=", ".join(map(ledger.short, same)),
+                fix=f"choose one: gitprov restore {ledger.short(same[-1])}  # or run again with --force",
             )
         found[out.path] = same[-1]
     return (found, ()) if _are_here(place, ledger, found) else (None, ())

@@ -1,7 +1,7 @@
 """Finds what people name, with the work tree's help."""
 
 from collections.abc import Callable, Sequence
-from pathlib import PurePosixPath
+from itertools import accumulate
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
@@ -65,7 +65,7 @@ def find(
 
 def expected_md5s(git: GitStore, worktree: WorkTree, dvc: DvcProject) -> Callable[[str], Md5 | None]:
     """Returns what tells the MD5 that a path is to have by its `.dvc` file or dvc.lock."""
-    names = [path for path in git.index() if PurePosixPath(path).name == "dvc.lock"]
+    names = [path for path in git.index() if path.rpartition("/")[2] == "dvc.lock"]
     locks = {path: data for path in names if (data := worktree.read(path)) is not None}
     locked = {out.path: out.md5 for entry in dvc.lock_entries(locks) for out in entry.outs}
 
@@ -99,7 +99,7 @@ def _recorded_at(ledger: Ledger, path: str, found: Content | None, *, there: boo
         raise codes.NAM_UNKNOWN.error(
             f"{path} has changed since it was recorded",
             why=f"it was {describe(ledger, recorded[-1])}",
-            fix=f"gitprov add {path}, or name the recorded one: {ledger.short(recorded[-1])}",
+            fix=f"gitprov add {path}  # or name the recorded one: {ledger.short(recorded[-1])}",
         )
     return same or _around(ledger, path)
 
@@ -111,8 +111,9 @@ def is_same(recorded: AnyContent, found: Content) -> bool:
 
 def _around(ledger: Ledger, place: str) -> list[Digest]:
     """Returns [] for a path that no record knows; a file of a recorded directory is told where it belongs."""
-    for parent in PurePosixPath(place).parents:
-        if recorded := ledger.at_path(str(parent)):
+    parents = list(accumulate(place.split("/")[:-1], "{}/{}".format))
+    for parent in (*reversed(parents), "."):
+        if recorded := ledger.at_path(parent):
             raise codes.NAM_UNKNOWN.error(
                 f"{place} is not recorded on its own",
                 why=f"it lies in {parent}, which is {describe(ledger, recorded[-1])}",

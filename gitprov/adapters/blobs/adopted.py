@@ -74,5 +74,5 @@ def _wrong(name: str) -> Exception:
     return codes.BLB_MISMATCH.error(
         f"the cache's object {name} has other bytes",
         why="its MD5 is another",
-        fix="dvc fetch, after removing the object",
+        fix="remove the object, then: dvc fetch",
     )

@@ -51,7 +51,7 @@ class LocalRemote(CheckedRemote):
             raise codes.IO_NETWORK.error(
                 f"there is no folder {self._folder.root}",
                 why=f"it is the remote {self.name}: nothing was pushed yet, or it is not mounted",
-                fix="gitprov push, or mount it",
+                fix="gitprov push  # or mount it",
             )
         copies = [Copy(item, self._folder.path(item)) for item in items]
         return over(self._intake.executor, copy_objects, copies, advance, staging=staging)

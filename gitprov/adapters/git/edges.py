@@ -104,7 +104,7 @@ def _compared(
         if (old, new) not in found:  # git passes over what it lacks
             raise codes.GIT_FAILED.error(
                 f"git tree {new}, or {old}, is missing",
-                fix="git fsck names what is damaged; fetch it from a good clone",
+                fix="git fsck  # names what is damaged; fetch it from a good clone",
             )
     return found
 

@@ -39,7 +39,8 @@ class GitIncoming:
 
     def merged(self, base: str, head: str) -> str:
         """Returns a new commit, on no ref, that lands `head` on `base`."""
-        return self._commit(self._merge(base, head, f"{head[:12]} conflicts with {base[:12]}"), base, head)
+        tree = self._merge(base, head, f"{head[:12]} conflicts with {base[:12]}", f"git merge {base[:12]}")
+        return self._commit(tree, base, head)
 
     def rebased(self, base: str, head: str) -> list[tuple[str, str]]:
         """Returns the commits of `head` as they would be on top of `base`, oldest first, with what each was made of."""
@@ -48,21 +49,27 @@ class GitIncoming:
         for line in self._git.read(*walk).decode().splitlines():
             commit, *parents = line.split()
             onto = made[-1][0] if made else base
-            made.append((commit if parents == [onto] else self._picked(commit, parents, onto), commit))
+            made.append(
+                (
+                    commit if parents == [onto] else self._picked(commit, parents, onto, f"git rebase {base[:12]}"),
+                    commit,
+                )
+            )
         return made
 
-    def _picked(self, commit: str, parents: list[str], onto: str) -> str:
+    def _picked(self, commit: str, parents: list[str], onto: str, fix: str) -> str:
         """Returns a new commit, on no ref, that does on top of another what a commit did."""
         before = f"{parents[0]}^{{tree}}" if parents else self._git.read("mktree", given=b"").decode().strip()
         start = self._commit(before)  # what merge-tree takes for the common ancestor; its --merge-base is younger
         tree = self._merge(
             self._commit(f"{onto}^{{tree}}", start),
             self._commit(f"{commit}^{{tree}}", start),
-            f"{commit[:12]} conflicts with {onto[:12]}",
+            f"{commit[:12]} conflicts with what comes before it",
+            fix,
         )
         return self._commit(tree, onto)
 
-    def _merge(self, ours: str, theirs: str, conflict: str) -> str:
+    def _merge(self, ours: str, theirs: str, conflict: str, fix: str) -> str:
         """Returns the tree in which two commits are merged, or raises an error of those words."""
         # As in a bare repository, where no .gitattributes says how files are merged.
         git = Plumbing(replace(self._git.place, work_tree=None))
@@ -78,7 +85,9 @@ class GitIncoming:
             raise
         tree, *conflicts = split(answer)
         if conflicts:
-            raise codes.GIT_CONFLICT.error(conflict, why=", ".join(conflicts))
+            raise codes.GIT_CONFLICT.error(
+                conflict, why=", ".join(conflicts), fix=f"{fix}  # resolve, commit, and push again"
+            )
         return tree
 
     def _commit(self, tree: str, *parents: str) -> str:

@@ -36,14 +36,14 @@ def push_branch(plumbing: Plumbing, *, dry_run: bool) -> str:
 
     branch = current_branch(plumbing)
     if branch is None:
-        raise codes.GIT_FAILED.error("HEAD is not on a branch", fix="git switch -c BRANCH, then gitprov push")
+        raise codes.GIT_FAILED.error("HEAD is not on a branch", fix="git switch -c BRANCH && gitprov push")
     if not plumbing.as_user("rev-parse", "--verify", "--quiet", "HEAD", fine=(0, 1)):
-        raise codes.GIT_NO_COMMIT.error("there is no commit to push", fix="git commit, then gitprov push")
+        raise codes.GIT_NO_COMMIT.error("there is no commit to push", fix="git commit -m TEXT && gitprov push")
     upstream = config(f"branch.{branch}.remote")
     remote = config(f"branch.{branch}.pushRemote") or config("remote.pushDefault") or upstream or "origin"
     if remote not in plumbing.as_user("remote").decode().split() and not re.search(r"[/:]", remote):
         raise codes.GIT_FAILED.error(
-            f"git has no remote {remote}", fix=f"git remote add {remote} URL, then gitprov push (--no-refs: bytes only)"
+            f"git has no remote {remote}", fix=f"git remote add {remote} URL && gitprov push  # --no-refs: bytes only"
         )
     target = config(f"branch.{branch}.merge") if remote == upstream else f"refs/heads/{branch}"
     options = [*(["--dry-run"] if dry_run else []), *([] if upstream else ["--set-upstream"])]

@@ -13,7 +13,6 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
-from secrets import token_hex
 from shutil import rmtree
 from typing import Literal
 
@@ -122,7 +121,7 @@ class FileWorkTree:
                         return True
             if _content(folder, name) == data:
                 return False
-        raise codes.IMM_OVERWRITE.error(f"{path} exists and holds something else")
+        raise codes.IMM_OVERWRITE.error(f"{path} exists and holds something else", fix=f"git checkout HEAD -- {path}")
 
     def replace(self, path: str, data: bytes) -> bool:
         """Writes a file by fsync and rename; returns False when it had these bytes already.
@@ -267,7 +266,7 @@ def _translated(path: str) -> Iterator[None]:
 @contextmanager
 def _temporary(folder: int, data: bytes, mode: int | None = None) -> Iterator[str]:
     """Makes a temporary file with these bytes on disk, and removes it afterwards if it is still there."""
-    name = token_hex(8).join(_TEMPORARY)
+    name = os.urandom(8).hex().join(_TEMPORARY)
     file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666, dir_fd=folder)
     try:
         if mode is not None:

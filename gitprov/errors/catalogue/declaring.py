@@ -5,7 +5,7 @@ from gitprov.errors.base import Code, Exit
 CATALOGUE: dict[str, Code] = {}
 
 
-def declare(name: str, exit_status: Exit, title: str, remedy: str) -> Code:
+def declare(name: str, exit_status: Exit, title: str, remedy: str, *, by_hand: bool = False) -> Code:
     """Makes a code and lists it.
 
     Raises:
@@ -13,5 +13,5 @@ def declare(name: str, exit_status: Exit, title: str, remedy: str) -> Code:
     """
     if name in CATALOGUE:
         raise AssertionError(f"code {name} is declared twice")
-    CATALOGUE[name] = Code(name, exit_status, title, remedy)
+    CATALOGUE[name] = Code(name, exit_status, title, remedy, by_hand)
     return CATALOGUE[name]

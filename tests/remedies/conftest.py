@@ -1,0 +1,51 @@
+"""Where remedies are tried: a project of one person, and the team of promotions."""
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tests.flows.promotion.world import World, make_serving, make_world
+from tests.support import Gitprov, Repo
+
+TRAIN = "import sys; open(sys.argv[2], 'w').write(open(sys.argv[1]).read() + ' '.join(sys.argv[3:]))\n"
+PYTHON = Path(sys.executable).name
+
+
+@pytest.fixture
+def project(repo: Repo, gitprov: Gitprov) -> Repo:
+    """An initialised repository, the current directory: data/raw.csv is recorded as raw, pushed and committed."""
+    repo.write("train.py", TRAIN)
+    repo.write("requirements.txt", f"click=={version('click')}\n")
+    repo.write(".gitignore", "__pycache__/\n")
+    repo.write("data/raw.csv", "a,b\n1,2\n")
+    gitprov("init")
+    gitprov("add", "data/raw.csv", "--name", "raw", "--kind", "dataset")
+    gitprov("push", "--no-refs")
+    repo.commit("Set up")
+    return repo
+
+
+@pytest.fixture
+def world(tmp_path: Path, gitprov: Gitprov) -> World:
+    """A fresh copy of the team; nothing is in effect."""
+    return make_world(tmp_path / "world", gitprov)
+
+
+@pytest.fixture
+def serving(tmp_path: Path, gitprov: Gitprov) -> World:
+    """A fresh copy of the team, with churn@v1 in effect in production."""
+    return make_serving(tmp_path / "world", gitprov)
+
+
+def train(gitprov: Gitprov, *options: str, output: str = "model=model.txt:model:model", number: int = 1) -> None:
+    """Trains a model on raw, and keeps it."""
+    words = [PYTHON, "train.py", "{inputs.data}", "{outputs.model}", str(number)]
+    gitprov("run", "--step", "train", "--input", "data=raw", "--output", output, "--keep", *options, "--", *words)
+
+
+def record_of(repo: Repo, kind: str = "artifacts") -> str:
+    """Returns the path of a committed record."""
+    paths = repo.git("ls-tree", "-r", "--name-only", "HEAD", f".gitprov/{kind}").splitlines()
+    return next(path for path in paths if path.endswith(".yaml"))
