@@ -15,7 +15,7 @@ from gitprov.cli.group import cli
 from gitprov.cli.main import TABLE
 from gitprov.cli.text import printable
 from gitprov.errors import catalogue as codes
-from tests.support import Gitprov
+from tests.support import Gitprov, Repo
 
 NAMES = [name for section in TABLE.values() for name in section]
 
@@ -68,6 +68,15 @@ def command(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     """Our command in a process of its own, whose stdout Python buffers or not."""
     monkeypatch.setenv("PYTHONUNBUFFERED", request.param)
     return [sys.executable, "-m", "gitprov"]
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_refusal_repeats_no_user_information_of_a_url(repo: Repo, gitprov: Gitprov, options: tuple[str, ...]) -> None:
+    """Threat A31: what is refused ends up in the logs of CI."""
+    gitprov("init", cwd=repo.path)
+    refused = gitprov("why", "https://ada:pa55-w0rd@host/x", *options, cwd=repo.path, status=2)
+    assert "https://***@host/x" in refused.out + refused.err
+    assert "pa55-w0rd" not in refused.out + refused.err
 
 
 def test_a_reader_that_leaves_is_no_error(command: list[str]) -> None:

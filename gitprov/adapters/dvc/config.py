@@ -127,12 +127,6 @@ def shown(url: str) -> str:
     return f"{found[1]}{found[3]}" if found else url
 
 
-def has_secret(url: str) -> bool:
-    """Tells whether an address carries a password."""
-    found = _address(url)
-    return found is not None and ":" in (found[2] or "")
-
-
 def with_default_remote(text: str, name: str, url: str | None) -> str:
     """Returns the text of a `.dvc/config` with `name` as the default remote, as DVC writes it; comments are kept.
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from gitprov.adapters.dvc import lock, pointers
-from gitprov.adapters.dvc.config import DvcConfig, RemoteConfig, has_secret, with_default_remote
+from gitprov.adapters.dvc.config import DvcConfig, RemoteConfig, with_default_remote
 from gitprov.adapters.dvc.documents import plain
 from gitprov.adapters.dvc.ignore import NAME as DVCIGNORE
 from gitprov.adapters.dvc.ignore import Ignores
@@ -17,6 +17,7 @@ from gitprov.adapters.dvc.stages import NAME as DVC_YAML
 from gitprov.adapters.dvc.stages import Definition, Pipeline, read_pipeline
 from gitprov.adapters.dvc.tracking import Tracking, ignore_file, with_line
 from gitprov.errors import catalogue as codes
+from gitprov.ids.urls import mask_user_info
 from gitprov.ports.dvc import Declared, LockEntry, Pointer, Stage
 from gitprov.ports.worktree import WorkTree
 from gitprov.records import Content
@@ -80,7 +81,7 @@ class DvcFiles:
         A remote that is there becomes the default one when it is the only one.
 
         Raises:
-            GitprovError: GP-USE-001 when the address carries a password, which would be committed.
+            GitprovError: GP-SEC-001 when the address carries a password or a token.
         """
         made = {} if self.exists() else {join(self._dvc_root, name): data for name, data in _INIT.items()}
         made = {path: data for path, data in made.items() if self._files.read(path) is None}
@@ -308,10 +309,10 @@ class DvcFiles:
         folder = os.path.join(self._root, self._dvc_root, ".dvc")
         if remote is None:
             return os.path.relpath(self._root + REMOTE_SUFFIX, folder)
-        if has_secret(remote):
-            raise codes.USE_ARGUMENT.error(
-                "the address of the remote carries a password, which would be committed",
-                fix="give it without, then: dvc remote modify --local NAME password",
+        if mask_user_info(remote) != remote:
+            raise codes.SEC_FOUND.error(
+                "the address of the remote carries a password, or a token, which would be committed",
+                fix="give it without, then: dvc remote modify --local storage password PASSWORD",
             )
         as_it_is = "://" in remote or remote.startswith(("/", "~"))
         return remote if as_it_is else os.path.relpath(os.path.abspath(remote), folder)

@@ -131,9 +131,10 @@ def test_init_keeps_what_people_configured(repo: Repo) -> None:
         files_of(repo).remote_config()
 
 
-def test_a_password_is_not_written_into_a_committed_file(repo: Repo) -> None:
-    with pytest.raises(GitprovError, match="GP-USE-001"):
-        files_of(repo).init("ssh://ada:secret@example.org/data")
+@pytest.mark.parametrize("address", ["ssh://ada:secret@example.org/data", "https://t0ken@example.org/data"])
+def test_a_password_is_not_written_into_a_committed_file(repo: Repo, address: str) -> None:
+    with pytest.raises(GitprovError, match="GP-SEC-001"):
+        files_of(repo).init(address)
     assert not (repo.path / ".dvc").exists()
 
 

@@ -45,6 +45,16 @@ def test_a_request_is_one_commit_of_three_files(serving: World) -> None:
     assert (evidence.requester, evidence.allowed) == ("alice", True)
 
 
+def test_a_reason_with_a_secret_is_refused(serving: World) -> None:
+    """Demand 34, threat A31: before a branch, a commit or a signature is made."""
+    alice, before = serving.alice, untouched(serving.alice)
+    said = alice("promote", "churn@v2", "--to", "production", "--reason", "https://ada:pa55-w0rd@host", status=2).err
+    assert "GP-SEC-001" in said
+    assert "request reason (user information in a URL)" in said
+    assert "pa55-w0rd" not in said
+    assert untouched(alice) == before
+
+
 def test_git_log_reads_as_the_audit_trail(serving: World) -> None:
     alice = serving.alice
     alice("promote", "churn@v2", "--to", "production", "--reason", "better\n\nGitprov-Approves: nothing")

@@ -57,6 +57,15 @@ def test_a_reason_makes_no_line_of_its_own(serving: World) -> None:
     assert "  reason: fine\\n  ok  11 approvals: 2 of 2\\x1b[2J" in shown.split("\n")
 
 
+@pytest.mark.parametrize("verb", [["approve", "--yes"], ["reject"]])
+def test_a_reason_with_a_secret_is_refused(asked: World, verb: list[str]) -> None:
+    """Demand 34, threat A31: a vote is nothing but a signature, and its reason is kept as long as a record."""
+    said = refused(asked.bob, verb[0], REQUEST, *verb[1:], "--reason", "see https://ada:pa55-w0rd@host", status=2).err
+    assert "GP-SEC-001" in said
+    assert "reason (user information in a URL)" in said
+    assert "pa55-w0rd" not in said
+
+
 def test_nobody_approves_what_they_asked_for(asked: World) -> None:
     done = refused(asked.alice, "approve", REQUEST, "--yes")
     assert "GP-APR-005" in done.err
