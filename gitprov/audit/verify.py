@@ -28,8 +28,9 @@ from gitprov.ports.git import TreeEntry
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import left_out, resolve_code
 from gitprov.recording.ledger import DRAFTS
-from gitprov.records import Run, signed_path
 from gitprov.records.stored import ROOT
+
+from gitprov.records import Run, signed_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Verdict:
         records: How many records were checked.
         unverified: How many of their contents are known by MD5 only.
         bytes: What reading the bytes gave; None when it was not asked for.
-        signatures: Who signed them; None when there is no trust root to judge that by, or history is missing.
+        signatures: How many signatures they have; None when there is no trust root to judge them by.
         warnings: Signatures that count for nothing. They take nothing away from what others signed, so that nobody
             makes a record unverifiable by adding one.
     """
@@ -112,11 +113,8 @@ def verify(
         findings += read.findings
         undecided += read.undecided
     unverified = [one for one in records if one in ledger.artifacts and is_unverified(ledger, one)]
-    judged = judge_signatures(place, ledger, records, signatures)
-    findings += judged.findings
-    return Verdict(
-        tuple(findings), tuple(undecided), len(records), len(unverified), read, judged.signed, judged.warnings
-    )
+    signed, warnings = judge_signatures(place, ledger, records, signatures)
+    return Verdict(tuple(findings), tuple(undecided), len(records), len(unverified), read, signed, warnings)
 
 
 def _partial() -> Finding:
