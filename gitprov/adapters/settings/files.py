@@ -95,17 +95,19 @@ def _entry_path(name: str) -> str:
 
 
 def _decode(kind: type[S], data: bytes, path: str) -> S:
-    fields, lines = read_with_lines(data, path)
+    fields = read_settings(data, path)
     schema = fields.pop("schema", None)
     if schema is None:
         raise codes.SCH_FIELD.error(f"{path}:1: the schema is missing", fix=f"add the line schema: {kind.schema}")
     if schema != kind.schema:
+        line = read_with_lines(data, path)[1]["schema"]
         raise codes.SCH_UNKNOWN.error(
-            f"{path}:{lines['schema']} has the schema {str(schema)[:80]!r}", why=f"this gitprov knows {kind.schema}"
+            f"{path}:{line} has the schema {str(schema)[:80]!r}", why=f"this gitprov knows {kind.schema}"
         )
     try:
         return from_data(kind, fields)
     except GitprovError as error:
+        lines = read_with_lines(data, path)[1]
         around = [where for where in lines if error.what.startswith(f"field {where} ")]
         line = lines[max(around, key=len)] if around else 1
         raise error.code.error(f"{path}:{line}: {error.what}", why=error.why, fix=f"edit {path}") from None

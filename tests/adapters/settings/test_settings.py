@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -10,8 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gitprov.adapters.settings import FileSettings, edit_settings, read_settings
+from gitprov.adapters.settings.reader import read_with_lines
 from gitprov.adapters.worktree import FileWorkTree
 from gitprov.errors import GitprovError
+from gitprov.records import emit
 from gitprov.records.settings import (
     CatalogEntry,
     CodeSettings,
@@ -23,6 +26,7 @@ from gitprov.records.settings import (
 from gitprov.wiring import project as wiring
 from gitprov.wiring.resources import read_resource
 from tests.support import Repo
+from tests.unit.documents import documents, strict
 
 PROJECT = """\
 schema: gitprov/project/v1
@@ -145,6 +149,27 @@ def test_a_scalar_is_what_it_looks_like() -> None:
 def test_nothing_but_our_errors_comes_out(text: str) -> None:
     with contextlib.suppress(GitprovError):
         assert type(read_settings(text.encode(), "s")) is dict
+
+
+BETWEEN = st.sampled_from(["", "# why", "#", "# café", "#\t", "a: 1", " # in", "#\x07"])
+
+
+@given(documents, st.lists(BETWEEN, max_size=4), st.data())
+@example({"<<": 1}, [], None)
+def test_the_short_way_to_read_settings_says_what_yaml_says(
+    document: dict[str, Any], between: list[str], data: st.DataObject | None
+) -> None:
+    lines = emit(document).decode().split("\n")
+    for line in between:
+        lines.insert(data.draw(st.integers(0, len(lines))) if data else 0, line)
+    text = "\n".join(lines).encode()
+    answers = []
+    for reads in (read_settings, lambda text, name: read_with_lines(text, name)[0]):
+        try:
+            answers.append(strict(reads(text, "s")))
+        except GitprovError as error:
+            answers.append(str(error))
+    assert answers[0] == answers[1]
 
 
 @pytest.mark.parametrize(
