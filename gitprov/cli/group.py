@@ -44,11 +44,11 @@ class CommandTable(click.Group):
     "-C",
     "directory",
     metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(exists=True, file_okay=False),
     help="Run as if started in DIR.",
 )
 @click.pass_context
-def cli(ctx: click.Context, directory: Path | None) -> None:
+def cli(ctx: click.Context, directory: str | None) -> None:
     """Git-native artifact tracker for machine-learning teams.
 
     Models, data and their lineage become small immutable records, committed beside the code; their bytes go to the

@@ -7,7 +7,6 @@ in `extra` (TUF ADR 0008's habit), so that writing what was read changes nothing
 
 import collections.abc
 import dataclasses
-import difflib
 import re
 import types
 import typing
@@ -271,7 +270,9 @@ def _part(kind: type[Part]) -> Decoder:
                 raise _refuse(f"{where}.{key}", "is missing")
         unknown = sorted(value.keys() - known)
         if is_closed and unknown:
-            near = difflib.get_close_matches(unknown[0], known, 1)
+            from difflib import get_close_matches  # noqa: PLC0415 - slow to import, and needed for a refusal only
+
+            near = get_close_matches(unknown[0], known, 1)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
             raise _refuse(f"{where}.{unknown[0]}", f"is unknown: {hint}")
         made = kind(**found, extra={key: item for key, item in value.items() if key not in known})

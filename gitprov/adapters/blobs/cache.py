@@ -1,8 +1,8 @@
 """The DVC cache of this clone, written directly in DVC's layout."""
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from gitprov.adapters.blobs.adopted import read_directory, read_objects
 from gitprov.adapters.blobs.failures import disk_errors
@@ -20,6 +20,9 @@ from gitprov.ids.listings import DIRECTORY, EXECUTABLE, FILE, SYMLINK, Entry, re
 from gitprov.ports.blobs import Fault, Object, Snapshot
 from gitprov.ports.progress import Progress
 from gitprov.records import Blob, Content
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 NOTHING = (sha256_of(b""), md5_of(b""), 0)
 
@@ -48,7 +51,7 @@ class DvcCache:
         state: str,
         *,
         ignores: Callable[[Sequence[str]], set[str]] = nothing_ignored,
-        executor: Executor | None = None,
+        executor: "Executor | None" = None,
         shared: bool = False,
     ) -> None:
         self.intake = Intake(root, ObjectFolder(folder, "the DVC cache", shared=shared), StatCache(state), executor)

@@ -1,6 +1,5 @@
 """Making files safe on disk, many at a time."""
 
-import ctypes
 import os
 from collections.abc import Collection, Sequence
 
@@ -32,6 +31,8 @@ def _fsync(path: str) -> None:
 
 def _sync_file_system(path: str) -> bool:
     """Writes out the whole file system that `path` is on; returns False where the system cannot."""
+    import ctypes
+
     syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if syncfs is None:
         return False

@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from concurrent.futures import Executor
 from contextlib import nullcontext, suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from gitprov.adapters.blobs.objects import ObjectFolder, identity, object_of
 from gitprov.adapters.blobs.reading import Copied, Copy, Read, Source, copy_objects, read_files, stage_bytes
@@ -17,6 +17,9 @@ from gitprov.ids import Digest, Md5, digest_hex
 from gitprov.ports.blobs import Fault, Object
 from gitprov.ports.progress import Progress
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
 
 class Intake:
     """The way into the cache `folder`.
@@ -28,7 +31,7 @@ class Intake:
         executor: What reads files; threads when None.
     """
 
-    def __init__(self, root: str, folder: ObjectFolder, state: StatCache, executor: Executor | None) -> None:
+    def __init__(self, root: str, folder: ObjectFolder, state: StatCache, executor: "Executor | None") -> None:
         self._root = root
         self.folder = folder
         self.state = state

@@ -2,13 +2,9 @@
 
 import fcntl
 import os
-import secrets
-import shutil
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from gitprov.adapters.blobs.durable import sync_files, sync_folders
 from gitprov.ids import Digest, Md5, digest_hex, md5_of, sha256_of
@@ -29,7 +25,7 @@ def object_name(md5: Md5, *, is_dir: bool = False) -> str:
 
 def quarantined_name(item: Object) -> str:
     """Returns a new path, from the top of a cache or remote, for bytes that are not this object's."""
-    return f"gitprov/quarantine/{digest_hex(item.md5)}{'.dir' if item.is_dir else ''}-{secrets.token_hex(4)}"
+    return f"gitprov/quarantine/{digest_hex(item.md5)}{'.dir' if item.is_dir else ''}-{os.urandom(4).hex()}"
 
 
 def object_of(data: bytes, *, is_dir: bool = False) -> Object:
@@ -136,8 +132,11 @@ def staging(home: str) -> Iterator[str]:
 
     What a killed process left behind is removed too: a live one holds a lock on its folder.
     """
-    for left in Path(home).glob(f"{STAGING}*"):
-        _remove_if_dead(left)
+    import shutil
+
+    for name in os.listdir(home):
+        if name.startswith(STAGING):
+            _remove_if_dead(f"{home}/{name}")
     folder, lock = _lock_new(home)
     try:
         yield folder
@@ -149,7 +148,8 @@ def staging(home: str) -> Iterator[str]:
 def _lock_new(home: str) -> tuple[str, int]:
     """Makes a folder and locks it; again, when another process took it for a dead one before it was locked."""
     while True:
-        folder = tempfile.mkdtemp(prefix=STAGING, dir=home)
+        folder = f"{home}/{STAGING}{os.urandom(8).hex()}"
+        os.mkdir(folder, 0o700)
         lock = os.open(folder, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_EX)
         if os.path.isdir(folder):
@@ -157,7 +157,9 @@ def _lock_new(home: str) -> tuple[str, int]:
         os.close(lock)
 
 
-def _remove_if_dead(folder: Path) -> None:
+def _remove_if_dead(folder: str) -> None:
+    import shutil
+
     with suppress(OSError):
         lock = os.open(folder, os.O_RDONLY)
         try:

@@ -216,7 +216,7 @@ def _copy_object(copy: Copy, staging: str | None, advance: Advance) -> Copied:
 
 
 def _stage(staging: str, mode: int) -> tuple[str, int]:
-    staged = f"{staging}/{secrets.token_hex(8)}"
+    staged = f"{staging}/{os.urandom(8).hex()}"
     target = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     if mode == OBJECT_MODE:
         os.fchmod(target, mode)

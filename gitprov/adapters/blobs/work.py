@@ -3,12 +3,14 @@
 import os
 import resource
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from gitprov.ports.progress import Progress
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 TASK_FILES = 250
 TASK_BYTES = 64 << 20
@@ -54,7 +56,7 @@ def told(progress: Progress | None, what: str, items: Iterable[Sized]) -> Iterat
 
 
 def over(
-    executor: Executor | None, work: Callable[..., list[R]], items: Iterable[T], advance: Advance, **settings: object
+    executor: "Executor | None", work: Callable[..., list[R]], items: Iterable[T], advance: Advance, **settings: object
 ) -> Iterator[list[R]]:
     """Yields the results of `work(some of the items, advance=…, **settings)`, in order, in lists worth one sync.
 
@@ -75,7 +77,7 @@ def batches(results: Iterable[list[R]]) -> Iterator[list[R]]:
 
 
 def _run(
-    executor: Executor | None,
+    executor: "Executor | None",
     work: Callable[..., list[R]],
     tasks: list[list[T]],
     advance: Advance,
@@ -96,6 +98,8 @@ def _run(
             yield results
             if waited >= len(task):  # the files are far away, or on a slow disk
                 break
+    from concurrent.futures import ThreadPoolExecutor
+
     threads = ThreadPoolExecutor(min(os.cpu_count() or 1, 8))
     try:
         yield from threads.map(here, left)

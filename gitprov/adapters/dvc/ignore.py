@@ -110,6 +110,8 @@ class Ignores:
 
 
 def _rules(folder: str, lines: Sequence[str], file: str) -> list[Rule]:
+    if all(not line or line.startswith("#") for line in lines):  # as `dvc init` leaves it: nothing slow is imported
+        return []
     from pathspec.patterns.gitignore import GitIgnorePatternError
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 

@@ -1,7 +1,6 @@
 """Parameter files, read as DVC reads them."""
 
 import json
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -62,4 +61,10 @@ def _python(text: str) -> Any:
     return parse_py(text, "params.py")
 
 
-_PARSERS: Mapping[str, Callable[[str], Any]] = {"json": _json, "py": _python, "toml": tomllib.loads}
+def _toml(text: str) -> Any:
+    import tomllib
+
+    return tomllib.loads(text)
+
+
+_PARSERS: Mapping[str, Callable[[str], Any]] = {"json": _json, "py": _python, "toml": _toml}

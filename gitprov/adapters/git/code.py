@@ -1,14 +1,11 @@
 """The code of a step: which files count, and what they are to git (docs/format.md, "Code")."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from itertools import accumulate
 from stat import S_ISREG
 
-from gitprov.adapters.git.digests import DigestCache
 from gitprov.adapters.git.plumbing import Environment, Objects, Plumbing, joined, split
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
@@ -91,6 +88,8 @@ class CodeReader:
     """Reads code in one repository."""
 
     def __init__(self, git: Plumbing) -> None:
+        from gitprov.adapters.git.digests import DigestCache
+
         self._git = git
         self.cache = DigestCache(os.path.join(git.place.common_dir, "gitprov", "code.sqlite3"))
 
@@ -147,6 +146,9 @@ class CodeReader:
     @contextmanager
     def _scratch_index(self) -> Iterator[Environment]:
         """Makes a copy of the index, so that git can say what it would store while nobody's index changes."""
+        import shutil
+        import tempfile
+
         own = self._git.user_environment().get("GIT_INDEX_FILE") or os.path.join(self._git.place.git_dir, "index")
         with ExitStack() as stack:
             try:

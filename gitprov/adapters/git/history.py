@@ -3,7 +3,6 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from gitprov.adapters.git.code import CodeReader, CodeRule
@@ -68,7 +67,7 @@ def authors(git: Plumbing, commit: str, rule: CodeRule, *, since: str | None = N
     """Returns name and e-mail address of who wrote the commits up to `commit`, not `since`, that change code."""
     if not git.read("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}", fine=(0, 1, 128)):
         return set()
-    mark = f"commit-{token_hex(16)}"
+    mark = f"commit-{os.urandom(16).hex()}"
     answer = git.read(
         *("log", "--no-renames", "--name-only", "-z", "--no-color", "--no-show-signature", "--no-relative"),
         *(f"--format={mark}%x00%an%x00%ae", "--end-of-options", commit, *([f"^{since}"] if since else []), "--"),

@@ -1,11 +1,9 @@
 """The git repository: `gitprov.ports.git.GitStore` over git plumbing."""
 
 import os
-import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from secrets import token_hex
 from typing import Literal
 
 from gitprov.adapters.git import chain, edges, porcelain, side
@@ -235,7 +233,7 @@ class GitRepository:
         """Returns for each file below `under` that HEAD has the commit that last added it, if that can be seen here."""
         if self.head() is None:
             return {}
-        mark = f"commit-{token_hex(16)}"
+        mark = f"commit-{os.urandom(16).hex()}"
         answer = self._git.read(
             *("log", "--topo-order", "-c", "--no-renames", "--diff-filter=A", "--name-only", "-z", "--no-color"),
             *("--no-show-signature", "--no-relative", f"--format={mark}%x00%H%x00%an%x00%at%x00%s", "HEAD", "--"),
@@ -360,7 +358,7 @@ class GitRepository:
                         why=error.why,
                         fix=f"wait for the other git; if none is running: rm {self._found.git_dir}/index.lock",
                     ) from error
-                time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - so that two do not keep meeting
+                time.sleep((1 + os.urandom(1)[0]) / 2560)  # up to 0.1 s, so that two do not keep meeting
             else:
                 return
 

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from secrets import token_hex
 
 from gitprov.errors import catalogue as codes
 
@@ -114,7 +113,7 @@ class Notes:
         Raises:
             GitprovError: GP-IO-001.
         """
-        path = os.path.join(self._folder, token_hex(8))
+        path = os.path.join(self._folder, os.urandom(8).hex())
         try:
             os.makedirs(self._folder, exist_ok=True)
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
