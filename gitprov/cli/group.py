@@ -2,7 +2,6 @@
 
 import contextlib
 import importlib
-from pathlib import Path
 
 import click
 

@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import os
-import secrets
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
