@@ -88,7 +88,6 @@ class CodeReader:
     """Reads code in one repository."""
 
     def __init__(self, git: Plumbing) -> None:
-        
         from gitprov.adapters.git.digests import DigestCache
 
         self._git = git
