@@ -43,11 +43,15 @@ if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usa
 HOME = Path(tempfile.mkdtemp(prefix="gitprov-home-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 
+FOREIGN = (
+    *("GIT_", "GITPROV_", "DVC_", "XDG_", "AWS_", "AZURE_", "GOOGLE_", "SSH_", "LC_", "LANG"),
+    *("ACTIONS_", "BUILDKITE", "CIRCLECI", "GITHUB_", "GITLAB_", "SIGSTORE_"),  # a job of a forge has an identity
+)
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
 os.environ.setdefault("UV_CACHE_DIR", str(CACHE / "uv"))
 os.environ.setdefault("REAL_CACHE_DIR", str(CACHE / "gitprov-real"))
 for _name in list(os.environ):
-    if _name.startswith(("GIT_", "GITPROV_", "DVC_", "XDG_", "AWS_", "AZURE_", "GOOGLE_", "SSH_", "LC_", "LANG")):
+    if _name.startswith(FOREIGN):
         del os.environ[_name]
 os.environ |= {
     "AWS_EC2_METADATA_DISABLED": "true",
