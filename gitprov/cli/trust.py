@@ -1,25 +1,40 @@
 """`gitprov trust`."""
 
-import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from gitprov.cli import trust_delegate, trust_revoke, trust_rotate, trust_use_sigstore
 from gitprov.cli.project import pairs
-from gitprov.cli.render import bold, columns, dim, finding_lines, glyphs, one_line, plain, show_answer
-from gitprov.cli.writing import dry_run_option, json_option, outcome_json, show_notes, show_outcome
+from gitprov.cli.render import bold, columns, dim, finding_lines, one_line, show_answer
+from gitprov.cli.rooting import (
+    approvers_option,
+    propose_wish,
+    read_approvers,
+    read_key,
+    read_roles,
+    role_option,
+    show_rooted,
+    writable,
+)
+from gitprov.cli.writing import dry_run_option, json_option, show_notes
 from gitprov.errors import Exit
 from gitprov.errors import catalogue as codes
 from gitprov.governance.begin import begin
-from gitprov.governance.proposing import propose_version, sign_version
+from gitprov.governance.proposing import sign_version
 from gitprov.governance.showing import TrustShown, pin_here, show_trust
-from gitprov.governance.state import Rooted
-from gitprov.governance.wishes import Held, Wish
-from gitprov.trust.words import Change
+from gitprov.governance.wishes import Wish
+from gitprov.trust.verifying import Certified
 from gitprov.wiring.project import Project
 
 pin_option = click.option("--pin", metavar="NNNN:sha256:…", help="Refuse any trust root without this version.")
+_CERTIFIED = "PERSON=IDENTITY,ISSUER[,TRUSTED-ROOT]"
+_VALID = "PERSON[=KEY]:[FROM]..[UNTIL]"
+_is_window = re.compile(
+    "(?P<person>[^=:]+)(?:=(?P<key>(?:sha256:)?[0-9a-f]+))?:(?P<since>.*?)[.][.](?P<until>.*)"
+).fullmatch
 
 
 @click.group()
@@ -61,20 +76,22 @@ def init_(
     if (stage is None) != (approvers is None):
         raise codes.USE_ARGUMENT.error("--stage and --approvers go together", fix="--stage STAGE --approvers PERSON,…")
     names = tuple(approvers.split(",")) if approvers else ()
-    project = _project()
+    project = writable()
     done = begin(
         project, person=person, ref=ref, stage_name=stage, approvers=names, threshold=threshold, dry_run=dry_run
     )
-    _show(done, as_json=as_json)
+    show_rooted(done, as_json=as_json)
 
 
 @command.command()
 @click.option("--add", multiple=True, metavar="PERSON=KEYFILE", help="A person's public key, and the person.")
+@click.option("--certified", multiple=True, metavar=_CERTIFIED, help="What a person's certificates name.")
+@click.option("--valid", multiple=True, metavar=_VALID, help="From when on, and until when, keys count.")
 @click.option("--remove", multiple=True, metavar="PERSON", help="A person who leaves, with their roles.")
 @click.option("--revoke", multiple=True, metavar="PERSON[=KEY]", help="Keys that count no more; all without KEY.")
 @click.option("--reason", metavar="TEXT", help="Why keys are revoked.")
-@click.option("--role", "roles", multiple=True, metavar="ROLE=PERSON,…[:N]", help="Who holds a role; N of them.")
-@click.option("--approvers", multiple=True, metavar="STAGE=PERSON,…[:N]", help="Who approves for a stage; N of them.")
+@role_option
+@approvers_option
 @click.option("--expires", metavar="TIME", help="When the version stops counting: 2027-11-21T00:00:00Z.")
 @click.option("--from", "edited", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="A copy of a trust version that you edited.")  # fmt: skip
@@ -83,6 +100,8 @@ def init_(
 def propose(
     *,
     add: tuple[str, ...],
+    certified: tuple[str, ...],
+    valid: tuple[str, ...],
     remove: tuple[str, ...],
     revoke: tuple[str, ...],
     reason: str | None,
@@ -96,22 +115,25 @@ def propose(
     """Propose the next trust version.
 
     Writes and signs the version after the one in force. It comes into force when it has landed with the signatures
-    that it takes: of the owners before and after it, and of every new key (gitprov trust sign).
+    that it takes: of the owners before and after it, and of every new key (gitprov trust sign). A key that counts at
+    some times only takes a proven time with each signature: a timestamp, or a certificate.
 
     Example: gitprov trust propose --add bob=bob.pub --role producer=ann,bob --approvers production=ann,bob:2
     """
-    project = _project()
+    project = writable()
     wish = Wish(
         edited=project.settings.values(edited.read_bytes(), str(edited)) if edited is not None else None,
-        add={name: _read_key(path) for name, path in pairs(add, "--add", "PERSON=KEYFILE").items()},
+        add={name: read_key(path) for name, path in pairs(add, "--add", "PERSON=KEYFILE").items()},
+        certified={name: _certified(name, text) for name, text in pairs(certified, "--certified", _CERTIFIED).items()},
+        valid=dict(_window(text) for text in valid),
         revoke=dict((text.partition("=")[::2]) for text in revoke),
         reason=reason,
         remove=remove,
-        roles=_held(roles, "--role", "ROLE=PERSON,…"),
-        approvers=_held(approvers, "--approvers", "STAGE=PERSON,…"),
+        roles=read_roles(roles),
+        approvers=read_approvers(approvers),
         expires=expires,
     )
-    _show(propose_version(project, wish, dry_run=dry_run), as_json=as_json)
+    propose_wish(project, wish, dry_run=dry_run, as_json=as_json)
 
 
 @command.command()
@@ -126,7 +148,7 @@ def sign(version: int | None, dry_run: bool, as_json: bool) -> None:
 
     Example: gitprov trust sign 0002
     """
-    _show(sign_version(_project(), version, dry_run=dry_run), as_json=as_json)
+    show_rooted(sign_version(writable(), version, dry_run=dry_run), as_json=as_json)
 
 
 @command.command()
@@ -167,57 +189,21 @@ def fingerprint(remember: bool, pin: str | None, as_json: bool) -> None:
     show_notes(shown.notes)
 
 
-def _project() -> Project:
-    project = Project()
-    project.require_initialised()
-    return project
+def _certified(name: str, text: str) -> tuple[Certified, str | None]:
+    identity, _, rest = text.partition(",")
+    issuer, _, root = rest.partition(",")
+    if not identity or not issuer:
+        raise codes.USE_ARGUMENT.error(
+            f"--certified {name}={text} has not the form {_CERTIFIED}", fix=f"--certified {_CERTIFIED}"
+        )
+    return Certified(identity, issuer), root or None
 
 
-def _read_key(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="ascii").strip() + "\n"
-    except (OSError, UnicodeDecodeError) as error:
-        raise codes.IO_FAILED.error(
-            f"{path} cannot be read as a public key", why=str(error), fix="gitprov keys export > FILE, where the key is"
-        ) from None
-
-
-def _held(values: tuple[str, ...], option: str, form: str) -> Held:
-    found = {}
-    for name, text in pairs(values, option, form).items():
-        people, colon, number = text.partition(":")
-        if colon and not (number.isascii() and number.isdigit() and int(number)):
-            raise codes.USE_ARGUMENT.error(f"{option} {name}={text} does not end in a number", fix=f"{option} {form}:N")
-        found[name] = (tuple(people.split(",")), int(number) if colon else 1)
-    return found
-
-
-def _show(done: Rooted, *, as_json: bool) -> None:
-    if as_json:
-        facts = {field: plain(getattr(done, field)) for field in ("version", "pin", "changes", "lacks", "next")}
-        click.echo(json.dumps(outcome_json(done.outcome) | facts, indent=2, sort_keys=True, ensure_ascii=False))
-        return
-    click.echo(bold(f"trust version {done.version}"))
-    for line in _changed(done.changes):
-        click.echo(f"  {line}")
-    show_outcome(done.outcome, as_json=False)
-    click.echo(f"pin {done.pin}")
-    if done.lacks:
-        click.echo(f"to come into force: {one_line(done.lacks)}")
-    if done.next:
-        click.echo(f"next: {done.next}")
-
-
-def _changed(changes: Iterable[Change]) -> Iterator[str]:
-    """Yields what differs: the lines that come, go, or say something else."""
-    for change in changes:
-        before, after = (one_line(text) if text is not None else None for text in (change.before, change.after))
-        if before is None:
-            yield f"+ {one_line(change.what)}: {after}"
-        elif after is None:
-            yield f"- {one_line(change.what)}: {before}"
-        else:
-            yield f"~ {one_line(change.what)}: {before} {glyphs().arrow} {after}"
+def _window(text: str) -> tuple[tuple[str, str], tuple[str | None, str | None]]:
+    found = _is_window(text)
+    if found is None or not (found["since"] or found["until"]):
+        raise codes.USE_ARGUMENT.error(f"--valid {text!r} has not the form {_VALID}", fix=f"--valid {_VALID}")
+    return (found["person"], found["key"] or ""), (found["since"] or None, found["until"] or None)
 
 
 def _shown(shown: TrustShown) -> Iterator[str]:
@@ -229,3 +215,9 @@ def _shown(shown: TrustShown) -> Iterator[str]:
     for finding in shown.findings:
         yield from finding_lines(finding)
     yield dim(f"read {shown.ref} at {shown.commit[:12]}")
+
+
+command.add_command(trust_delegate.command, "delegate")
+command.add_command(trust_revoke.command, "revoke")
+command.add_command(trust_rotate.command, "rotate")
+command.add_command(trust_use_sigstore.command, "use-sigstore")

@@ -8,7 +8,6 @@ from gitprov.ids import digest_hex
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.writing import Outcome, sign_records, stage, write_records
 from gitprov.records import Stored, TrustRoot, store
-from gitprov.trust.pins import Pin
 from gitprov.trust.roots import Accepted
 from gitprov.trust.words import changes
 
@@ -28,13 +27,13 @@ def propose_version(place: Workplace, wish: Wish, *, dry_run: bool = False) -> R
     if not what:
         raise codes.USE_ARGUMENT.error("nothing would change", fix="gitprov trust propose --help")
     trust = store(root)
-    pin = str(Pin(number, trust.id))
+    version = Accepted(root, trust.id, 0, 0)
     if dry_run:
-        return Rooted(Outcome((trust,), (trust.path,), dry_run=True), number, pin, what, "", "")
+        return Rooted(Outcome((trust,), (trust.path,), dry_run=True), version, what)
     with place.worktree.locked("trust propose"):
         outcome = Outcome((trust,), stage(place, write_records(place, [trust])))
     lacks = lacking(look(place)[1], trust.path)
-    return Rooted(outcome, number, pin, what, lacks, f'git commit -m "Propose trust version {number}"')
+    return Rooted(outcome, version, what, lacks, f'git commit -m "Propose trust version {number}"')
 
 
 def sign_version(place: Workplace, number: int | None = None, *, dry_run: bool = False) -> Rooted:
@@ -58,16 +57,16 @@ def sign_version(place: Workplace, number: int | None = None, *, dry_run: bool =
         raise codes.SIG_UNLISTED.error(
             f"your key {digest_hex(key)[:8]} is not listed",
             why=f"neither trust version {root.version} nor the one that it follows counts it",
-            fix=f"gitprov keys export, then an owner: gitprov trust propose --add {place.person()}=KEYFILE",
+            fix=f"gitprov keys export > KEYFILE  # then an owner: gitprov trust propose --add {place.person()}=KEYFILE",
         )
     what = changes(follows.root if follows is not None else None, root)
     if dry_run:
-        return Rooted(Outcome(known=(stored,), dry_run=True), root.version, version.pin, what, "", "")
+        return Rooted(Outcome(known=(stored,), dry_run=True), version, what)
     with place.worktree.locked("trust sign"):
         outcome = Outcome((), stage(place, sign_records(place, stored)), (stored,))
     lacks = lacking(look(place)[1], stored.path)
     then = f'git commit -m "Sign trust version {root.version}"'
-    return Rooted(outcome, root.version, version.pin, what, lacks, then)
+    return Rooted(outcome, version, what, lacks, then)
 
 
 def _wanted(place: Workplace, proposed: Gathered, number: int | None) -> tuple[Stored, TrustRoot]:

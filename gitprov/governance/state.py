@@ -23,19 +23,32 @@ class Rooted:
 
     Attributes:
         outcome: What was written.
-        version: Its number.
-        pin: `NNNN:sha256:…` of the version that is proposed.
+        proposed: The version.
         changes: What it changes.
         lacks: What it takes yet to come into force when it lands; "" for nothing.
-        next: The command to go on with.
+        next: The command to go on with; "" when nothing was written.
     """
 
     outcome: Outcome
-    version: int
-    pin: str
+    proposed: Accepted
     changes: tuple[Change, ...]
-    lacks: str
-    next: str
+    lacks: str = ""
+    next: str = ""
+
+    @property
+    def version(self) -> int:
+        """Its number."""
+        return self.proposed.root.version
+
+    @property
+    def pin(self) -> str:
+        """How people outside name it: `NNNN:sha256:…`."""
+        return self.proposed.pin
+
+    @property
+    def deployers(self) -> tuple[str, ...]:
+        """Who has to pin again once it has landed: an older pin is content with a root that ends before it."""
+        return self.proposed.deployers if self.proposed.root.follows is not None else ()
 
 
 def landed_now(place: Workplace) -> Gathered:

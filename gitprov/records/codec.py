@@ -47,21 +47,26 @@ def pattern_rule(pattern: str, meaning: str) -> Rule:
     return Rule(f"^{pattern}$", meaning, re.compile(pattern).fullmatch)
 
 
-_TIME = (
-    r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-    r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?Z"
-)
+def time_rule(digits: int) -> Rule:
+    """Returns the rule for a time that exists, with at most `digits` of a second's fraction.
 
+    Rules about age and expiry must be able to count with it: there is no 30th of February, and no year 0.
+    """
+    pattern = (
+        r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+        rf"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{{1,{digits}}})?Z"
+    )
 
-def _is_time(text: str) -> bool:
-    """Tells whether a text is a time that exists: rules about age and expiry must be able to count with it."""
-    if re.fullmatch(_TIME, text) is None:
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:  # the 30th of February, the year 0
-        return False
-    return True
+    def accepts(text: str) -> bool:
+        if re.fullmatch(pattern, text) is None:
+            return False
+        try:
+            datetime.fromisoformat(text)
+        except ValueError:
+            return False
+        return True
+
+    return Rule(f"^{pattern}$", "an RFC 3339 time in UTC, ending in Z", accepts)
 
 
 Count = Annotated[int, AtLeast(0)]
@@ -70,7 +75,7 @@ DigestField = Annotated[Digest, pattern_rule(DIGEST_PATTERN, "a SHA-256 digest w
 Md5Field = Annotated[Md5, pattern_rule(MD5_PATTERN, "an MD5 locator with its prefix")]
 DigestOrUnknown = Annotated[str, pattern_rule(f"(?:{DIGEST_PATTERN}|unknown)", "a SHA-256 digest, or unknown")]
 CommitField = Annotated[str, pattern_rule(COMMIT_PATTERN, "a git commit with its prefix")]
-TimeField = Annotated[str, Rule(f"^{_TIME}$", "an RFC 3339 time in UTC, ending in Z", _is_time)]
+TimeField = Annotated[str, time_rule(6)]
 NameField = Annotated[str, pattern_rule(NAME_PATTERN, "a name")]
 ContainerField = Annotated[str, pattern_rule(rf"[a-z0-9][a-zA-Z0-9._/:-]*@{DIGEST_PATTERN}", "IMAGE@sha256:DIGEST")]
 PathField = Annotated[

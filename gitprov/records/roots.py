@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from gitprov.frozen import dataclass
 from gitprov.ids.names import NAME_PATTERN
-
 from gitprov.records.codec import (
     Closed,
     CommitField,
@@ -19,6 +18,7 @@ from gitprov.records.codec import (
     Version,
     pattern_rule,
 )
+from gitprov.records.sigstore import TrustedRoot
 
 RoleName = Literal["owner", "producer", "evaluator", "deployer", "machine"]
 Acted = Literal["evaluator", "owner"]
@@ -181,7 +181,7 @@ class TrustRoot(Closed):
         people: Person id to identities.
         roles: Who may do what.
         delegations: Dotted prefix to who holds roles for the names below it: `fraud` has `fraud` and `fraud.churn`.
-        trusted_roots: Name to a Sigstore trusted root document, which certificates and timestamps are held against.
+        trusted_roots: Name to what certificates, timestamps and log entries are held against.
         expires: When it stops counting; None for never.
     """
 
@@ -193,7 +193,7 @@ class TrustRoot(Closed):
     people: Mapping[NameField, Person]
     roles: Roles
     delegations: Mapping[NameField, Delegation] = field(default_factory=dict)
-    trusted_roots: Mapping[NameField, Mapping[str, Any]] = field(default_factory=dict)
+    trusted_roots: Mapping[NameField, TrustedRoot] = field(default_factory=dict)
     expires: TimeField | None = None
 
     def fault(self) -> str | None:
@@ -257,3 +257,20 @@ class Governance(Closed):
     def fault(self) -> str | None:
         """Returns a fault when nothing changes."""
         return "changes nothing" if self.before == self.after else None
+
+
+ATTESTATION = "attestation"
+"""The kind of event that keeps what somebody else attested of artifacts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attestation(Closed):
+    """The `details` of an event of the kind attestation, whose subjects are the artifacts that it is about.
+
+    Attributes:
+        bundle: A Sigstore bundle in its only form, as text.
+        key: The public key that made it; None where its certificate says who did.
+    """
+
+    bundle: str
+    key: KeyField | None = None

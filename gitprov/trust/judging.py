@@ -8,10 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
+from gitprov.errors import Code, GitprovError
+from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest, is_digest
 from gitprov.ids.recipes import UNKNOWN
+from gitprov.records import Artifact, Stored, TrustRoot, is_approval, signature_path, signed_path
 from gitprov.trust.bundles import Bundle, is_only_form, read_bundle
+from gitprov.trust.roots import documents_of, id_of, identity_id
 from gitprov.trust.signatures import KeyId, Means, Signature, Signatures
 from gitprov.trust.statements import (
     APPROVAL,
@@ -23,10 +27,15 @@ from gitprov.trust.statements import (
 )
 from gitprov.trust.verifying import Certified, Verifier
 
-from gitprov.errors import Code, GitprovError
-from gitprov.errors import catalogue as codes
-from gitprov.records import Artifact, Stored, TrustRoot, is_approval, signature_path, signed_path
-from gitprov.trust.roots import document_of, id_of, identity_id
+STEPS = {
+    codes.SIG_BUNDLE: "B1",
+    codes.SIG_NAME: "B2",
+    codes.SIG_STATEMENT: "B3",
+    codes.SIG_UNLISTED: "B4",
+    codes.SIG_INVALID: "B5",
+    codes.SIG_CERTIFICATE: "B5",
+}
+"""The steps of docs/verification.md, "A signature", by the code of what fails there; they are taken in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ def listed_by(roots: Iterable[TrustRoot]) -> Listed:
     certified: dict[KeyId, frozenset[Digest]] = {}
     documents: dict[Digest, str] = {}
     for root in roots:
-        here = {name: document_of(found) for name, found in root.trusted_roots.items()}
+        here = documents_of(root)
         documents |= dict(here.values())
         for identity in (one for person in root.people.values() for one in person.identities):
             if identity.key is not None:
@@ -101,8 +110,8 @@ def judge(
 ) -> Signature:
     """Returns what one signature file is worth; the other arguments are those of `signatures_of`.
 
-    A fault is found in this order: form of the bundle (step B1 of docs/verification.md), name (B2), statement (B3), key
-    or certified identity (B4), signature (B5).
+    A fault is found in the order of `STEPS`: form of the bundle (B1), name (B2), statement (B3), key or certified
+    identity (B4), signature (B5).
     """
     means: Means = "approves" if is_approval(path) else "signs"
     found = Signature(path, stored.id, KeyId(Digest(UNKNOWN)), means, listed=False)

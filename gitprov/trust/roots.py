@@ -7,9 +7,9 @@ from typing import Any
 
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest, canonical_json, sha256_of
-from gitprov.trust.signatures import KeyId, Signature
-
+from gitprov.records.codec import to_data
 from gitprov.records.roots import Delegation, Identity, Role, RoleName, TrustRoot
+from gitprov.trust.signatures import KeyId, Signature
 
 
 def key_id(pem: str) -> KeyId:
@@ -31,6 +31,11 @@ def document_of(trusted_root: Mapping[str, Any]) -> tuple[Digest, str]:
     """Returns the digest of a Sigstore trusted root, and its text as JSON."""
     data = canonical_json(trusted_root)
     return sha256_of(data), data.decode()
+
+
+def documents_of(root: TrustRoot) -> dict[str, tuple[Digest, str]]:
+    """Returns the trusted roots that a trust version lists, by name, each with its digest and its text as JSON."""
+    return {name: document_of(to_data(found)) for name, found in root.trusted_roots.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class Accepted:
         derived = {
             "people": {key: name for key, name, one in listed if one.revoked is None},
             "revoked": {key: name for key, name, one in listed if one.revoked is not None},
-            "documents": {name: document_of(found)[0] for name, found in self.root.trusted_roots.items()},
+            "documents": {name: digest for name, (digest, _) in documents_of(self.root).items()},
             "_identities": {key: one for key, _, one in listed},
         }
         for name, value in derived.items():
@@ -84,6 +89,12 @@ class Accepted:
         return f"two-person rule rests on one owner: {owners[0]}" if len(owners) == 1 else ""
 
     @property
+    def deployers(self) -> tuple[str, ...]:
+        """Everybody who deploys something: who pins the trust root from outside."""
+        delegated = [one.deployer for one in self.root.delegations.values() if one.deployer is not None]
+        return tuple(sorted({name for role in (self.role("deployer"), *delegated) for name in role.people}))
+
+    @property
     def holders(self) -> Mapping[KeyId, str]:
         """Key to person, revoked or not."""
         return {**self.people, **self.revoked}
@@ -99,27 +110,29 @@ class Accepted:
     def why_not(self, one: Signature, *, timed: bool = True) -> str:
         """Returns why this version counts a good signature for nobody; "" when it counts it.
 
+        It begins with the step of docs/verification.md, "Who stands behind a signature", that fails.
+
         Args:
             one: The signature.
             timed: Whether to ask when it was made, too. That somebody has a new key they prove at any time.
         """
         identity = self._identities.get(one.key)
         if identity is None:
-            return f"trust version {self.root.version} does not list it"
+            return f"W2: trust version {self.root.version} does not list it"
         if identity.revoked is not None:
-            return f"revoked by trust version {self.root.version}: {identity.revoked}"
+            return f"W3: revoked by trust version {self.root.version}: {identity.revoked}"
         if identity.trusted_root is not None:
             time = one.proven.get(self.documents[identity.trusted_root])
             if time is None:
-                return f"its certificate does not hold under the trusted root {identity.trusted_root}"
+                return f"W4: its certificate does not hold under the trusted root {identity.trusted_root}"
         else:
             time = self.time(one)
         if not timed or not identity.has_window:
             return ""
         if time is None:
-            return "its identity is valid at some times only, and nothing proves when it was made"
+            return "W5: its identity is valid at some times only, and nothing proves when it was made"
         if not identity.since <= datetime.fromisoformat(time) < identity.until:
-            return f"made at {time}, when its identity was not valid"
+            return f"W5: made at {time}, when its identity was not valid"
         return ""
 
     def time(self, one: Signature) -> str | None:
@@ -187,14 +200,25 @@ class Roots:
             as_of: The first parent of the step that is judged.
         """
         before = self.judging(landed, as_of)
-        person = before.holder(one) if before is not None else None
+        counts = before is not None and not self.why_not(one, landed, as_of)
+        return before.people.get(one.key) if before is not None and counts else None
+
+    def why_not(self, one: Signature, landed: int, as_of: int) -> str:
+        """Returns why a good signature counts for nobody, with the step that fails; arguments as for `person`."""
+        before = self.judging(landed, as_of)
+        if before is None:
+            return "W1: no trust version was in force before it landed"
+        if why := before.why_not(one):
+            return why
         for version in self.accepted:
             if version.step > as_of or version.since >= landed:
                 continue
-            between = landed <= version.step
-            if one.key in version.revoked or (between and version.holder(one) != person):
-                return None
-        return person
+            number = version.root.version
+            if one.key in version.revoked:
+                return f"W6: it landed after the history of trust version {number}, which revokes it"
+            if landed <= version.step and version.holder(one) != before.people[one.key]:
+                return f"W6: it landed after the history of trust version {number}, which counts it for somebody else"
+        return ""
 
     def bearer(self, key: KeyId, as_of: int) -> str | None:
         """Returns for whom a signature that somebody made now would count, as known after step `as_of`."""

@@ -2,9 +2,8 @@
 
 from gitprov.frozen import dataclass
 from gitprov.ids import digest_hex
-from gitprov.trust.roots import document_of, id_of
-
 from gitprov.records.roots import Identity, Person, Role, TrustRoot, roles_held
+from gitprov.trust.roots import documents_of, id_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ def lines(root: TrustRoot) -> dict[str, str]:
     found |= {f"role {name}": _role(role) for name, role in roles_held(root.roles)}
     for prefix, delegation in root.delegations.items():
         found |= {f"role {name} for {prefix}": _role(role) for name, role in roles_held(delegation)}
-    found |= {f"trusted root {name}": document_of(one)[0] for name, one in root.trusted_roots.items()}
+    found |= {f"trusted root {name}": digest for name, (digest, _) in documents_of(root).items()}
     return found | ({"expires": root.expires} if root.expires is not None else {})
 
 

@@ -149,17 +149,21 @@ class Project:
 
     @cached_property
     def keys(self) -> "Keys":
-        """The keys in the user's configuration folder."""
+        """The keys in the user's configuration folder, and whatever else was chosen to sign."""
         import platformdirs
 
-        from gitprov.adapters.signing import FileKeys
+        from gitprov.adapters.signing.chosen import Choice, ChosenKeys
+        from gitprov.adapters.signing.keys import FileKeys
 
+        config = self.git.config
+        key = os.environ.get("GITPROV_KEY") or config("gitprov.key")
         folder = os.path.join(platformdirs.user_config_dir("gitprov"), "keys")
-        return FileKeys(folder, self.git.config("gitprov.key"))
+        choice = Choice(key, timestamps=config("gitprov.timestamp"), log=config("gitprov.log"))
+        return ChosenKeys(FileKeys(folder, key), choice, self.git.root)
 
     @cached_property
     def signer(self) -> "Signer":
-        """What signs with the default key, which is made when there is none.
+        """What signs; the default key is made when there is none.
 
         Raises:
             GitprovError: GP-KEY-* when it cannot be used.
@@ -172,6 +176,13 @@ class Project:
         from gitprov.adapters.signing.verifier import SignatureVerifier
 
         return SignatureVerifier()
+
+    @property
+    def public_sigstore(self) -> bytes:
+        """The trusted root of the public Sigstore, JSON."""
+        from gitprov.adapters.sigstore.public import public_trusted_root
+
+        return public_trusted_root()
 
     @cached_property
     def memory(self) -> "Memory":

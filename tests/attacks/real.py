@@ -12,13 +12,14 @@ from gitprov.adapters.signing import EcdsaSigner, SignatureVerifier
 from gitprov.check.effect import Asked
 from gitprov.check.landed import Landed
 from gitprov.ids import Digest
-from gitprov.records import Artifact, Evidence, Request, Stored, TrustRoot, signature_path, store
+from gitprov.records import Artifact, Evidence, Identity, Request, Stored, TrustRoot, signature_path, store
 from gitprov.records.stored import SIGNATURE
 from gitprov.trust.bundles import to_sign, write_bundle
 from gitprov.trust.judging import listed_by, signatures_of
 from gitprov.trust.signatures import Means
 from gitprov.trust.statements import approval, contents_of, countersignature, statement
 from tests.sim.promoting import Promoting, Wish
+from tests.unit.trust.facts import Window
 
 
 @cache
@@ -35,13 +36,22 @@ def bundle(payload: bytes, name: str) -> bytes:
 class Signed(Promoting):
     """A protected ref whose signatures are bytes."""
 
-    def pem(self, key: str) -> str:
-        """Returns the public key of a name."""
-        return signer(key).pem
+    def identity(self, key: str, window: Window, revoked: str | None) -> Identity:
+        """Returns what a trust version lists for the key of a name."""
+        return replace(super().identity(key, window, revoked), key=signer(key).pem)
 
-    def sign(self, record: Digest, name: str, means: Means = "signs", *, listed: bool = True, fault: str = "") -> None:
+    def sign(
+        self,
+        record: Digest,
+        name: str,
+        means: Means = "signs",
+        *,
+        listed: bool = True,
+        fault: str = "",
+        at: str | None = None,
+    ) -> None:
         """Lands a signature by the key of a name, unless it landed before."""
-        assert (listed, fault) == (True, ""), "bytes say so themselves"
+        assert (listed, fault, at) == (True, "", None), "bytes say so themselves"
         stored = self.stored(record)
         self.put(stored, bundle(self.payload(stored, means), name), approval=means in ("approves", "rejects"))
 

@@ -26,7 +26,7 @@ from gitprov.trust.roots import Accepted, Roots
 from gitprov.trust.signatures import Means, Signature, Signatures
 from gitprov.wiring.resources import read_resource
 from tests.sim.book import Book
-from tests.unit.trust.facts import MAIN, commit, key, pem
+from tests.unit.trust.facts import MAIN, commit, key, pem, proven
 
 PEOPLE = ("eric", "eva", "olga", "paul", "pia")
 """Each holds the key of that name: an owner (olga), producers (paul, pia), evaluators (eric, eva)."""
@@ -88,15 +88,24 @@ class Landing:
                     self.sign(held.id, name)
         return self.head
 
-    def sign(self, record: Digest, name: str, means: Means = "signs", *, listed: bool = True, fault: str = "") -> None:
-        """Lands a signature of a record by the key of a name at the present step."""
+    def sign(
+        self,
+        record: Digest,
+        name: str,
+        means: Means = "signs",
+        *,
+        listed: bool = True,
+        fault: str = "",
+        at: str | None = None,
+    ) -> None:
+        """Lands a signature of a record by the key of a name, made at a proven time, at the present step."""
         stored = next(held.stored for held in self.held if held.id == record)
         path = signature_path(
             stored.path, f"{record} {means} {name}".encode(), approval=means in ("approves", "rejects")
         )
         self.files[path] = (self.head, b"")
         trust = self.root.id if means == "countersigns" else None
-        self.signatures[path] = Signature(path, record, key(name), means, listed, fault, trust=trust)
+        self.signatures[path] = Signature(path, record, key(name), means, listed, fault, trust=trust, proven=proven(at))
 
     def set(self, path: str, data: bytes | None) -> None:
         """Puts a setting in force from the present step on; takes it out of force with None."""

@@ -25,10 +25,11 @@ from gitprov.records import (
     store,
 )
 from gitprov.records.promotions import Move
+from gitprov.records.roots import Delegation
 from gitprov.trust.roots import Accepted, Roots
 from gitprov.trust.signatures import Means, Signatures
 from tests.sim.landing import Landing
-from tests.unit.trust.facts import MAIN, commit, pem
+from tests.unit.trust.facts import MAIN, OWN, Window, commit, identity
 
 TEAM = ("ada", "ben", "cleo", "dan")
 """ada owns and trains; all others may be approvers."""
@@ -91,6 +92,8 @@ class Promoting(Landing):
         revoked: Collection[str] = (),
         keys: Mapping[str, Sequence[str]] | None = None,
         distinct_from: Sequence[Literal["evaluator", "owner"]] = (),
+        windows: Mapping[str, Window] | None = None,
+        delegations: Mapping[str, Delegation] | None = None,
     ) -> Accepted:
         """Puts another trust version in force from the present step on; `keys` are a person's where not their own."""
         before = self.versions[-1] if self.versions else None
@@ -103,7 +106,8 @@ class Promoting(Landing):
             people={
                 name: Person(
                     identities=tuple(
-                        Identity(key=self.pem(key), revoked="lost" if key in revoked else None) for key in keys
+                        self.identity(key, (windows or {}).get(key, (None, None)), "lost" if key in revoked else None)
+                        for key in keys
                     )
                 )
                 for name, keys in listed.items()
@@ -117,6 +121,8 @@ class Promoting(Landing):
                     for stage in self.stages
                 },
             ),
+            delegations=delegations or {},
+            trusted_roots={"team": OWN},
         )
         stored = store(root)
         self.land(stored)
@@ -124,9 +130,9 @@ class Promoting(Landing):
         self.versions.append(Accepted(root, stored.id, self.head, self.head - 1 if before is not None else -1))
         return self.versions[-1]
 
-    def pem(self, key: str) -> str:
-        """Returns the public key of a name."""
-        return pem(key)
+    def identity(self, key: str, window: Window, revoked: str | None) -> Identity:
+        """Returns what a trust version lists for the key of a name."""
+        return identity(key, window=window, revoked=revoked)
 
     def landed(self, until: int | None = None) -> Landed:  # type: ignore[override]  # never shuffled, but cut short
         """Returns what landed, or what had landed at a step."""
@@ -150,10 +156,19 @@ class Promoting(Landing):
             lambda _run, _step: True,
         )
 
-    def sign(self, record: Digest, name: str, means: Means = "signs", *, listed: bool = True, fault: str = "") -> None:
+    def sign(
+        self,
+        record: Digest,
+        name: str,
+        means: Means = "signs",
+        *,
+        listed: bool = True,
+        fault: str = "",
+        at: str | None = None,
+    ) -> None:
         """Lands a signature, unless the same one landed before: there is only one of each."""
         before = dict(self.files)
-        super().sign(record, name, means, listed=listed, fault=fault)
+        super().sign(record, name, means, listed=listed, fault=fault, at=at)
         self.files |= before
 
     def timeline(self, until: int | None = None) -> Timeline:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from gitprov.check.in_force import InForce
 from gitprov.check.landed import Chain, Landed
@@ -10,11 +11,16 @@ from gitprov.ids import Digest, sha256_of
 from gitprov.lineage import Held, Ledger
 from gitprov.records import Event, Governance, History, Identity, Person, Role, Roles, Stored, TrustRoot, store
 from gitprov.records.codec import to_data
+from gitprov.records.roots import Delegation
+from gitprov.records.sigstore import TrustedRoot
 from gitprov.trust.log import Log
-from gitprov.trust.roots import Roots, key_id
+from gitprov.trust.roots import Roots, document_of, identity_id, key_id
 from gitprov.trust.signatures import KeyId, Means, Signature, Signatures
 
 MAIN = "refs/heads/main"
+ISSUER = "https://accounts.example.org"
+
+Window = tuple[str | None, str | None]
 
 
 def pem(name: str) -> str:
@@ -25,13 +31,41 @@ def pem(name: str) -> str:
 
 
 def key(name: str) -> KeyId:
-    """The id of that key."""
-    return key_id(pem(name))
+    """The id of that key; a name with an @ is what certificates say."""
+    return identity_id(name, ISSUER) if "@" in name else key_id(pem(name))
 
 
-def by(name: str, record: Digest) -> Signature:
-    """A good signature of a record by that key."""
-    return Signature(f"{record}.{name}", record, key(name), "signs", listed=True)
+def trusted_root(note: str) -> TrustedRoot:
+    """A Sigstore of which nothing is known but that it is another one."""
+    return TrustedRoot(
+        mediaType="application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+        tlogs=(),
+        certificateAuthorities=(),
+        ctlogs=(),
+        timestampAuthorities=(),
+        extra={"note": note},
+    )
+
+
+OWN = trusted_root("team")
+OWN_DIGEST = document_of(to_data(OWN))[0]
+"""The one Sigstore that these trust versions list, as `team`."""
+
+
+def identity(name: str, *, window: Window = (None, None), revoked: str | None = None) -> Identity:
+    """What a trust version lists: that key, or what certificates say."""
+    made = Identity(identity=name, issuer=ISSUER, trusted_root="team") if "@" in name else Identity(key=pem(name))
+    return replace(made, valid_from=window[0], valid_until=window[1], revoked=revoked)
+
+
+def proven(at: str | None) -> dict[Digest, str]:
+    """What the Sigstore of the team proves: that something was signed at a time."""
+    return {OWN_DIGEST: at} if at is not None else {}
+
+
+def by(name: str, record: Digest, at: str | None = None) -> Signature:
+    """A good signature of a record by that key, at a proven time."""
+    return Signature(f"{record}.{name}", record, key(name), "signs", listed=True, proven=proven(at))
 
 
 def commit(step: int) -> str:
@@ -63,11 +97,16 @@ def root(
     threshold: int = 1,
     revoked: Iterable[str] = (),
     producers: Sequence[str] | None = None,
+    windows: Mapping[str, Window] | None = None,
+    delegations: Mapping[str, Delegation] | None = None,
 ) -> Stored:
-    """A trust version: people to the names of their keys."""
+    """A trust version: people to the names of their keys, and keys to the times from and until which they count."""
     listed = {
         person: Person(
-            identities=tuple(Identity(key=pem(one), revoked="lost" if one in revoked else None) for one in keys)
+            identities=tuple(
+                identity(one, window=(windows or {}).get(one, (None, None)), revoked="lost" if one in revoked else None)
+                for one in keys
+            )
         )
         for person, keys in people.items()
     }
@@ -82,6 +121,8 @@ def root(
                 owner=Role(people=tuple(sorted(owners)), threshold=threshold),
                 producer=Role(people=tuple(producers)) if producers is not None else None,
             ),
+            delegations=delegations or {},
+            trusted_roots={"team": OWN} if any("@" in one for keys in people.values() for one in keys) else {},
         )
     )
 
