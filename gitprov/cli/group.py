@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import keyword
 
 import click
 
@@ -20,7 +21,8 @@ class CommandTable(click.Group):
         """Imports a command, or fails with the names that are near."""
         names = self.list_commands(ctx)
         if cmd_name in names:
-            command: click.Command = importlib.import_module(f"gitprov.cli.{cmd_name.replace('-', '_')}").command
+            module = cmd_name.replace("-", "_") + ("_" if keyword.iskeyword(cmd_name) else "")
+            command: click.Command = importlib.import_module(f"gitprov.cli.{module}").command
             return command
         if cmd_name.startswith("-"):
             return None  # an unknown option: click names it

@@ -28,6 +28,8 @@ TABLE: dict[str, dict[str, str]] = {
         "push": "Upload bytes, then refs",
         "pull": "Download bytes and check them",
         "restore": "Write recorded bytes into the work tree",
+        "export": "Say what is recorded in the words of other tools",
+        "import": "Take in what other tools say",
     },
     "Promote": {
         "trust": "Say who decides: people, their keys, roles",

@@ -8,7 +8,7 @@ from gitprov.records.evidence import Evidence
 from gitprov.records.promotions import Deployment, Placed, ReleaseRef, Request, Waiver
 from gitprov.records.read import read
 from gitprov.records.releases import Layers, Member, Release, set_digest
-from gitprov.records.roots import Governance, History, Identity, Person, Role, Roles, TrustRoot
+from gitprov.records.roots import Attestation, Governance, History, Identity, Person, Role, Roles, TrustRoot
 from gitprov.records.stored import (
     Stored,
     decode,
@@ -45,6 +45,7 @@ __all__ = [
     "RECORD_LIMIT",
     "AnyContent",
     "Artifact",
+    "Attestation",
     "Blob",
     "Code",
     "Content",

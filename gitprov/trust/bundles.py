@@ -14,6 +14,9 @@ from gitprov.records.roots import is_ed25519
 from gitprov.trust.roots import key_id
 from gitprov.trust.signatures import KeyId
 
+is_v03 = frozenset(
+    {"application/vnd.dev.sigstore.bundle.v0.3+json", "application/vnd.dev.sigstore.bundle+json;version=0.3"}
+).__contains__
 MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 LIMIT = 256 * 1024
@@ -88,13 +91,17 @@ def write_bundle(
     return _write(Bundle(payload, signature, key_id(pem), timestamp=timestamp, entry=entry))
 
 
-def rewrite_bundle(data: bytes) -> bytes:
-    """Returns the bytes of a signature file for a bundle with a certificate that somebody else wrote.
+def rewrite_bundle(data: bytes, pem: str | None = None) -> bytes:
+    """Returns the bytes of a signature file for a bundle that somebody else wrote.
+
+    Args:
+        data: The bundle, v0.3.
+        pem: The public key that made it, whatever the bundle calls it; None where it has a certificate.
 
     Raises:
         GitprovError: GP-SIG-001.
     """
-    return _write(_parse(data))
+    return _write(_parse(data, pem))
 
 
 def read_bundle(data: bytes) -> Bundle:
@@ -112,7 +119,7 @@ def read_bundle(data: bytes) -> Bundle:
     return bundle
 
 
-def _parse(data: bytes) -> Bundle:
+def _parse(data: bytes, pem: str | None = None) -> Bundle:
     if len(data) > LIMIT:
         raise codes.SIG_BUNDLE.error("a bundle is too large", why=f"{len(data)} bytes, at most {LIMIT}")
     try:
@@ -123,11 +130,16 @@ def _parse(data: bytes) -> Bundle:
         timestamp = b64decode(timestamps[0]["signedTimestamp"]) if timestamps else None
         entry = material["tlogEntries"][0] if material["tlogEntries"] else None
         certificate = b64decode(material["certificate"]["rawBytes"]) if "certificate" in material else None
-        hint = material["publicKey"]["hint"] if certificate is None else None
+        hint = material["publicKey"]["hint"] if certificate is None and pem is None else None
+        version = found["mediaType"]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise codes.SIG_BUNDLE.error("this is no bundle", why=f"{type(error).__name__}: {str(error)[:80]}") from None
+    if not isinstance(version, str) or not is_v03(version):
+        raise codes.SIG_BUNDLE.error("this is no bundle of version 0.3", why=str(version)[:80])
     if entry is not None and not (isinstance(entry, dict) and _ENTRY[0] <= entry.keys() <= _ENTRY[1]):
         raise codes.SIG_BUNDLE.error("this is no bundle", why="its log entry has other fields")
+    if pem is not None:
+        return Bundle(payload, signature, key_id(pem), timestamp=timestamp, entry=entry)
     if certificate is None and not (isinstance(hint, str) and _is_hint(hint)):
         raise codes.SIG_BUNDLE.error("this is no bundle", why="the hint is no SHA-256 in hexadecimal digits")
     key = KeyId(f"sha256:{hint}") if certificate is None else None

@@ -112,15 +112,18 @@ def _statement(stored: Stored, contents: Mapping[str, Digest], kind: str, predic
 def _predicate(stored: Stored) -> tuple[str, dict[str, Any]]:
     match stored.record:
         case Run() as run:
-            return PROVENANCE, _provenance(stored.id, run)
+            return PROVENANCE, provenance(stored.id, run)
         case Evaluation() as evaluation:
             return TEST_RESULT, _test_result(evaluation)
         case record:
             return f"urn:{record.schema.replace('/', ':')}", to_data(record)
 
 
-def _provenance(run_id: Digest, run: Run) -> dict[str, Any]:
-    """SLSA provenance: what was asked for is external, what was found is internal, all other fields as they stand."""
+def provenance(run_id: Digest, run: Run) -> dict[str, Any]:
+    """Returns SLSA provenance of a run.
+
+    What was asked for is external, what was found is internal, all other fields as they stand.
+    """
     data = to_data(run)
     external = {key: data.pop(key) for key in ("command", "cwd", "params", "step") if key in data}
     elsewhere = ("actor", "finished", "inputs", "outputs", "started")
