@@ -24,8 +24,6 @@ from gitprov.records import Blob, Content
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-if TYPE_CHECKING:
-    
 NOTHING = (sha256_of(b""), md5_of(b""), 0)
 
 

@@ -31,7 +31,6 @@ def _fsync(path: str) -> None:
 
 def _sync_file_system(path: str) -> bool:
     """Writes out the whole file system that `path` is on; returns False where the system cannot."""
-    
     import ctypes
 
     syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)

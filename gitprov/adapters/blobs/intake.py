@@ -20,8 +20,6 @@ from gitprov.ports.progress import Progress
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-if TYPE_CHECKING:
-    
 
 class Intake:
     """The way into the cache `folder`.

@@ -62,11 +62,6 @@ def _python(text: str) -> Any:
 
 
 def _toml(text: str) -> Any:
-    
-    return tomllib.loads(text)
-
-
-def _toml(text: str) -> Any:
     import tomllib
 
     return tomllib.loads(text)
