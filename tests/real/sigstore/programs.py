@@ -38,22 +38,18 @@ def missing() -> list[Program]:
     return [program for program in (REKOR, TSA, FULCIO, COSIGN) if not program.path.exists()]
 
 
-def build(program: Program) -> None:
-    """Builds a program, which then has its place at once and whole.
-
-    Raises:
-        CalledProcessError: go install has said why on stderr.
-    """
+def build(program: Program) -> bool:
+    """Builds a program, which then has its place at once and whole; returns False when go has said why it cannot."""
     CACHE.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".building-", dir=CACHE))
     try:
-        subprocess.run(
-            ["nice", "-n", "10", "go", "install", f"{program.package}@{program.version}"],
-            env=os.environ | {"GOBIN": str(folder), "GOFLAGS": "-buildvcs=false"},
-            check=True,
-        )
+        command = ["nice", "-n", "10", "go", "install", f"{program.package}@{program.version}"]
+        environment = os.environ | {"GOBIN": str(folder), "GOFLAGS": "-buildvcs=false"}
+        if subprocess.run(command, env=environment, check=False).returncode != 0:
+            return False
         folder.chmod(0o755)
         shutil.rmtree(program.path.parent, ignore_errors=True)
         folder.rename(program.path.parent)
+        return True
     finally:
         shutil.rmtree(folder, ignore_errors=True)
