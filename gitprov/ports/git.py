@@ -231,6 +231,14 @@ class GitStore(Protocol):
         """Writes a value to the repository's own configuration."""
         ...
 
+    def own_file(self, name: str, data: bytes | None = None) -> str:
+        """Returns the path of a file of ours in the git directory, which no commit has; writes it if there are bytes.
+
+        Raises:
+            GitprovError: GP-IO-001.
+        """
+        ...
+
     def create(self) -> None:
         """Makes a repository at `root` when there is none (branch `main`)."""
         ...

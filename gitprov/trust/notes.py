@@ -12,11 +12,12 @@ from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ids import MAX_INTEGER, Digest, digest_hex
+from gitprov.records.roots import is_ed25519
 from gitprov.trust.log import Log
 
 LIMIT = 64 * 1024
 """Largest note, in bytes: room for many more than the 16 signatures that C2SP asks for."""
-_ECDSA = b"\x02"  # C2SP's signature type: ECDSA with SHA-256 in DER
+_ED25519, _ECDSA = b"\x01", b"\x02"  # C2SP's signature types; ECDSA with SHA-256 in DER
 _DASH = "\N{EM DASH} "
 _number = re.compile("0|[1-9][0-9]{0,15}").fullmatch
 _control = re.compile("[\0-\x09\x0b-\x1f]").search
@@ -108,19 +109,21 @@ def read_head(text: str) -> LogHead:
     return LogHead(origin, int(size), Digest(f"sha256:{digest.hex()}"))
 
 
-def key_hint(pem: str) -> bytes:
-    """Returns the four bytes by which a signature line hints at an ECDSA key: of the SHA-256 of its DER."""
-    return sha256(_der(pem)).digest()[:4]
+def key_hint(name: str, pem: str) -> bytes:
+    """Returns the four bytes by which a signature line hints at a key: for ECDSA of the SHA-256 of its DER."""
+    key = _key(pem)
+    named = key[1:] if key.startswith(_ECDSA) else name.encode() + b"\n" + key
+    return sha256(named).digest()[:4]
 
 
 def verifier_key(name: str, pem: str) -> str:
     """Returns a public key as C2SP's verifiers and witnesses take it: NAME+HINT+KEY."""
-    return f"{name}+{key_hint(pem).hex()}+{_base64(_ECDSA + _der(pem))}"
+    return f"{name}+{key_hint(name, pem).hex()}+{_base64(_key(pem))}"
 
 
 def sign_head(head: LogHead, pem: str, sign: Callable[[bytes], bytes]) -> Note:
-    """Returns a head as a note with one signature, ECDSA over SHA-256, under the log's own name."""
-    return Note(head.text, (NoteSignature(head.origin, key_hint(pem), sign(head.text.encode())),))
+    """Returns a head as a note with one signature, under the log's own name."""
+    return Note(head.text, (NoteSignature(head.origin, key_hint(head.origin, pem), sign(head.text.encode())),))
 
 
 def signers(note: Note, name: str, keys: Iterable[str], verify: Callable[[str, bytes, bytes], bool]) -> set[str]:
@@ -136,7 +139,7 @@ def signers(note: Note, name: str, keys: Iterable[str], verify: Callable[[str, b
         GitprovError: GP-LOG-002 when a signature says to be of one of the keys, and is not.
     """
     found = set()
-    known = {key_hint(pem): pem for pem in keys}
+    known = {key_hint(name, pem): pem for pem in keys}
     for one in note.signatures:
         pem = known.get(one.hint) if one.name == name else None
         if pem is None:
@@ -188,6 +191,7 @@ def _plain(text: str) -> bytes:
     return data if _base64(data) == text else b""
 
 
-def _der(pem: str) -> bytes:
-    """Returns the SubjectPublicKeyInfo in a PEM text."""
-    return b64decode("".join(pem.splitlines()[1:-1]))
+def _key(pem: str) -> bytes:
+    """Returns a public key with C2SP's signature type before it: the bare bytes of Ed25519, else the whole DER."""
+    der = b64decode("".join(pem.splitlines()[1:-1]))
+    return _ED25519 + der[-32:] if is_ed25519(pem) else _ECDSA + der

@@ -266,6 +266,10 @@ class GitRepository:
         """Writes a value to the repository's own configuration."""
         self._git.as_user("config", "--local", key, value)
 
+    def own_file(self, name: str, data: bytes | None = None) -> str:
+        """Returns the path of a file of ours in the git directory; writes it if there are bytes."""
+        return side.own_file(self.common_dir, name, data)
+
     def create(self) -> None:
         """Makes a repository at `root` when there is none (branch `main`)."""
         if self._place is None:

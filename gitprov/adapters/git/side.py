@@ -1,4 +1,4 @@
-"""Refs beside the branches, which no work tree has: a commit at the end of one, and sending it."""
+"""What lies beside the branches, in no work tree: refs, with a commit at the end of one and sending it, and a file."""
 
 import os
 from collections.abc import Mapping
@@ -49,3 +49,22 @@ def send(plumbing: Plumbing, ref: str, remote: str, *, dry_run: bool) -> None:
         if "[rejected]" in error.why:
             fix = f"git fetch {remote} +{ref}:{ref}, sign again, then publish again"
         raise codes.GIT_FAILED.error(f"{ref} cannot be pushed to {remote}", why=error.why, fix=fix) from error
+
+
+def own_file(common_dir: str, name: str, data: bytes | None) -> str:
+    """Returns the path of a file of ours in the git directory; writes it if there are bytes, whole or not at all.
+
+    Raises:
+        GitprovError: GP-IO-001.
+    """
+    path = os.path.join(common_dir, "gitprov", name)
+    if data is None:
+        return path
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(f"{path}.new", "wb") as file:
+            file.write(data)
+        os.replace(f"{path}.new", path)
+    except OSError as error:
+        raise codes.IO_FAILED.error(f"{path} cannot be written", why=error.strerror or str(error)) from None
+    return path

@@ -6,17 +6,12 @@ ECDSA on P-256: one signature for one text (RFC 6979, low s), so that nothing is
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
-from gitprov.records import Identity
-from gitprov.trust.bundles import ORDER, to_sign, write_bundle
-from gitprov.trust.judging import Listed
-from gitprov.trust.roots import key_id
-from gitprov.trust.signatures import KeyId
+from gitprov.adapters.signing.keyed import KeySigner, in_low_s
 
 
-class EcdsaSigner:
+class EcdsaSigner(KeySigner):
     """A private key in memory."""
 
     def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
@@ -28,33 +23,13 @@ class EcdsaSigner:
         return self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
     @property
-    def id(self) -> KeyId:
-        """What signatures call it."""
-        return key_id(self.pem)
-
-    @property
-    def identity(self) -> Identity:
-        """What a trust version lists."""
-        return Identity(key=self.pem)
-
-    @property
-    def listed(self) -> Listed:
-        """What its signatures are judged by."""
-        return Listed(keys={self.id: self.pem})
-
-    @property
     def repeats(self) -> bool:
         """True: nonces follow from the key and what is signed."""
         return True
 
-    def bundle(self, payload: bytes) -> bytes:
-        """Signs a statement and returns the bytes of the signature file."""
-        return write_bundle(payload, self.sign(to_sign(payload)), self.pem)
-
     def sign(self, data: bytes) -> bytes:
         """Returns the one signature of `data`."""
-        r, s = decode_dss_signature(self._key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
-        return encode_dss_signature(r, min(s, ORDER - s))
+        return in_low_s(self._key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
 
 
 def verify(pem: str, data: bytes, signature: bytes) -> bool:

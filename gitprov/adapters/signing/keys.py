@@ -1,10 +1,8 @@
 """Keys in files: PKCS#8 PEM that only their owner reads, with the public key beside each."""
 
-import getpass
 import os
 import shlex
 import stat
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from secrets import token_hex
@@ -19,13 +17,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from gitprov.adapters.signing.ecdsa import EcdsaSigner
+from gitprov.adapters.signing.passphrases import ask_passphrase
 from gitprov.errors import catalogue as codes
 from gitprov.ids.names import check_name, is_name
 from gitprov.ports.signing import Key
 from gitprov.trust.roots import key_id
 
 DEFAULT = "default"
-PASSPHRASE = "GITPROV_KEY_PASSPHRASE"  # noqa: S105 the name of a variable
 _PRIVATE, _PUBLIC = ".pem", ".pub"
 _COSIGN = (b"ENCRYPTED SIGSTORE PRIVATE KEY", b"ENCRYPTED COSIGN PRIVATE KEY")
 
@@ -46,7 +44,7 @@ class FileKeys:
                 GP-SCH-003 for a name; GP-IO-001.
         """
         path = self._path(check_name(name, "a key"))
-        if os.path.lexists(path) or not self._make(name, _ask(path, twice=True) if protect else b""):
+        if os.path.lexists(path) or not self._make(name, ask_passphrase(path, twice=True).encode() if protect else b""):
             raise codes.KEY_EXISTS.error(f"there is a key {name} already", why=path)
         return self._key(name)
 
@@ -61,21 +59,26 @@ class FileKeys:
         names = sorted(file.removesuffix(_PRIVATE) for file in files if file.endswith(_PRIVATE))
         return tuple(self._key(name) for name in names if is_name(name))
 
-    def signer(self) -> EcdsaSigner:
-        """Returns what signs with the default key; without a choice it is made when it is not there.
+    def find(self, key: str | None = None) -> Key:
+        """Returns a key by name, by default the one that signs; errors are those of `signer`."""
+        return self._key(self._there(key))
+
+    def signer(self, key: str | None = None) -> EcdsaSigner:
+        """Returns what signs with a key, by default the chosen one; without a choice it is made when it is not there.
 
         Raises:
-            GitprovError: GP-KEY-001 when the chosen key is not there; GP-SCH-003 for its name; GP-KEY-* as the port
-                says.
+            GitprovError: GP-KEY-001 when there is no such key; GP-SCH-003 for its name; GP-KEY-* as the port says.
         """
-        name = check_name(self._chosen or DEFAULT, "a key")
+        return self._load(self._there(key))
+
+    def _there(self, key: str | None) -> str:
+        """Returns the name of a key that is there, or made."""
+        name = check_name(key or self._chosen or DEFAULT, "a key")
         if not os.path.exists(self._path(name)):
-            if self._chosen is not None:
-                raise codes.KEY_UNKNOWN.error(
-                    f"there is no key {name}", why="git config gitprov.key names it", fix=f"gitprov keys new {name}"
-                )
+            if key is not None or self._chosen is not None:
+                raise codes.KEY_UNKNOWN.error(f"there is no key {name}", fix=f"gitprov keys new {name}")
             self._make(name, b"")
-        return self._load(name)
+        return name
 
     def _path(self, name: str) -> str:
         return os.path.join(self._folder, name + _PRIVATE)
@@ -100,7 +103,7 @@ class FileKeys:
             self._publish(name, self._load(name).pem)
         with _translated(public), open(public, encoding="ascii", errors="replace") as file:
             pem = file.read()
-        return Key(name, key_id(pem), pem, self._path(name), name == (self._chosen or DEFAULT))
+        return Key(name, key_id(pem), pem, self._path(name), is_default=name == (self._chosen or DEFAULT))
 
     def _load(self, name: str) -> EcdsaSigner:
         path = self._path(name)
@@ -108,10 +111,10 @@ class FileKeys:
         if any(mark in data for mark in _COSIGN):
             raise codes.KEY_UNUSABLE.error(
                 f"{path} is encrypted in cosign's own way",
-                fix="gitprov keys new NAME, and cosign import-key-pair --key for cosign to use the same one",
+                fix="gitprov keys new NAME && gitprov keys use NAME  # cosign import-key-pair takes it, too",
             )
         is_locked = b"BEGIN ENCRYPTED" in data
-        passphrase = _ask(path) if is_locked else None
+        passphrase = ask_passphrase(path).encode() if is_locked else None
         try:
             key = load_pem_private_key(data, passphrase)
         except ValueError as error:
@@ -133,22 +136,6 @@ def _read_private(path: str) -> bytes:
                 f"others can read {path}", why=f"its mode is {mode:04o}", fix=f"chmod 600 {shlex.quote(path)}"
             )
         return file.read()
-
-
-def _ask(path: str, *, twice: bool = False) -> bytes:
-    """Returns the passphrase of a key: from the environment, else as it is typed."""
-    given = os.environ.get(PASSPHRASE)
-    if given is None:
-        if not sys.stdin.isatty():
-            raise codes.KEY_PASSPHRASE.error(
-                f"{path} takes a passphrase", why=f"no terminal, and {PASSPHRASE} is not set"
-            )
-        given = getpass.getpass(f"Passphrase of {path}: ")
-        if twice and getpass.getpass("The same again: ") != given:
-            raise codes.KEY_PASSPHRASE.error("the two passphrases differ", fix="run the command again")
-    if not given:
-        raise codes.KEY_PASSPHRASE.error("the passphrase is empty", fix=f"type one, or set {PASSPHRASE}")
-    return given.encode()
 
 
 def _write_new(path: str, data: bytes, mode: int) -> bool:

@@ -69,6 +69,11 @@ class KeylessSigner:
         return False
 
     @property
+    def is_dated(self) -> bool:
+        """True: a certificate holds for minutes, so that a timestamp must say when it was used."""
+        return True
+
+    @property
     def pem(self) -> str:
         """Refuses."""
         raise _no_key()
@@ -127,7 +132,9 @@ def _asking() -> Iterator[None]:
     except FulcioClientError as error:
         answer = getattr(error.__cause__, "response", None)
         if answer is not None and answer.status_code < requests.codes.server_error:
-            raise codes.KEY_TOKEN.error("the certificate authority does not take the token", why=answer.text[:200]) from None
+            raise codes.KEY_TOKEN.error(
+                "the certificate authority does not take the token", why=answer.text[:200]
+            ) from None
         raise _unreachable(error.__cause__ or error) from None
     except (requests.RequestException, RekorClientError, Error, ValueError) as error:
         raise _unreachable(error) from None

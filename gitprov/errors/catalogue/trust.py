@@ -87,7 +87,7 @@ KEY_UNUSABLE = declare(
     "GP-KEY-003",
     Exit.USAGE,
     "a private key that gitprov cannot use",
-    "gitprov keys new NAME && git config gitprov.key NAME",
+    "gitprov keys new NAME && gitprov keys use NAME",
 )
 KEY_PASSPHRASE = declare(
     "GP-KEY-004",

@@ -45,16 +45,16 @@ def test_a_key_is_made_when_there_is_none_and_then_stays(keys: FileKeys, folder:
     assert signer.pem == keys.signer().pem
     (key,) = keys.all()
     assert (key.name, key.pem, key.id, key.is_default) == (DEFAULT, signer.pem, key_id(signer.pem), True)
-    assert SignatureVerifier().verify(key.pem, b"text", signer.sign(b"text"))
+    assert SignatureVerifier().verify(key.pem or "", b"text", signer.sign(b"text"))
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert Path(key.path).stat().st_mode & 0o777 == 0o600
+    assert Path(key.path or "").stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in folder.iterdir()) == ["default.pem", "default.pub"]
 
 
 def test_openssl_reads_the_key(keys: FileKeys) -> None:
     """PKCS#8, as other tools have it; the public key that it finds is ours."""
     key = keys.new("work")
-    done = subprocess.run(["openssl", "pkey", "-in", key.path, "-pubout"], capture_output=True, check=True)
+    done = subprocess.run(["openssl", "pkey", "-in", key.path or "", "-pubout"], capture_output=True, check=True)
     assert done.stdout.decode() == key.pem
 
 
@@ -119,7 +119,7 @@ def test_two_first_signatures_use_one_key(folder: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
 def test_a_key_that_others_can_read_is_not_used(keys: FileKeys, mode: int) -> None:
-    path = Path(keys.new(DEFAULT).path)
+    path = Path(keys.new(DEFAULT).path or "")
     path.chmod(mode)
     with pytest.raises(GitprovError) as refused:
         keys.signer()
@@ -132,7 +132,7 @@ def test_a_key_that_others_can_read_is_not_used(keys: FileKeys, mode: int) -> No
 def test_a_passphrase_opens_its_key(keys: FileKeys, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PASSPHRASE, "correct horse")
     key = keys.new(DEFAULT, protect=True)
-    assert b"BEGIN ENCRYPTED PRIVATE KEY" in Path(key.path).read_bytes()
+    assert b"BEGIN ENCRYPTED PRIVATE KEY" in Path(key.path or "").read_bytes()
     assert keys.signer().pem == key.pem
     monkeypatch.setenv(PASSPHRASE, "wrong")
     assert refusal(keys) is codes.KEY_PASSPHRASE
@@ -170,7 +170,7 @@ def test_a_passphrase_is_asked_for_on_a_terminal(home: Path) -> None:
     status, shown = typed("keys new --passphrase", home, b"one", b"one")
     assert (status, b"one" in shown) == (0, False)
     (key,) = FileKeys(str(home / ".config" / "gitprov" / "keys")).all()
-    assert b"ENCRYPTED" in Path(key.path).read_bytes()
+    assert b"ENCRYPTED" in Path(key.path or "").read_bytes()
 
 
 def private(key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> bytes:
@@ -191,7 +191,7 @@ def private(key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> byte
     ids=["empty", "text", "cosign", "old-cosign", "p384", "ed25519"],
 )
 def test_what_cannot_sign_is_refused(keys: FileKeys, data: bytes) -> None:
-    path = Path(keys.new(DEFAULT).path)
+    path = Path(keys.new(DEFAULT).path or "")
     path.write_bytes(data)
     assert refusal(keys) is codes.KEY_UNUSABLE
 

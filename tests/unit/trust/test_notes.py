@@ -118,7 +118,7 @@ def test_a_head_of_ours_is_one_note_in_one_form() -> None:
     assert (again, read_head(again.text)) == (note, HEAD)
     assert signers(again, HEAD.origin, [SIGNER.pem, OTHER.pem], verify) == {SIGNER.pem}
     assert signers(again, HEAD.origin, [OTHER.pem], verify) == set()
-    assert note.signatures[0].hint == key_hint(SIGNER.pem)
+    assert note.signatures[0].hint == key_hint(HEAD.origin, SIGNER.pem)
 
 
 def test_a_witness_may_add_its_line_and_a_forger_may_not() -> None:
@@ -126,7 +126,7 @@ def test_a_witness_may_add_its_line_and_a_forger_may_not() -> None:
     note = sign_head(HEAD, SIGNER.pem, SIGNER.sign)
     many = (NoteSignature("witness.example", b"1234", bytes(72)),) * 16
     assert signers(read_note(Note(note.text, (*many, *note.signatures)).write()), HEAD.origin, [SIGNER.pem], verify)
-    forged = NoteSignature(HEAD.origin, key_hint(OTHER.pem), note.signatures[0].signature)
+    forged = NoteSignature(HEAD.origin, key_hint(HEAD.origin, OTHER.pem), note.signatures[0].signature)
     with pytest.raises(GitprovError, match="is wrong"):
         signers(Note(note.text, (*note.signatures, forged)), HEAD.origin, [SIGNER.pem, OTHER.pem], verify)
 
