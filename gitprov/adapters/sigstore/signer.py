@@ -1,7 +1,6 @@
 """Signs without a key of one's own: a certificate, made for one signature, says who signs."""
 
 import json
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -27,8 +26,6 @@ from gitprov.trust.judging import Listed
 from gitprov.trust.roots import document_of, identity_id
 from gitprov.trust.signatures import KeyId
 from gitprov.trust.verifying import Certified
-
-logging.getLogger("sigstore").addHandler(logging.NullHandler())  # what it would warn of on stderr, we refuse
 
 
 class KeylessSigner:
