@@ -56,11 +56,12 @@ demo: dev ## the tour: a real model recorded, pushed, restored and explained
 tour: dev ## the same, and README shows what it printed
 	examples/demo.sh | python examples/tour.py
 
-# The tests start an SFTP server of their own. Without sshd those tests are skipped, and say so.
+# The tests start an SFTP server and a hardware token of software. Without these some are skipped, and say so.
 .PHONY: servers
-servers: ## install sshd for the tests of SFTP remotes, where it is missing and may be installed
-	@export PATH="$$PATH:/usr/sbin"; command -v sshd >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
-	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends openssh-server; }
+servers: ## install sshd and SoftHSM for the tests, where they are missing and may be installed
+	@export PATH="$$PATH:/usr/sbin"; { command -v sshd && command -v softhsm2-util; } >/dev/null \
+	  || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] \
+	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends openssh-server softhsm2; }
 
 .PHONY: test
 test: dev servers ## every test but those of test-real
