@@ -59,7 +59,7 @@ def grow_only(steps: Iterable[tuple[int, Iterable[FileChange]]]) -> Kept:
                             losses.append(Loss(step, path, "mode"))
                     continue
                 landed[path], oids[path] = BEFORE, change.before_oid
-            if not change.is_gone and (change.oid, change.mode) == (oids[path], PLAIN):
+            if (change.oid, change.mode) == (oids[path], PLAIN):
                 losses = [
                     Loss(one.step, path, one.how, step) if one.path == path and one.restored is None else one
                     for one in losses

@@ -1,76 +1,21 @@
 """Each law of the engine on small edges made by hand: what it refuses, what it tells, what it lets pass (demand 3)."""
 
 from dataclasses import replace
-from hashlib import sha1
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.check.changes import GONE, SUBMODULE, Edge, FileChange, Overlay
+from gitprov.check.changes import SUBMODULE, Edge, FileChange, Overlay
 from gitprov.check.engine import LAWS, TOLD, Verdict, check
 from gitprov.check.files import ATTRIBUTES
 from gitprov.check.grow_only import BEFORE, grow_only
-from gitprov.check.seen import Change, Relation
+from gitprov.check.seen import Relation
 from gitprov.errors import Exit
 from gitprov.errors import catalogue as codes
-from gitprov.ids import Md5, sha256_of
-from gitprov.records import Artifact, Content, Event, Recipe, store
-
-PLAIN, ZERO = "100644", "0" * 40
-OURS = b"* -text\n"
-
-
-def made(number: int) -> tuple[str, bytes]:
-    """Returns path and bytes of a small artifact record."""
-    digest = sha256_of(str(number).encode())
-    content = Content(digest=digest, md5=Md5(f"md5:{number:032x}"), size=number)
-    stored = store(Artifact(name="rows", kind="dataset", content=content, recipe=Recipe(id=digest)))
-    return stored.path, stored.data
-
-
-def oid(data: bytes) -> str:
-    """Returns what stands for git's object id."""
-    return sha1(data, usedforsecurity=False).hexdigest()
-
-
-def add(path: str, data: bytes, mode: str = PLAIN) -> FileChange:
-    """Returns an addition."""
-    return FileChange(path, "A", mode, oid(data), GONE, ZERO)
-
-
-def drop(path: str, data: bytes) -> FileChange:
-    """Returns a removal."""
-    return FileChange(path, "D", GONE, ZERO, PLAIN, oid(data))
-
-
-def edit(path: str, before: bytes, after: bytes, mode: str = PLAIN) -> FileChange:
-    """Returns a modification."""
-    return FileChange(path, "M" if mode == PLAIN else "T", mode, oid(after), PLAIN, oid(before))
-
-
-def change(*edges: Edge, blobs: tuple[bytes, ...] = (), **facts: object) -> Change:
-    """Returns a change to a protected ref that has the attributes already."""
-    return replace(
-        Change(
-            ref="main",
-            head=edges[-1].commit if edges else "h",
-            edges=edges,
-            blobs={oid(data): data for data in blobs},
-            there=frozenset({ATTRIBUTES}),
-            context={},
-            attributes=OURS,
-        ),
-        **facts,  # type: ignore[arg-type]
-    )
-
-
-def found(verdict: Verdict) -> list[tuple[str, str, str | None]]:
-    """Returns code, subject and commit of the findings."""
-    return [(one.code.id, one.subject, one.commit) for one in verdict.findings]
-
-
-PATH, DATA = made(1)
+from gitprov.ids import sha256_of
+from gitprov.records import Event, store
+from tests.unit.check.edges import DATA, OURS, PATH, add, change, drop, edit, found, made
 
 
 def test_what_is_honest_passes() -> None:
