@@ -1,4 +1,4 @@
-"""Law G to the letter: which change lands a file, which loses it, which brings it back, and what people are told (A01)."""
+"""Law G to the letter: what lands a file, what loses it, what brings it back, and what people are told (A01)."""
 
 import pytest
 
@@ -82,7 +82,7 @@ def test_who_brought_it_back_is_told() -> None:
         (edit(PATH, DATA, DATA, "100755"), "changes the mode of"),
     ],
 )
-def test_beside_the_chain_it_is_said_what_a_commit_did_and_which_parent_has_the_file(loses: FileChange, how: str) -> None:
+def test_beside_the_chain_it_is_said_what_a_commit_did_and_to_whose_file(loses: FileChange, how: str) -> None:
     [told] = check(change(Edge("s", "p", (loses,), on_chain=False))).warnings
     assert (told.code, told.subject, told.commit, told.fix) == (codes.IMM_SIDE, PATH, "s", codes.IMM_SIDE.remedy)
     assert told.what == f"s {how} {PATH}"
