@@ -122,7 +122,9 @@ def root(
                 producer=Role(people=tuple(producers)) if producers is not None else None,
             ),
             delegations=delegations or {},
-            trusted_roots={"team": OWN} if any("@" in one for keys in people.values() for one in keys) else {},
+            trusted_roots={"team": OWN}
+            if windows or any("@" in one for keys in people.values() for one in keys)
+            else {},
         )
     )
 
