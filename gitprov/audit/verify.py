@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from gitprov.audit.attestations import attestations_of, check_attestations
 from gitprov.audit.bytes import Bytes, check_bytes
 from gitprov.audit.facts import cache_of, is_unverified, look_up, members
 from gitprov.audit.signatures import Signed, judge_signatures
@@ -28,9 +29,8 @@ from gitprov.ports.git import TreeEntry
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import left_out, resolve_code
 from gitprov.recording.ledger import DRAFTS
-from gitprov.records.stored import ROOT
-
 from gitprov.records import Run, signed_path
+from gitprov.records.stored import ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Verdict:
         records: How many records were checked.
         unverified: How many of their contents are known by MD5 only.
         bytes: What reading the bytes gave; None when it was not asked for.
-        signatures: How many signatures they have; None when there is no trust root to judge them by.
+        signatures: Who signed them; None when there is no trust root to judge that by, or history is missing.
         warnings: Signatures that count for nothing. They take nothing away from what others signed, so that nobody
             makes a record unverifiable by adding one.
     """
@@ -102,6 +102,7 @@ def verify(
         if text is None or finding.subject in concerned or signed_path(finding.subject) in concerned
     ]
     findings += check_references(ledger, records)
+    findings += check_attestations(place.verifier, ledger, records)
     unresolved = list(_code(place, ledger, records))
     if place.git.is_partial:
         undecided += [_partial(), *unresolved]
@@ -113,8 +114,11 @@ def verify(
         findings += read.findings
         undecided += read.undecided
     unverified = [one for one in records if one in ledger.artifacts and is_unverified(ledger, one)]
-    signed, warnings = judge_signatures(place, ledger, records, signatures)
-    return Verdict(tuple(findings), tuple(undecided), len(records), len(unverified), read, signed, warnings)
+    judged = judge_signatures(place, ledger, records, signatures)
+    findings += judged.findings
+    return Verdict(
+        tuple(findings), tuple(undecided), len(records), len(unverified), read, judged.signed, judged.warnings
+    )
 
 
 def _partial() -> Finding:
@@ -126,7 +130,7 @@ def _partial() -> Finding:
 
 
 def _closure(place: Workplace, ledger: Ledger, text: str) -> list[Digest]:
-    """Returns the records that an artifact or release rests on, and the evaluations of any of them."""
+    """Returns the records that an artifact or release rests on, their evaluations, and what others attested."""
     target = look_up(place, ledger, text)
     chosen = [artifact for artifact, _ in members(ledger, target, "verify").values()]
     artifacts = ancestors(ledger, chosen)
@@ -137,6 +141,7 @@ def _closure(place: Workplace, ledger: Ledger, text: str) -> list[Digest]:
         *artifacts,
         *closure_runs(ledger, chosen),
         *(evaluation for subject in subjects for evaluation in ledger.evaluations_of(subject)),
+        *attestations_of(ledger, artifacts),
     ]
     return [one for one in dict.fromkeys(found) if one in ledger.held]
 

@@ -88,7 +88,7 @@ class _Waiting:
         if not self.fits(state):
             return "it changes other settings than those in force"
         signers = landed.signers(self.id, step if before is None else step - 1, until=step)
-        names = [_catalogued(path) for path in sorted(self.scope)]
+        names = [catalogued(path) for path in sorted(self.scope)]
         makes_entries = not self.says.before and None not in names
         if makes_entries and all(signers & {*root.role("producer", name).people} for name in names):
             return ""
@@ -100,7 +100,7 @@ class _Waiting:
         return ""
 
 
-def _catalogued(path: str) -> str | None:
+def catalogued(path: str) -> str | None:
     """Returns the name whose catalog entry a setting is; None for other settings, which nobody delegates."""
     folder, _, file = path.rpartition("/")
     return file.removesuffix(".yaml") if folder == f"{ROOT}/catalog" else None

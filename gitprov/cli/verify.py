@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gitprov.cli.render import bold, dim, finding_lines, loud, one_line, show_answer
+from gitprov.cli.signed import signed_lines
 from gitprov.cli.text import many, size_in_words
 from gitprov.cli.verdict import sarif_option, show_sarif
 from gitprov.cli.writing import json_option
@@ -16,7 +17,6 @@ from gitprov.wiring.project import Project
 from gitprov.wiring.resources import read_resource
 
 if TYPE_CHECKING:
-    from gitprov.audit.signatures import Signed
     from gitprov.audit.verify import Verdict
 
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--bytes", "in_both", is_flag=True, help="Read the bytes too, in the cache and in the remote.")
 @click.option("--cache", "in_cache", is_flag=True, help="Read the bytes in the cache: all must be there.")
 @click.option("--remote", "in_remote", is_flag=True, help="Read the bytes in the remote: all must be there.")
+@click.option("--signatures", "each", is_flag=True, help="Say of each record who signed it, as with a name.")
 @json_option
 @sarif_option
 @click.pass_context
@@ -36,6 +37,7 @@ def command(
     in_both: bool,
     in_cache: bool,
     in_remote: bool,
+    each: bool,
     as_json: bool,
     as_sarif: bool,
 ) -> None:
@@ -45,6 +47,9 @@ def command(
     with a name, of what it rests on. Every fault is listed with the command that mends it: exit 1; what cannot be
     judged from here (a shallow clone, a remote that does not answer): exit 3. With --bytes an object may be missing in
     the cache or in the remote, not in both, and every byte that is there must be the recorded one.
+
+    Where there is a trust root, who signed each record, in which role, at what proven time, or which step of
+    docs/verification.md a signature fails. Releases, requests, deployments and what changes who decides must be signed.
 
     With NAME/STAGE: whether what is in effect there counts, in the numbered steps of docs/verification.md, and what
     keeps a request that has landed, or waits on a branch, from taking effect.
@@ -93,12 +98,12 @@ def command(
     if as_sarif:
         show_sarif(verdict.findings, verdict.warnings, verdict.undecided)
     else:
-        show_answer("verify", verdict, lines(verdict), as_json=as_json)
+        show_answer("verify", verdict, lines(verdict, each=each or name is not None), as_json=as_json)
     ctx.exit(verdict.exit)
 
 
-def lines(verdict: "Verdict") -> Iterator[str]:
-    """Yields every finding, and what was checked."""
+def lines(verdict: "Verdict", *, each: bool) -> Iterator[str]:
+    """Yields every finding, what was checked, and who signed it: in numbers, or each record."""
     for finding in verdict.findings:
         yield from finding_lines(finding)
     for finding in verdict.undecided:
@@ -111,8 +116,6 @@ def lines(verdict: "Verdict") -> Iterator[str]:
         checked.append(
             f"{many(read.objects, 'object')} ({size_in_words(read.size)}) in {one_line(' and in '.join(read.places))}"
         )
-    if verdict.signatures is not None:
-        checked.append(_signed(verdict.signatures))
     count = len(verdict.findings)
     if count:
         result = loud(many(count, "finding"))
@@ -121,15 +124,9 @@ def lines(verdict: "Verdict") -> Iterator[str]:
     else:
         result = bold("nothing wrong")
     yield f"{result}: checked {', '.join(checked)}"
+    if verdict.signatures is not None:
+        yield from signed_lines(verdict.signatures, each=each)
     if read is not None and read.not_pushed:
         yield dim(f"{many(read.not_pushed, 'object')} not in the remote yet: gitprov push")
     if verdict.unverified:
         yield loud(f"{many(verdict.unverified, 'content')} unverified: known by MD5 only")
-
-
-def _signed(signatures: "Signed") -> str:
-    """Returns how many signatures were judged, and what is to be said of those that are not good."""
-    total = signatures.good + signatures.unlisted + signatures.invalid
-    doubts = [(signatures.unlisted, "by unlisted keys"), (signatures.invalid, "invalid")]
-    said = ", ".join(f"{number} {words}" for number, words in doubts if number)
-    return many(total, "signature") + (f" ({said})" if said else "")

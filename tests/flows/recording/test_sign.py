@@ -157,8 +157,7 @@ def test_verify_judges_signatures_by_the_trust_root(project: Repo, gitprov: Gitp
     gitprov("trust", "init", "--person", "ada")
     project.commit("trust")
     good = gitprov("verify", "--json").json()["signatures"]
-    assert (good["unlisted"], good["invalid"]) == (0, 0)
-    assert good["good"] >= 2
+    assert (good["standings"], good["people"], good["invalid"]) == ({"signed": 2, "unattested": 1}, {"ada": 2}, 0)
     bundle = read_bundle(data)
     (key,) = gitprov("keys", "list", "--json").json()["keys"]
     forged = write_bundle(bundle.payload, other.signer().sign(bundle.signed), key["pem"])
@@ -166,11 +165,14 @@ def test_verify_judges_signatures_by_the_trust_root(project: Repo, gitprov: Gitp
         project.write(f"{stem}.{sha256_of(extra)[7:23]}.sigstore.json", extra)
     project.commit("extra")
     found = gitprov("verify", "--json").json()
-    assert found["signatures"] == {**good, "unlisted": 1, "invalid": 1}
+    assert found["signatures"]["invalid"] == 1
+    assert found["signatures"]["standings"] == good["standings"], "whoever adds a signature takes nothing away"
+    (run,) = [one for one in found["signatures"]["records"] if one["what"].startswith("run add")]
+    assert sorted(one["why"].partition(":")[0] for one in run["signers"]) == ["B4", "B5", "W1"]
     assert [one["code"] for one in found["warnings"]] == ["GP-SIG-003"]
     said = gitprov("verify", "raw").out
     assert "warning[GP-SIG-003]" in said
-    assert "1 by unlisted keys, 1 invalid" in said
+    assert "B4: signed by the unlisted key" in said
 
 
 def test_verify_finds_signatures_that_lie_wrong(project: Repo, gitprov: Gitprov) -> None:
@@ -202,8 +204,8 @@ def test_records_of_promotions_have_their_places_and_names(project: Repo, gitpro
         project.write(path, data)
     project.commit("records")
     found = gitprov("verify", "--json", status=None).json()
-    assert {one["code"] for one in found["findings"]} <= {"GP-LIN-004", "GP-LIN-001"}
-    assert found["signatures"]["good"] == len(SIGNATURES)
+    assert {one["code"] for one in found["findings"]} <= {"GP-LIN-004", "GP-LIN-001", "GP-SIG-009", "GP-TRU-002"}
+    assert sum(len(one["signers"]) for one in found["signatures"]["records"]) == len(SIGNATURES)
     name = f"{REQUEST.record.name}/{REQUEST.record.stage}"  # type: ignore[union-attr]
     shown = gitprov("show", f"{name}/1", "--json").json()
     assert shown["id"] == REQUEST.id
@@ -220,7 +222,7 @@ def test_records_of_promotions_have_their_places_and_names(project: Repo, gitpro
 def test_keys_are_made_listed_and_exported(project: Repo, gitprov: Gitprov) -> None:
     assert "would make" in gitprov("keys", "new", "work", "--dry-run").out
     made = gitprov("keys", "new", "work")
-    assert "git config gitprov.key work" in made.out
+    assert "gitprov keys use work" in made.out
     assert "error[GP-KEY-005]" in gitprov("keys", "new", "work", status=2).err
     assert "error[GP-KEY-005]" in gitprov("keys", "new", "work", "--dry-run", status=2).err
     assert "error[GP-KEY-001]" in gitprov("keys", "export", "wrok", status=2).err
