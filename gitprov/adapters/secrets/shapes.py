@@ -5,22 +5,26 @@ Called through `analyze_string` they are pure: detect-secrets' own settings are 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from importlib.util import find_spec
 from typing import Protocol
 
 from gitprov.ids.urls import is_reference
 
-LEAST = 20
-"""Characters of the shortest token that a detector knows by its shape, an AWS key."""
-
 _LEFT_OUT = frozenset(["BasicAuthDetector", "IPPublicDetector"])
 """User information is found without a library (gitprov.ids.urls), and an address is no secret."""
 
-# Asked first, since to import detect-secrets takes longer than to write most records.
+# Asked first: to import detect-secrets takes longer than to write a record, and to ask it longer than to read a line.
+# Every token that it knows has twenty such characters on end, as an AWS key has.
+_may_be = re.compile(r"[\w-]{20}|PRIVATE KEY|PuTTY-User-Key").search
 _digest = re.compile(r"(?:sha256|md5|git):[0-9a-f]+").fullmatch
 _telling = re.compile(r"key|pass|pwd|secret|contrase", re.IGNORECASE).search
+
+
+PIECE, SHARED = 4096, 1024
+"""Characters that detectors are asked for at once, since some take the square of their time; and how many of these are
+asked for twice, so that a token of so many is found wherever it stands."""
 
 
 class _Detector(Protocol):
@@ -41,8 +45,9 @@ class DetectSecrets:
     def kinds(self, text: str, *, name: str = "") -> tuple[str, ...]:
         """Returns what kinds of secrets a text holds."""
         found = set()
-        if len(text) >= LEAST and not _digest(text):
-            found = {kind for kind, detector in self._shapes.items() if any(detector.analyze_string(text))}
+        for piece in _pieces(text):
+            if _may_be(piece) and not _digest(piece):
+                found |= {kind for kind, detector in self._shapes.items() if any(detector.analyze_string(piece))}
         if _telling(name) and not is_reference(text) and any(self._names.analyze_string(f'{name}: "{text}"')):
             found.add("a value named like a secret")
         return tuple(sorted(found))
@@ -65,3 +70,8 @@ class DetectSecrets:
 
         detector: _Detector = KeywordDetector()
         return detector
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for start in range(0, max(1, len(text) - SHARED), PIECE - SHARED):
+        yield text[start : start + PIECE]

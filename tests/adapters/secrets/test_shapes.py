@@ -3,14 +3,18 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gitprov.adapters.secrets import DetectSecrets
+from gitprov.adapters.secrets.shapes import PIECE
 from gitprov.check.secrets import texts_of
 from gitprov.ids.urls import mask_user_info
+from gitprov.recording.secrets import SMALL
 from gitprov.records import Record, decode
 from tests.adapters.secrets.fakes import BLOCKS, TOKENS
 from tests.unit.made import records
@@ -29,6 +33,19 @@ def alarms(record: Record) -> list[str]:
 @pytest.mark.parametrize("around", ["{}", "--token {} --rate 0.1", 'export T="{}"', "a\nb {}\nc"])
 def test_a_planted_token_is_found(kind: str, around: str) -> None:
     assert kind in SCANNER.kinds(around.format(TOKENS[kind]))
+
+
+@given(before=st.integers(0, 3 * PIECE), after=st.integers(0, 3 * PIECE), kind=st.sampled_from(sorted(TOKENS)))
+def test_a_token_is_found_anywhere_in_a_long_line(before: int, after: int, kind: str) -> None:
+    assert kind in SCANNER.kinds("." * before + f" {TOKENS[kind]} " + "." * after)
+
+
+@pytest.mark.parametrize("unit", ["eyJ", "sk-aT3BlbkFJ", "-", "://"])
+def test_hostile_lines_take_linear_time(unit: str) -> None:
+    """Threat A29: some detectors take the square of their time: a minute for such a line, if they got it whole."""
+    started = time.process_time()
+    assert SCANNER.kinds(unit * (SMALL // 8 // len(unit))) == ()
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize("block", BLOCKS)
