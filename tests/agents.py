@@ -2,11 +2,13 @@
 
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,17 @@ class Agent:
         return subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
 
 
-@contextmanager
-def running_agent(folder: Path) -> Iterator[Agent]:
-    """Runs an agent without keys; the path of the folder must be short, as that of a socket."""
-    agent = Agent(folder)
-    process = subprocess.Popen(["ssh-agent", "-D", "-a", agent.socket], stdout=subprocess.DEVNULL)
-    try:
-        while not agent.socket.exists():
-            time.sleep(0.01)
-        yield agent
-    finally:
-        process.terminate()
-        process.wait()
+@pytest.fixture
+def agent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Agent]:
+    """An agent without keys, which programs find."""
+    with tempfile.TemporaryDirectory() as folder:  # its path is short, as that of a socket must be
+        made = Agent(Path(folder))
+        process = subprocess.Popen(["ssh-agent", "-D", "-a", made.socket], stdout=subprocess.DEVNULL)
+        try:
+            while not made.socket.exists():
+                time.sleep(0.01)
+            monkeypatch.setenv("SSH_AUTH_SOCK", str(made.socket))
+            yield made
+        finally:
+            process.terminate()
+            process.wait()

@@ -12,8 +12,8 @@ from tests import observed
 from tests.flows.promotion.world import Someone, home
 from tests.support import Outcome, Repo
 
-_HEADING = r"(?:error|finding|undecided|warning)\[{}\]: .*\n(?:  why: .*\n(?:       .*\n)*)?  fix: (.+)"
-_COMMAND = re.compile(r"(?:^|: )((?:chmod|dvc|echo|git|gitprov|rm) .+)")
+_HEADING = r"\w\[{}\]: .*\n(?: +why: .*\n(?: {{7,}}.*\n)*)? +fix: (.+)"
+_COMMAND = re.compile(r"(?:^|: )((?:chmod|dvc|echo|git|gitprov|mv|rm|ssh-add|ssh-keygen) .+)")
 TYPED = b"y\n" * 5
 """What the person at the terminal answers to every question."""
 

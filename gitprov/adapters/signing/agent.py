@@ -142,7 +142,7 @@ def _ask(message: bytes) -> tuple[int, bytes]:
     """
     address = os.environ.get(SOCKET)
     if not address:
-        raise _no_agent(f"{SOCKET} is not set", fix='eval "$(ssh-agent)" && ssh-add')
+        raise _no_agent(f"{SOCKET} is not set")
     try:
         with socket.socket(socket.AF_UNIX) as agent:
             agent.connect(address)
@@ -152,7 +152,7 @@ def _ask(message: bytes) -> tuple[int, bytes]:
                 raise _no_agent(f"it answers with {size} bytes")
             answer = _receive(agent, size)
     except OSError as error:
-        raise _no_agent(f"{address}: {error.strerror or error}", fix='eval "$(ssh-agent)" && ssh-add') from None
+        raise _no_agent(f"{address}: {error.strerror or error}") from None
     return answer[0], answer[1:]
 
 
@@ -193,5 +193,5 @@ def _reading() -> Iterator[None]:
         raise _no_agent(f"its answer cannot be read: {error}") from None
 
 
-def _no_agent(why: str, *, fix: str = "") -> GitprovError:
-    return codes.KEY_AGENT.error("the SSH agent cannot be asked", why=why, fix=fix)
+def _no_agent(why: str) -> GitprovError:
+    return codes.KEY_AGENT.error("the SSH agent cannot be asked", why=why)

@@ -110,7 +110,10 @@ KEY_FORM = declare(
     "GP-KEY-008", Exit.USAGE, "a setting of what signs in no known form", "gitprov keys use --help  # lists the forms"
 )
 KEY_AGENT = declare(
-    "GP-KEY-009", Exit.OUTSIDE, "an SSH agent that cannot be asked", "ssh-add -l  # tells whether there is one"
+    "GP-KEY-009",
+    Exit.OUTSIDE,
+    "an SSH agent that cannot be asked",
+    'gitprov keys use NAME  # a key in a file; or start an agent: eval "$(ssh-agent)" && ssh-add',
 )
 KEY_REFUSED = declare(
     "GP-KEY-010",
@@ -120,7 +123,11 @@ KEY_REFUSED = declare(
     by_hand=True,
 )
 KEY_EXTRA = declare(
-    "GP-KEY-011", Exit.OUTSIDE, "a key that takes a library which is not installed", "pip install 'gitprov[kms]'"
+    "GP-KEY-011",
+    Exit.OUTSIDE,
+    "a key that takes a library which is not installed",
+    "pip install 'gitprov[kms]'",
+    by_hand=True,
 )
 
 # SET: the settings in force

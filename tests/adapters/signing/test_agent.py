@@ -4,7 +4,6 @@ import os
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,17 +15,9 @@ from gitprov.adapters.signing.agent import SOCKET, AgentSigner, agent_keys
 from gitprov.errors import Code, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.trust.bundles import is_only_form, read_bundle
-from tests.agents import Agent, running_agent
+from tests.agents import Agent
 
 P256, ED25519 = ("-t", "ecdsa", "-b", "256"), ("-t", "ed25519")
-
-
-@pytest.fixture
-def agent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Agent]:
-    """An agent that programs find."""
-    with tempfile.TemporaryDirectory() as folder, running_agent(Path(folder)) as running:
-        monkeypatch.setenv(SOCKET, str(running.socket))
-        yield running
 
 
 def refusal(signer: AgentSigner, data: bytes = b"text") -> GitprovError:

@@ -106,6 +106,12 @@ def test_an_address_of_another_form_is_refused(address: str) -> None:
     assert refusal(address) in (codes.KEY_FORM, codes.KEY_REFUSED)
 
 
+def test_a_library_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As securesystemslib says it where python-pkcs11 is missing."""
+    monkeypatch.setattr("securesystemslib.signer._hsm_signer.PKCS11_IMPORT_ERROR", "'python-pkcs11' required")
+    assert refusal("hsm:2") is codes.KEY_EXTRA
+
+
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
     """AWS, as moto has it."""

@@ -6,8 +6,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.agents import agent
 from tests.flows.promotion.world import World, make_world
 from tests.support import Gitprov, Repo, make_repo
+
+__all__ = ["agent", "empty", "team", "world"]
 
 _once = TemporaryDirectory(prefix="gitprov-team-")
 
