@@ -72,7 +72,7 @@ def gather(place: Workplace, *, at: str | None = None) -> Gathered:
     while True:
         head = place.git.commit_of(ref)
         if head is None:
-            raise codes.TRU_NONE.error(f"{ref} has no commit", fix=f"git fetch, or push {ref} first")
+            raise codes.TRU_NONE.error(f"{ref} has no commit", fix=f"git fetch  # or push {ref} first")
         gathered = _build(place, read_chain(place.git, ref, head))
         accepted = gathered.landed.roots.accepted
         if before is not None and before.id not in {one.id for one in accepted}:

@@ -237,7 +237,8 @@ def verify(place: Workplace, revision: str = REF, note: bytes | None = None) -> 
         raise fault
     if not heads:
         raise codes.LOG_NONE.error(
-            f"{revision} has no log head", fix=f"git fetch origin {REF}:{REF}  # the first one: gitprov log-head sign"
+            f"{revision} has no log head",
+            fix=f"gitprov log-head sign  # where there is one: git fetch origin {REF}:{REF}",
         )
     last = heads[-1]
     people, findings = set[str](), list(here.findings)
@@ -325,7 +326,7 @@ def _required(place: Workplace, here: Here) -> Signed:
     last = last_signed(place, here)
     if last is None:
         raise codes.LOG_NONE.error(
-            f"{REF} has no log head", fix=f"git fetch origin {REF}:{REF}  # the first one: gitprov log-head sign"
+            f"{REF} has no log head", fix=f"gitprov log-head sign  # where there is one: git fetch origin {REF}:{REF}"
         )
     return last
 

@@ -14,10 +14,9 @@ from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.ledger import DRAFTS, NOTE, drafts
-from gitprov.records.stored import ROOT
-
 from gitprov.records import Content, Run, Stored
 from gitprov.records.codec import from_data, to_data
+from gitprov.records.stored import ROOT
 
 PENDING = f"{DRAFTS}/pending"
 """Where a run whose command has ended waits for its draft: `recording.pending`."""
@@ -115,7 +114,7 @@ def read_draft(place: Workplace, name: str) -> Draft:
         raise codes.RUN_DRAFT.error(
             f"the draft {name} is damaged",
             why=f"{DRAFTS}/{name} is not as it was written",
-            fix=f"gitprov keep --drop {name}, and run the step again",
+            fix=f"gitprov keep --drop {name}  # and run the step again",
         ) from None
     return draft
 

@@ -28,7 +28,6 @@ from gitprov.recording.drafts import (
 )
 from gitprov.recording.ledger import DRAFTS, drafts
 from gitprov.recording.plan import OutputSpec
-
 from gitprov.records import Artifact, Content, Input, Output, Recipe, Run, Stored, decode, store
 from gitprov.records.codec import from_data, to_data
 
@@ -174,7 +173,7 @@ def _read(place: Workplace, name: str) -> Pending:
         return _from_json(json.loads(data))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise codes.RUN_DRAFT.error(
-            f"{PENDING}/{name}.json is damaged", fix=f"gitprov keep --drop {name}, and run the step again"
+            f"{PENDING}/{name}.json is damaged", fix=f"gitprov keep --drop {name}  # and run the step again"
         ) from None
 
 

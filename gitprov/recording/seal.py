@@ -19,7 +19,6 @@ from gitprov.recording.naming import find
 from gitprov.recording.secrets import secrets_in
 from gitprov.recording.sources import STEP
 from gitprov.recording.writing import Outcome, stage, write_records
-
 from gitprov.records import Artifact, Content, Member, Release, Run, Stored, set_digest, store
 
 MODEL = "model"
@@ -252,7 +251,7 @@ def _environment(place: Workplace, run: Run, one: Digest) -> list[Finding]:
         codes.SEA_MISSING.finding(
             subject,
             f"environment: the lock file {lock.path} of {subject} is in no commit",
-            fix=f"git add {lock.path} && git commit, or run again with the lock file that is committed",
+            fix=f"git add {lock.path} && git commit -m TEXT  # or run again with the lock file that is committed",
         )
         for lock in environment.locks or ()
         if not _lock_resolves(place, lock.path, lock.sha256, run)

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from gitprov.errors import catalogue as codes
+from tests.remedies.conftest import record_of
 from tests.remedies.following import follow
 from tests.support import Gitprov, Repo
 
@@ -132,7 +133,7 @@ def key_file(home: Path, name: str) -> Path:
 
 def signing(project: Repo) -> list[str]:
     """Returns a command that signs."""
-    return ["deprecate", f"id:{Path(record_of(project)).stem[:12]}", "--reason", "old", "--dry-run"]
+    return ["deprecate", f"id:{Path(record_of(project)).stem[:12]}", "--reason", "old"]
 
 
 def test_a_key_that_others_can_read(project: Repo, home: Path, gitprov: Gitprov) -> None:

@@ -145,7 +145,10 @@ def _closure(case: Case, found: Release, wanted: Digest) -> Iterator[Finding]:
 
 def evidence(case: Case, found: Evidence | None) -> Iterator[Finding]:
     """Clause 9: the evidence is there, true and complete, and the summary says what it says."""
-    request, fix = case.request, f"gitprov evidence verify {case.name}"
+    request, fix = (
+        case.request,
+        f"gitprov renumber {case.name}  # gitprov evidence verify {case.name} says what differs",
+    )
     if found is None:
         what = f"evidence {short(request.evidence)} does not lie beside {case.name}"
         yield case.find(codes.PRO_EVIDENCE, what, fix=f"gitprov renumber {case.name}")

@@ -133,6 +133,7 @@ def disputes(landed: Landed, asked: Asked) -> tuple[Finding, ...]:
                     asked.held.stored.path,
                     f"{person} signed {short(record)} with a key that was {how} later",
                     why=f"trust version {last.root.version if last else 0} says so",
+                    fix=f"ask again: gitprov promote {asked.request.name} --to {asked.request.stage} --reason TEXT",
                 )
     return tuple(found[key] for key in sorted(found))
 

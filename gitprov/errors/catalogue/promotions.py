@@ -156,7 +156,7 @@ DEP_NOTHING = declare(
     "GP-DEP-002",
     Exit.FINDINGS,
     "nothing is in effect to be deployed",
-    "gitprov verify NAME/STAGE  # says what is missing",
+    "gitprov status NAME/STAGE  # says what is missing",
 )
 DEP_BACK = declare(
     "GP-DEP-003",
