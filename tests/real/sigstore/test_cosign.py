@@ -1,7 +1,6 @@
 """Other tools take our signatures, offline, by the commands that the documentation shows; and we take theirs."""
 
 import hashlib
-import json
 import os
 import re
 import subprocess
@@ -10,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from gitprov.adapters.signing import SignatureVerifier
 from gitprov.adapters.sigstore import verify_keyless
-from gitprov.ids import canonical_json, sha256_of
+from gitprov.ids import sha256_of
 from gitprov.records import Release, Stored, decode, store
 from gitprov.trust.bundles import read_bundle, rewrite_bundle
 from gitprov.trust.statements import PROVENANCE, statement
 from gitprov.trust.verifying import Certified
-from tests.real.sigstore.conftest import SignerOf
 from tests.real.sigstore.issuer import ADA, WORKFLOW
 from tests.real.sigstore.network import no_network
-from tests.real.sigstore.pki import CI, PEOPLE
+from tests.real.sigstore.pki import CI, PEOPLE, REKOR, TIMESTAMPS
 from tests.real.sigstore.programs import COSIGN
 from tests.real.sigstore.stack import Stack
 from tests.support import Gitprov, Repo, make_repo
@@ -99,21 +98,34 @@ def test_cosign_verifies_a_release_by_key(released: Released, gitprov: Gitprov, 
     assert shell(BY_KEY, **given, FILE=key).returncode != 0
 
 
-@pytest.mark.parametrize("who", [Certified(ADA, PEOPLE), Certified(WORKFLOW, CI)], ids=["person", "workflow"])
+@pytest.fixture
+def keyless(stack: Stack, released: Released, gitprov: Gitprov, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    """The Sigstore by which ada signs in the clone from now on."""
+    assert released.files[1].exists()
+    monkeypatch.setenv("SIGSTORE_ID_TOKEN", stack.issuer.person())
+    gitprov("keys", "use", f"sigstore:{stack.trust_config}")
+    return stack
+
+
 def test_cosign_verifies_a_release_by_identity(
-    stack: Stack, signer_of: SignerOf, released: Released, tmp_path: Path, who: Certified
+    keyless: Stack, released: Released, gitprov: Gitprov, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bundle = tmp_path / "bundle.json"
-    token = stack.issuer.person() if who.issuer == PEOPLE else stack.issuer.workflow()
-    bundle.write_bytes(signer_of(token).bundle(released.payload))
-    given = {"ROOT": stack.trusted_root, "BUNDLE": bundle, "TYPE": RELEASE}
-    given |= {"IDENTITY": who.identity, "ISSUER": who.issuer}
-    for file in released.files:
-        done = shell(BY_IDENTITY, **given, FILE=file)
-        assert done.returncode == 0, done.stderr
-        for other in ({"IDENTITY": "bob@example.org"}, {"ISSUER": "http://127.0.0.1:1"}, {"TYPE": PROVENANCE}):
-            assert shell(BY_IDENTITY, **{**given, **other}, FILE=file).returncode != 0
-    assert shell(BY_IDENTITY, **given, FILE=bundle).returncode != 0
+    for token, identity, issuer in (
+        (keyless.issuer.person(), ADA, PEOPLE),
+        (keyless.issuer.workflow(), WORKFLOW, CI),
+    ):
+        before = {*released.files[0].parent.iterdir()}
+        monkeypatch.setenv("SIGSTORE_ID_TOKEN", token)
+        gitprov("sign", "churn@v1")
+        (bundle,) = {*released.files[0].parent.iterdir()} - before
+        given = {"ROOT": keyless.trusted_root, "BUNDLE": bundle, "TYPE": RELEASE}
+        given |= {"IDENTITY": identity, "ISSUER": issuer}
+        for file in released.files:
+            done = shell(BY_IDENTITY, **given, FILE=file)
+            assert done.returncode == 0, done.stderr
+            for other in ({"IDENTITY": "bob@example.org"}, {"ISSUER": "http://127.0.0.1:1"}, {"TYPE": PROVENANCE}):
+                assert shell(BY_IDENTITY, **{**given, **other}, FILE=file).returncode != 0
+        assert shell(BY_IDENTITY, **given, FILE=bundle).returncode != 0
 
 
 def test_what_cosign_signs_is_good_here(
@@ -138,27 +150,56 @@ def test_what_cosign_signs_is_good_here(
 
 
 def test_models_are_signed_and_verified_by_others_alike(
-    stack: Stack, signer_of: SignerOf, released: Released, tmp_path: Path
+    keyless: Stack, released: Released, gitprov: Gitprov, tmp_path: Path
 ) -> None:
-    """OpenSSF model signing: their signature of a restored model is good here, and ours of the same is good there."""
-    folder = tmp_path / "model"
-    folder.mkdir()
-    released.files[1].rename(folder / "model.bin")
-    token, theirs, ours = stack.issuer.person(), tmp_path / "theirs.json", tmp_path / "ours.json"
-    subprocess.run(
-        [
-            *("model_signing", "sign", "sigstore", folder, "--signature", theirs),
-            *("--trust_config", stack.trust_config, "--identity_token", token),
-        ],
-        check=True,
-        capture_output=True,
-    )
+    """OpenSSF model signing: our signature of a restored model is good there, and theirs is good here."""
+    model, ours, theirs = released.files[1], tmp_path / "ours.json", tmp_path / "theirs.json"
+    gitprov("export", "oms", "model.bin", "--output", ours)
+    trust = f'--trust_config "{keyless.trust_config}"'
+    who = f"--identity {ADA} --identity_provider {PEOPLE}"
+    verify = f'model_signing verify sigstore "{model}" {trust} {who} --signature'
+    done = shell(f'{verify} "{ours}"')
+    assert done.returncode == 0, done.stderr
+    sign = f'model_signing sign sigstore "{model}" {trust} --identity_token {keyless.issuer.person()} --signature'
+    subprocess.run(f'{sign} "{theirs}"', shell=True, check=True, capture_output=True)  # noqa: S602
     data = rewrite_bundle(theirs.read_bytes())
-    assert verify_keyless(data, Certified(ADA, PEOPLE), stack.trusted_root.read_text()).endswith("Z")
+    assert verify_keyless(data, Certified(ADA, PEOPLE), keyless.trusted_root.read_text()).endswith("Z")
     assert hashlib.sha256(MODEL).hexdigest() in read_bundle(data).payload.decode()
-    ours.write_bytes(signer_of(token).bundle(canonical_json(json.loads(read_bundle(data).payload))))
-    verify = f'model_signing verify sigstore "{folder}" --signature "{ours}" --trust_config "{stack.trust_config}"'
-    verify += f" --identity {ADA} --identity_provider {PEOPLE}"
+    model.write_bytes(MODEL[1:])
+    for signature in (ours, theirs):
+        assert shell(f'{verify} "{signature}"').returncode != 0
+
+
+def test_a_folder_is_exported_for_model_signing_by_key(repo: Repo, gitprov: Gitprov, tmp_path: Path) -> None:
+    gitprov("init")
+    files = {"model/a.bin": "a\n", "model/sub/b.json": "{}\n", "model/.gitignore": "x\n", "model/.hidden": "h\n"}
+    for path, text in files.items():
+        repo.write(path, text)
+    gitprov("add", "model")
+    ours, key = tmp_path / "model.sig", tmp_path / "key.pub"
+    gitprov("export", "oms", "model", "--output", ours)
+    key.write_text(gitprov("keys", "export").out)
+    verify = f'model_signing verify key model --signature "{ours}" --public_key "{key}"'
     assert shell(verify).returncode == 0
-    (folder / "model.bin").write_bytes(MODEL[1:])
+    repo.write("model/sub/b.json", "[]\n")
     assert shell(verify).returncode != 0
+
+
+def test_a_signature_by_key_is_timestamped_and_logged(
+    stack: Stack, repo: Repo, gitprov: Gitprov, tmp_path: Path
+) -> None:
+    """cosign then takes it without being told to ignore the log, and so do we take its time."""
+    repo.git("config", "gitprov.timestamp", TIMESTAMPS)
+    repo.git("config", "gitprov.log", REKOR)
+    gitprov("init")
+    repo.write("data.csv", "1,2\n")
+    gitprov("add", "data.csv")
+    (path,) = (repo.path / ".gitprov" / "runs").rglob("*.sigstore.json")
+    record, key, root = path.parent / f"{path.name[:64]}.yaml", tmp_path / "key.pub", stack.trusted_root.read_text()
+    key.write_text(gitprov("keys", "export").out)
+    command = BY_KEY.replace("--insecure-ignore-tlog", f'--use-signed-timestamps --trusted-root "{stack.trusted_root}"')
+    done = shell(command, KEY=key, BUNDLE=path, TYPE=PROVENANCE, FILE=record)
+    assert done.returncode == 0, done.stderr
+    bundle = read_bundle(path.read_bytes())
+    assert SignatureVerifier().is_logged(bundle, key.read_text(), root)
+    assert SignatureVerifier().timestamp(bundle.signature, bundle.timestamp or b"", root)
