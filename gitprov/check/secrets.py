@@ -17,11 +17,13 @@ class Text:
         place: Which field it is: `params.db.url`, `command[3]`.
         text: What it says; a key of a mapping is a text, too.
         name: The key that it stands under; "" for a key, and in a list.
+        is_key: Whether it is a key, and so stands in the places of other texts.
     """
 
     place: str
     text: str
     name: str = ""
+    is_key: bool = False
 
 
 def texts_of(record: Record) -> Iterator[Text]:
@@ -41,7 +43,7 @@ def _texts(value: Value, place: str, name: str) -> Iterator[Text]:
         yield Text(place, value, name)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield Text(f"a name in {place}" if place else "a name", key)
+            yield Text(f"a name in {place}" if place else "a name", key, is_key=True)
             yield from _texts(item, f"{place}.{key}" if place else key, key)
     elif isinstance(value, list | tuple):
         for position, item in enumerate(value):

@@ -1,6 +1,7 @@
 """Keeps secrets out of records, and tells of those in the files of a release (demand 34, threat A31)."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from gitprov.check.secrets import Text, texts_of, without_words
 from gitprov.errors import Finding, GitprovError
@@ -20,8 +21,7 @@ MUCH = 8 << 20
 """How many bytes of a release are read for secrets, the smallest files first: some seconds."""
 
 Found = tuple[str, str]
-"""What was found and where, in words: never the secret itself."""
-
+"""Where something was found, and what, in words: never the secret itself."""
 
 _NO_SECRET = f"what is no secret can be listed in {ROOT}/project.yaml under secrets: allow:"
 
@@ -40,7 +40,7 @@ def refuse_secrets(place: Workplace, records: Iterable[Stored], given: Mapping[s
     refuse_texts(
         place,
         (
-            Text(f"{type(stored.record).__name__.lower()} {one.place}", one.text, one.name)
+            replace(one, place=f"{type(stored.record).__name__.lower()} {one.place}")
             for stored in records
             for one in texts_of(stored.record)
         ),
@@ -52,7 +52,8 @@ def refuse_texts(place: Workplace, texts: Iterable[Text], given: Mapping[str, st
     """Refuses texts that hold a secret; arguments and errors are those of `refuse_secrets`."""
     found = [(one, kind) for one in texts for kind in _kinds(place, one, given or {})]
     if found:
-        raise secret_error([(_shown(one.place, [other.text for other, _ in found]), kind) for one, kind in found])
+        keys = [one.text for one, _ in found if one.is_key]
+        raise secret_error([(_without(one.place, keys), kind) for one, kind in found])
 
 
 def secret_error(found: Iterable[Found], *, why: str = "", fix: str = "") -> GitprovError:
@@ -128,12 +129,9 @@ def secrets_of(place: Workplace, wanted: Mapping[str, str]) -> dict[str, str]:
 def _kinds(place: Workplace, text: Text, given: Mapping[str, str]) -> list[str]:
     kinds = _looks(place, text)
     if kinds:  # which is rare enough to read the settings then
-        kinds = _looks(place, Text(text.place, without_words(text.text, _allowed(place)), text.name))
+        allowed = place.settings.project().secrets.allow
+        kinds = _looks(place, replace(text, text=without_words(text.text, allowed)))
     return kinds + [f"the value of --secret {name}" for name, value in given.items() if value in text.text]
-
-
-def _allowed(place: Workplace) -> tuple[str, ...]:
-    return place.settings.project().secrets.allow
 
 
 def _looks(place: Workplace, text: Text) -> list[str]:
@@ -141,8 +139,8 @@ def _looks(place: Workplace, text: Text) -> list[str]:
     return own + list(place.scanner.kinds(text.text, name=text.name) if place.scanner is not None else ())
 
 
-def _shown(where: str, secrets: Iterable[str]) -> str:
+def _without(where: str, keys: Iterable[str]) -> str:
     """Returns a place without the keys that are secrets themselves."""
-    for secret in secrets:
-        where = where.replace(secret, "…")
+    for key in keys:
+        where = where.replace(key, "…")
     return where
