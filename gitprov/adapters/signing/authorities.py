@@ -19,13 +19,16 @@ def certificates(authority: Mapping[str, Any]) -> list[Certificate]:
 
 
 def holds_at(one: Mapping[str, Any], time: datetime) -> bool:
-    """Tells whether an authority or a log key counts at a time (with a zone); one without a window always does.
+    """Tells whether an authority or a log counts at a time (with a zone), both ends included.
+
+    One whose window does not begin never counts: nobody said from when on it was to be believed.
 
     Raises:
         ValueError: Its window cannot be read.
+        TypeError: Likewise.
     """
-    window = one.get("validFor") or one.get("publicKey", {}).get("validFor") or {}
+    window = one.get("publicKey", one).get("validFor", {})
     start, end = window.get("start"), window.get("end")
-    if start is not None and time < datetime.fromisoformat(start):
+    if start is None or time < datetime.fromisoformat(start):
         return False
     return end is None or time <= datetime.fromisoformat(end)

@@ -8,9 +8,10 @@ it then accepts was valid when it was used, and the verdict is the same on every
 import json
 import warnings
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -18,9 +19,9 @@ from cryptography.x509 import Certificate
 from rfc3161_client import decode_timestamp_response
 from sigstore.models import Bundle, TrustedRoot
 from sigstore.verify import Verifier
-from sigstore_models.common.v1 import TimeRange
 from sigstore_models.trustroot import v1
 
+from gitprov.adapters.signing.authorities import holds_at
 from gitprov.adapters.signing.certificates import certified
 from gitprov.adapters.signing.witnesses import in_words
 from gitprov.errors import GitprovError
@@ -28,7 +29,8 @@ from gitprov.errors import catalogue as codes
 from gitprov.trust.bundles import read_bundle
 from gitprov.trust.verifying import Certified
 
-_ALWAYS = TimeRange(start=datetime.min.replace(tzinfo=UTC))
+_KINDS = ("certificateAuthorities", "ctlogs", "timestampAuthorities", "tlogs")
+_ALWAYS = {"start": "0001-01-01T00:00:00Z"}
 _STEPS = {
     "not enough sources of verified time": "K3",
     "failed to build timestamp certificate chain": "K4",
@@ -81,25 +83,19 @@ class _Named:
 
 
 def _as_of(time: datetime, document: str) -> v1.TrustedRoot:
-    """Returns a trusted root with what is valid at a time, both ends included; whatever has no beginning is not."""
-    root = v1.TrustedRoot.from_json(document)
-    authorities = [root.certificate_authorities, root.timestamp_authorities]
-    for found in authorities:
-        found[:] = [one.model_copy(update={"valid_for": _ALWAYS}) for one in found if _holds(one.valid_for, time)]
-    for log in (root.tlogs, root.ctlogs):
-        log[:] = [one for one in log if _holds(one.public_key.valid_for, time)]
-        for one in log:
-            one.public_key.valid_for = _ALWAYS
-    for name in ("certificate_authorities", "timestamp_authorities", "tlogs", "ctlogs"):
-        if not getattr(root, name):
-            raise ValueError(
-                f"the trusted root has nothing among its {name} that was valid at {time:%Y-%m-%dT%H:%M:%SZ}"
-            )
-    return root
+    """Returns a trusted root with what is valid at a time, as if that always were."""
+    root = json.loads(document)
+    for kind in _KINDS:
+        root[kind] = [_always(one) for one in root[kind] if holds_at(one, time)]
+        if not root[kind]:
+            raise ValueError(f"none of the {kind} in the trusted root was valid at {in_words(time)}")
+    return v1.TrustedRoot.from_json(json.dumps(root))
 
 
-def _holds(window: TimeRange | None, time: datetime) -> bool:
-    return window is not None and window.start <= time and (window.end is None or time <= window.end)
+def _always(one: Mapping[str, Any]) -> dict[str, Any]:
+    if "publicKey" in one:
+        return {**one, "publicKey": {**one["publicKey"], "validFor": _ALWAYS}}
+    return {**one, "validFor": _ALWAYS}
 
 
 def _check_log(data: bytes, root: v1.TrustedRoot) -> None:
