@@ -26,12 +26,11 @@ from gitprov.promotion.serve_check import (
     OWN_FILES,
     SIGNATURE,
     TRUST,
-    deployer_keys,
+    deployed_by,
     differing,
     is_placed,
     put_aside,
     read_manifest,
-    signed_by,
 )
 from gitprov.recording.pull import plan_pull, pull
 from gitprov.recording.writing import make_signature, stage
@@ -191,7 +190,7 @@ def _refusals(place: Workplace, landed: Landed, found: Verdict, seen: Seen) -> I
     """Yields what only a deployer asks: something is in effect, it is no step back, and who deploys may."""
     asked, about = found.in_effect, f"{found.name}/{found.stage}"
     if asked is None or asked.request.release is None:
-        yield codes.DEP_NOTHING.finding(about, f"{about}: {found.says}", fix=f"gitprov verify {about}")
+        yield codes.DEP_NOTHING.finding(about, f"{about}: {found.says}", fix=f"gitprov status {about}")
     last = seen.deployed.get(about, 0)
     if asked is not None and asked.is_exception and asked.request.sequence != last:
         yield from _used_up(landed, asked)
@@ -208,7 +207,8 @@ def _refusals(place: Workplace, landed: Landed, found: Verdict, seen: Seen) -> I
                 about,
                 f"{person or 'whose key this is'} does not deploy",
                 why=f"trust version {root.root.version} names {', '.join(deployers)}",
-                fix=f"gitprov trust propose --role deployer={','.join([*deployers, person or 'PERSON'])}",
+                fix=f"{root.says_who('deployer', found.name)} --role deployer="
+                + ",".join([*deployers, person or "PERSON"]),
             )
 
 
@@ -243,7 +243,7 @@ def _current(place: Workplace, folder: Folder, plan: Plan, asked: Asked, root: A
     if here != (request.project, asked.id, request.release, plan.members):
         return None
     trust = plan.gathered.landed.ledger.held[root.id].stored.data
-    signed = any(signed_by(folder, place.verifier, stored, pem) for pem in deployer_keys(root))
+    signed = deployed_by(folder, place.verifier, stored, root)
     whole = signed and folder.read(TRUST) == trust and not any(differing(folder, manifest, place.progress))
     return stored if whole else None
 

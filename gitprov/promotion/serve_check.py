@@ -14,8 +14,9 @@ from gitprov.ports.folder import Folder, Measured
 from gitprov.ports.progress import Progress
 from gitprov.ports.signing import Verifier
 from gitprov.records import Deployment, Placed, Stored, TrustRoot, decode, path_of, signature_path
-from gitprov.trust.judging import Listed, judge
+from gitprov.trust.judging import Listed, judge, listed_by
 from gitprov.trust.roots import Accepted, key_id
+from gitprov.trust.signatures import Signature
 
 MANIFEST = "gitprov-deployment.yaml"
 """The deployment record, beside what it describes."""
@@ -104,14 +105,22 @@ def read_manifest(folder: Folder, name: str = MANIFEST) -> tuple[Stored, Deploym
     return Stored(one, path_of(record, one), data, record), record
 
 
-def signed_by(folder: Folder, verifier: Verifier, stored: Stored, pem: str) -> bool:
-    """Tells whether the signature in a folder is that of a key over the manifest."""
+def deployed_by(folder: Folder, verifier: Verifier, stored: Stored, root: Accepted) -> bool:
+    """Tells whether somebody who deploys what the manifest is about, by a trust version, signed it."""
+    found = _signature(folder, verifier, stored, listed_by([root.root]))
+    record = stored.record
+    name = record.name if isinstance(record, Deployment) else None
+    return found is not None and root.holder(found) in root.role("deployer", name).people
+
+
+def _signature(folder: Folder, verifier: Verifier, stored: Stored, listed: Listed) -> Signature | None:
+    """Returns the signature in a folder if it is one of the manifest."""
     data = folder.read(SIGNATURE)
     if data is None:
-        return False
+        return None
     path = signature_path(stored.path, data)
-    found = judge(path, data, stored, artifacts={}, listed=Listed(keys={key_id(pem): pem}), verifier=verifier)
-    return found.is_good and found.means == "signs"
+    found = judge(path, data, stored, artifacts={}, listed=listed, verifier=verifier)
+    return found if found.is_good and found.means == "signs" else None
 
 
 def differing(folder: Folder, manifest: Deployment, progress: Progress | None) -> Iterator[Finding]:
@@ -150,28 +159,20 @@ def _distrust(
     if expected.digest is not None and expected.digest != stored.id:
         what = f"{MANIFEST} in {folder.path} is not the deployment that is expected"
         yield codes.DEP_MANIFEST.finding(folder.path, what, why=f"it is {stored.id}, expected is {expected.digest}")
-    if expected.pem is not None and not signed_by(folder, verifier, stored, expected.pem):
-        what = f"{MANIFEST} in {folder.path} is not signed by the key that is expected"
-        yield codes.DEP_MANIFEST.finding(folder.path, what, why=f"expected is {key_id(expected.pem)}")
+    if expected.pem is not None:
+        key = key_id(expected.pem)
+        if _signature(folder, verifier, stored, Listed(keys={key: expected.pem})) is None:
+            what = f"{MANIFEST} in {folder.path} is not signed by the key that is expected"
+            yield codes.DEP_MANIFEST.finding(folder.path, what, why=f"expected is {key}")
     if expected.pin is not None:
         root = _trusted(folder)
         if root is None or root.pin != expected.pin:
             what = f"{TRUST} in {folder.path} is not the trust version that is expected"
             why = f"it is {root.pin if root else 'none'}, expected is {expected.pin}"
             yield codes.TRU_OTHER.finding(folder.path, what, why=why)
-        elif not any(signed_by(folder, verifier, stored, pem) for pem in deployer_keys(root)):
+        elif not deployed_by(folder, verifier, stored, root):
             what = f"{MANIFEST} in {folder.path} is signed by no deployer"
             yield codes.DEP_MANIFEST.finding(folder.path, what, why=f"trust version {root.root.version} names them")
-
-
-def deployer_keys(root: Accepted) -> list[str]:
-    """Returns the public keys that a trust version lists for its deployers, revoked ones left out."""
-    return [
-        identity.key
-        for person in root.role("deployer").people
-        for identity in root.root.people[person].identities
-        if identity.revoked is None and identity.key is not None
-    ]
 
 
 def _trusted(folder: Folder) -> Accepted | None:

@@ -146,7 +146,7 @@ class Accepted:
             name: Of the role.
             scope: For which artifact or release name: the longest prefix that is delegated and states the role wins.
         """
-        for delegation in self._delegations(scope):
+        for _, delegation in self._delegations(scope):
             delegated: Role | None = getattr(delegation, name, None)
             if delegated is not None:
                 return delegated
@@ -157,17 +157,22 @@ class Accepted:
 
     def approvers(self, stage: str, scope: str | None = None) -> Role:
         """Returns who approves for a stage: its own approvers, else the owners (`scope` as for `role`)."""
-        for delegation in self._delegations(scope):
+        for _, delegation in self._delegations(scope):
             if stage in delegation.approver:
                 return delegation.approver[stage]
         return self.root.roles.approver.get(stage, self.root.roles.owner)
 
-    def _delegations(self, scope: str | None) -> list[Delegation]:
+    def says_who(self, name: RoleName, scope: str) -> str:
+        """Returns the command that changes who holds a role for a name, as far as the role."""
+        prefix = next((one for one, found in self._delegations(scope) if getattr(found, name, None) is not None), None)
+        return "gitprov trust propose" if prefix is None else f"gitprov trust delegate {prefix}"
+
+    def _delegations(self, scope: str | None) -> list[tuple[str, Delegation]]:
         """Returns what is delegated for a name, the longest prefix first."""
         if scope is None:
             return []
         found = [prefix for prefix in self.root.delegations if f"{scope}.".startswith(f"{prefix}.")]
-        return [self.root.delegations[prefix] for prefix in sorted(found, key=len, reverse=True)]
+        return [(prefix, self.root.delegations[prefix]) for prefix in sorted(found, key=len, reverse=True)]
 
 
 class Roots:
