@@ -155,7 +155,7 @@ def stands(git: GitStore, upstream: str | None, edges: Iterable[Edge]) -> frozen
     Another file of the same number is a proposal that lost its race: to take it away is the way out.
     """
     files = [file for edge in edges for file in edge.files if file.status != "A" and is_kept(file.path)]
-    theirs = _entries(git, upstream, {file.path for file in files}) if upstream is not None else {}
+    theirs = _entries(git, upstream, {file.path for file in files})
     return frozenset(
         file.path for file in files if theirs.get(file.path) == TreeEntry(file.before_mode, file.before_oid)
     )
@@ -201,7 +201,7 @@ def _change(
         merged_by=_merged_by(git, known, new) if relation == "foxtrot" and known and new else None,
         keeps=keeps,
         blobs=blobs,
-        there=frozenset(_entries(git, new, asked)),
+        there=frozenset(_entries(git, new or edges[0].parent, asked)),  # what the index does not change HEAD has
         context=context,
         attributes=attributes,
         partial=git.is_partial,
@@ -242,11 +242,12 @@ def _is_ours(path: str) -> bool:
 
 
 def _entries(git: GitStore, commit: str | None, paths: Iterable[str]) -> dict[str, TreeEntry]:
-    """Returns those of some paths that a commit (None: the index) has."""
+    """Returns those of some paths that a commit has; nothing where there is none."""
     asked, found = sorted(paths), dict[str, TreeEntry]()
+    if commit is None:
+        return found
     for at in range(0, len(asked), _SOME):
-        some = asked[at : at + _SOME]
-        found |= git.index(some) if commit is None else git.tree(commit, some)
+        found |= git.tree(commit, asked[at : at + _SOME])
     return found
 
 

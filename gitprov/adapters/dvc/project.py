@@ -24,6 +24,8 @@ from gitprov.records import Content
 
 DEFAULT_REMOTE = "storage"
 REMOTE_SUFFIX = ".dvc-remote"
+_PIPELINES = f"/{DVC_YAML}"
+"""How the paths of pipelines end."""
 
 # What `dvc init` writes besides an empty config.
 _INIT = {
@@ -227,24 +229,25 @@ class DvcFiles:
     def _owners(self) -> dict[str, tuple[str, bool]]:
         """Path to the file (and stage) that owns it, and whether that is a pointer which may be rewritten."""
         found: dict[str, tuple[str, bool]] = {}
-        for file, data in self._dvc_files(pointers.ENDING).items():
-            told = pointers.read_pointers(data, file)
+        files = self._dvc_files(pointers.ENDING, _PIPELINES)
+        for file in (name for name in files if name.endswith(pointers.ENDING)):
+            told = pointers.read_pointers(files[file], file)
             for one in told:
                 found[one.out.path] = (file, pointers.is_ours(told, one.out.path))
-        for name, pipeline in self._pipelines().items():
-            for stage in pipeline.stages:
+        for name in (name for name in files if not name.endswith(pointers.ENDING)):
+            for stage in self._read(name, files[name]):
                 found |= {out.path: (f"{name}:{stage.name}", False) for out in stage.outs}
         return found
 
-    def _dvc_files(self, ending: str) -> dict[str, bytes]:
+    def _dvc_files(self, *endings: str) -> dict[str, bytes]:
         """Returns the files of DVC's that end so: those that neither git nor .dvcignore leaves out."""
-        named = [path for path in self._tracking.files() if f"/{path}".endswith(ending)]
+        named = [path for path in self._tracking.files() if f"/{path}".endswith(endings)]
         left_out = Ignores(self._root, self._dvc_root, projects=True).ignored(named)
         found = {path: self._files.read(path) for path in sorted(set(named) - left_out)}
         return {path: data for path, data in found.items() if data is not None}
 
     def _pipelines(self) -> dict[str, Pipeline]:
-        files = self._dvc_files(f"/{DVC_YAML}")
+        files = self._dvc_files(_PIPELINES)
         return {name: read_pipeline(data, name, self._root, self._parsing) for name, data in files.items()}
 
     def _read(self, name: str, data: bytes) -> Sequence[Definition]:

@@ -9,6 +9,8 @@ from gitprov.adapters.git.plumbing import Plumbing, discover, joined, split
 from gitprov.errors import catalogue as codes
 
 Read = Callable[[str], bytes | None]
+_is_plain = re.compile(r"[A-Za-z0-9/._-]+").fullmatch
+"""A pattern in which nothing need be escaped."""
 
 
 class Tracking:
@@ -48,9 +50,11 @@ def ignore_file(path: str) -> str:
 
 def with_line(old: bytes, path: str) -> bytes:
     """Returns a .gitignore with the line of `path` at its end, as DVC writes it; unchanged when it has the line."""
-    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+    pattern = f"/{posixpath.basename(path)}"
+    if not _is_plain(pattern):
+        from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
-    pattern = GitIgnoreSpecPattern.escape(f"/{posixpath.basename(path)}")
+        pattern = GitIgnoreSpecPattern.escape(pattern)
     # What ends a line, and a space at its end, cannot stand there; escaping does not help, any character does.
     line = re.sub(r"[\r\n]| \Z", "?", pattern).encode()
     if line in old.split(b"\n"):

@@ -77,11 +77,11 @@ def discover(start: str) -> Place | None:
     """
     plain = {name: value for name, value in os.environ.items() if name not in _LOCATING} | {"LC_ALL": "C"}
     for environment in (plain, {**os.environ, "LC_ALL": "C"}):
-        done = _start(["rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir"], environment, start)
-        if done.returncode == 0:
-            git_dir, common_dir = os.fsdecode(done.stdout).splitlines()
-            top = _start(["rev-parse", "--path-format=absolute", "--show-toplevel"], environment, start)
-            work_tree = os.fsdecode(top.stdout).removesuffix("\n") if top.returncode == 0 else None
+        asked = ["rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--show-toplevel"]
+        done = _start(asked, environment, start)
+        if done.stdout:  # where there is no work tree git fails at the last one
+            git_dir, common_dir, top = os.fsdecode(done.stdout).split("\n", 2)
+            work_tree = top.removesuffix("\n") if done.returncode == 0 else None
             return Place(os.path.realpath(git_dir), os.path.realpath(common_dir), work_tree)
         if b"not a git repository" not in done.stderr:
             raise _failed(["rev-parse"], done.stderr)
@@ -135,6 +135,13 @@ class Plumbing:
     def is_filtered(self) -> bool:
         """Tells whether objects were left out on purpose (a partial clone)."""
         names = r"^(extensions\.partialclone|remote\..*\.promisor)$"
+        try:
+            with open(os.path.join(self.place.common_dir, "config"), "rb") as file:
+                text = file.read().lower()
+        except FileNotFoundError:
+            return False
+        if b"partialclone" not in text and b"promisor" not in text:  # git need not be asked
+            return False
         return bool(self.read("config", "--local", "--name-only", "--get-regexp", names, fine=(0, 1)))
 
     @contextmanager

@@ -13,7 +13,6 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
-from shutil import rmtree
 from typing import Literal
 
 from gitprov.adapters.worktree.lock import Notes, RepositoryLock, check_apart
@@ -166,6 +165,8 @@ class FileWorkTree:
         """
         with _translated(path), suppress(*_NOWHERE), self._folder(path) as (folder, name):
             if stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+                from shutil import rmtree
+
                 rmtree(name, dir_fd=folder)
             else:
                 os.unlink(name, dir_fd=folder)
