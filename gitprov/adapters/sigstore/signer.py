@@ -84,7 +84,14 @@ class KeylessSigner:
         with _asking():
             signed = self._certificate().sign_dsse(Statement(payload)).to_json()
         data = rewrite_bundle(signed.encode())
-        verify_keyless(data, self._who, self._document)
+        try:
+            verify_keyless(data, self._who, self._document)
+        except GitprovError as error:
+            raise error.code.error(
+                "what the Sigstore made does not hold by its own trusted root",
+                why=f"{error.what}: {error.why}",
+                fix="ask whoever runs it for its client trust configuration, then: gitprov keys use sigstore:FILE",
+            ) from None
         return data
 
     @cached_property

@@ -30,7 +30,8 @@ def main(arguments: list[str]) -> int:
     if not (alone := only_loopback()):
         print("no network namespace can be made here: all runs on this machine's own network", flush=True)
     pytest = [sys.executable, "-m", "pytest", "-m", "sigstore", *(arguments or ["tests/real/sigstore"])]
-    return subprocess.run([*alone, *pytest], env=os.environ | {"REAL_CACHE_DIR": str(CACHE)}, check=False).returncode
+    environment = os.environ | {"REAL_CACHE_DIR": str(CACHE), "no_proxy": "127.0.0.1"}
+    return subprocess.run([*alone, *pytest], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

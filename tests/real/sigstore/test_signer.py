@@ -175,7 +175,9 @@ def test_a_signature_that_the_trusted_root_does_not_vouch_for_is_not_written(sta
     config = json.loads(stack.trust_config.read_text())
     config["trustedRoot"]["tlogs"][0]["publicKey"]["validFor"]["end"] = "2020-01-01T00:00:00Z"
     signer_of(stack.issuer.person())
-    assert refusal(KeylessSigner(ROOT, json.dumps(config))).code is codes.SIG_CERTIFICATE
+    error = refusal(KeylessSigner(ROOT, json.dumps(config)))
+    assert error.code is codes.SIG_CERTIFICATE
+    assert "keys use sigstore:FILE" in error.fix
 
 
 def test_the_public_sigstore_is_asked_where_none_is_named(signer_of: SignerOf, stack: Stack) -> None:
