@@ -16,7 +16,8 @@ from gitprov.recording.inputs import Used, use_input
 from gitprov.recording.keep import keep as keep_drafts
 from gitprov.recording.pending import Pending, finish_pending, forget, stamps_of, write_pending
 from gitprov.recording.plan import Begun, OutputSpec, Request, begin, check_apart, check_output, complete
-from gitprov.recording.run import settled, under_way, watched
+from gitprov.recording.run import leaked, settled, under_way, watched
+from gitprov.recording.secrets import leaks_in
 from gitprov.recording.sources import kind_of
 from gitprov.recording.stages import guess_kind
 from gitprov.records import Content
@@ -89,12 +90,14 @@ def run(
     code: Sequence[str] = (),
     locks: Sequence[str] = (),
     container: str | None = None,
+    secrets: Sequence[str] = (),
     keep: bool = False,
 ) -> Iterator[RunningRun]:
     """Records what the block reads and makes as one run of `step`.
 
     Code and inputs are hashed when the run begins, outputs when it ends. A block that raises records nothing. When
-    the block has succeeded and recording fails, that is a warning: `gitprov keep` finishes the same work.
+    the block has succeeded and recording fails, that is a warning: `gitprov keep` finishes the same work. `secrets` are
+    the names of environment variables that the block reads; the run names them, and nothing with their values is kept.
 
     Raises:
         GitprovError: Before the block, when the repository is not ready.
@@ -109,6 +112,7 @@ def run(
         code=tuple(top(path) for path in code),
         locks=tuple(top(path) for path in locks),
         container=container,
+        secrets={name: name for name in secrets},
     )
     with under_way(project, []):
         ledger, notes = settled(project, ledger)
@@ -146,6 +150,8 @@ def _record(running: RunningRun, request: Request, begun: Begun, started: str) -
     if not outputs:
         _tell(["the run has no output: nothing is recorded"])
         return
+    if leaks := leaks_in(project, [out.path for out in outputs.values()], request.secrets):
+        raise leaked(leaks)
     plan = complete(project, replace(request, outputs=outputs, params=running.params), inputs, begun)
     pending = Pending(
         run=replace(plan.run, started=started, finished=project.clock.now(), exit=0),

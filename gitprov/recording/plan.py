@@ -323,4 +323,5 @@ def _refuse_in_code(place: Workplace, request: Request, state: CodeState) -> Non
 
 def _without(state: CodeState, apart: Sequence[str]) -> CodeState:
     entries = tuple(entry for entry in state.entries if not any(is_below(entry.path, path) for path in apart))
-    return replace(state, entries=entries)
+    kept = {entry.path for entry in entries}
+    return replace(state, entries=entries, oids={path: oid for path, oid in state.oids.items() if path in kept})

@@ -4,7 +4,7 @@ Nothing of ours fails after the command has succeeded: its status is returned, a
 """
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -31,14 +31,13 @@ from gitprov.recording.pending import (
     write_pending,
 )
 from gitprov.recording.plan import Plan, Request, check_found, make_plan
-from gitprov.recording.secrets import Found, secret_error, secrets_of
+from gitprov.recording.secrets import Found, leaks_in, secret_error, secrets_of
 from gitprov.recording.stages import StageFacts, stage_at
 from gitprov.recording.undeclared import said, undeclared_files
 from gitprov.recording.writing import stage
 from gitprov.records import Content
 
 _UNRECORDED = "the command succeeded, its outputs lie where it left them, and nothing was recorded"
-_NOT_THERE = "remove the file, let the command write the secret nowhere, and run it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +141,18 @@ def _execute(
 ) -> RunResult:
     step = plan.request.step
     check_found(plan.request.command, plan.inputs)
-    secrets = secrets_of(place, plan.request.secrets)
-    if old := _leaked(place, plan, secrets):
+    outputs = [out.path for out in plan.request.outputs.values()]
+    if old := leaks_in(place, outputs, plan.request.secrets):
         fix = shlex.join(["rm", *dict(old)])
         raise secret_error(old, why="an old output is kept before the command makes a new one", fix=fix)
     before = _make_way(place, plan, facts)
-    variables = secrets | _variables(place, plan, facts)
+    variables = secrets_of(place, plan.request.secrets) | _variables(place, plan, facts)
     executed = place.host.run(_argv(place, plan), plan.request.cwd, variables=variables, watch=True)
     if executed.exit != 0:
         return RunResult(plan, exit=executed.exit, notes=told)
     try:
-        if leaked := _leaked(place, plan, secrets):
-            return RunResult(plan, notes=told, unfinished=secret_error(leaked, why=_UNRECORDED, fix=_NOT_THERE))
+        if leaks := leaks_in(place, outputs, plan.request.secrets):
+            return RunResult(plan, notes=told, unfinished=leaked(leaks))
         pending = _pending(place, plan, executed, facts, before)
         name = write_pending(place, pending)
     except (GitprovError, OSError) as error:
@@ -169,14 +168,10 @@ def _execute(
     return RunResult(plan, draft=draft, notes=(*told, *notes))
 
 
-def _leaked(place: Workplace, plan: Plan, secrets: Mapping[str, str]) -> list[Found]:
-    """Returns which files of the outputs have the value of a secret in them: recorded, they would be shared."""
-    return [
-        (file, f"the value of --secret {name}")
-        for out in plan.request.outputs.values()
-        for name, value in secrets.items()
-        for file in place.worktree.holding(out.path, value.encode())
-    ]
+def leaked(leaks: Iterable[Found]) -> GitprovError:
+    """Returns why a run is not recorded whose command wrote a secret into its outputs."""
+    fix = "remove the file, let the command write the secret nowhere, and run it again"
+    return secret_error(leaks, why=_UNRECORDED, fix=fix)
 
 
 def _lost(error: GitprovError | OSError) -> GitprovError:

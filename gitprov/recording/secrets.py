@@ -126,6 +126,21 @@ def secrets_of(place: Workplace, wanted: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
+def leaks_in(place: Workplace, paths: Iterable[str], wanted: Mapping[str, str]) -> list[Found]:
+    """Returns which files at or below some paths have the value of a secret in them: recorded, they would be shared.
+
+    Raises:
+        GitprovError: GP-SEC-002, as `secrets_of`; GP-IO-001.
+    """
+    values = secrets_of(place, wanted)
+    return [
+        (file, f"the value of --secret {name}")
+        for path in paths
+        for name, value in values.items()
+        for file in place.worktree.holding(path, value.encode())
+    ]
+
+
 def _kinds(place: Workplace, text: Text, given: Mapping[str, str]) -> list[str]:
     kinds = _looks(place, text)
     if kinds:  # which is rare enough to read the settings then

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import gitprov as api
 from tests.adapters.secrets.fakes import TOKENS
 from tests.flows.recording.conftest import Train
 from tests.flows.recording.stages import dvc
@@ -257,3 +258,16 @@ def test_a_stage_with_a_secret_is_not_captured_and_holds_up_no_other(repo: Repo,
     assert "stage dirty is not captured: a secret stands in" in captured.err
     assert "run command[2] (user information in a URL)" in captured.err
     assert not (repo.path / ".gitprov/runs/dirty").exists()
+
+
+def test_a_block_of_python_is_given_a_secret_alike(fetching: Repo, home: Path) -> None:
+    def fetch(text: str) -> None:
+        with api.run("fetch", secrets=["STORE"], keep=True) as run:
+            run.output("model", "m.txt").write_text(text)
+
+    with pytest.warns(UserWarning, match=r"GP-SEC-001: a secret stands in m.txt \(the value of --secret STORE\)"):
+        fetch(f"leaked {VALUE}")
+    assert leaks(fetching, home, "m.txt") == []
+    fetch("model")
+    (path,) = (fetching.path / ".gitprov/runs/fetch").glob("*/*.yaml")
+    assert "secrets:\n  - STORE\n" in path.read_text()
