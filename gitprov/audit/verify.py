@@ -202,8 +202,8 @@ def _code(place: Workplace, ledger: Ledger, records: Iterable[Digest]) -> Iterat
 
 def _lost_code(ledger: Ledger, one: Digest, run: Run) -> Finding:
     commit = run.code.commit.removeprefix("git:") if run.code and run.code.commit else None
-    ways = [f"git fetch origin {commit}"] if commit else []
-    ways += ["gitprov pull --all"] if run.code and run.code.listing else []
+    ways = ["gitprov pull --all"] if run.code and run.code.listing else []
+    ways += [f"git fetch origin {commit}"] if commit else []
     return codes.LIN_CODE.finding(
         ledger.held[one].stored.path,
         f"the code of run {run.step} {ledger.short(one)} can be had from no commit and from no stored copy here",

@@ -8,6 +8,11 @@ from gitprov.ids import Digest, is_digest
 from gitprov.trust.roots import Roots
 
 _number = re.compile("[0-9]{4,15}").fullmatch
+_DROP = {
+    "GITPROV_PIN": "unset GITPROV_PIN  # gitprov trust fingerprint prints one",
+    "git config gitprov.pin": "git config --unset gitprov.pin  # gitprov trust fingerprint prints one",
+}
+"""What takes a pin away that no command goes past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ def read_pin(text: str, source: str) -> Pin:
     """
     number, _, digest = text.partition(":")
     if not _number(number) or not is_digest(digest) or str(pin := Pin(int(number), Digest(digest))) != text:
-        raise codes.TRU_PIN.error(f"{text[:100]!r} is no pin", why=f"{source} gives it")
+        raise codes.TRU_PIN.error(f"{text[:100]!r} is no pin", why=f"{source} gives it", fix=_DROP.get(source, ""))
     return pin
 
 

@@ -18,14 +18,16 @@ from gitprov.records.settings import Project
 def well_formed(case: Case) -> Iterator[Finding]:
     """Clause 5: it lies where its fields say, and is a wish of this project (threat A09)."""
     path, right = case.held.stored.path, path_of(case.request, case.held.id)
+    again = f"ask again: gitprov promote {case.request.name} --to {case.request.stage} --reason TEXT"
     if path != right:
-        yield case.find(codes.PRO_MALFORMED, f"{path} belongs at {right}")
+        yield case.find(codes.PRO_MALFORMED, f"{path} belongs at {right}", fix=again)
     project = case.landed.roots.project
     if case.request.project != project:
         yield case.find(
             codes.PRO_MALFORMED,
             f"{case.name} is a request of another project",
             why=f"it names {case.request.project}, this project is {project}",
+            fix=again,
         )
 
 

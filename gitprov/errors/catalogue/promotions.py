@@ -93,7 +93,7 @@ PRO_EXCEPTION = declare(
     "GP-PRO-019",
     Exit.FINDINGS,
     "a promotion in effect by an exception that the owners have not reviewed",
-    "gitprov acknowledge KEY --reason TEXT, once it is reviewed",
+    "gitprov acknowledge KEY --reason TEXT  # once it is reviewed",
 )
 PRO_OVER = declare(
     "GP-PRO-020",
@@ -105,7 +105,8 @@ PRO_OWNERS = declare(
     "GP-PRO-021",
     Exit.FINDINGS,
     "an exception by somebody who cannot grant one",
-    "ask two owners: gitprov trust show lists them",
+    "ask two owners; gitprov trust show lists them",
+    by_hand=True,
 )
 
 # APR: what approvers say

@@ -51,7 +51,7 @@ SIG_CERTIFICATE = declare(
     "GP-SIG-008",
     Exit.FINDINGS,
     "a signature whose certificate does not hold under the trusted root",
-    "take it away and sign again: gitprov sign RECORD",
+    "git rm PATH  # and sign again: gitprov sign RECORD",
 )
 SIG_MISSING = declare(
     "GP-SIG-009",
@@ -66,18 +66,21 @@ ATT_STATEMENT = declare(
     Exit.USAGE,
     "a bundle that attests nothing about a file",
     "import one with an in-toto statement: gh attestation download FILE, or cosign attest-blob",
+    by_hand=True,
 )
 ATT_FORM = declare(
     "GP-ATT-002",
     Exit.USAGE,
     "an artifact that a form of export cannot tell of",
     "gitprov show ARTIFACT; links and content by reference have no form there",
+    by_hand=True,
 )
 ATT_SUBJECT = declare(
     "GP-ATT-003",
     Exit.FINDINGS,
     "an attestation about other bytes",
     "gitprov add FILE records what it is about",
+    by_hand=True,
 )
 
 # KEY: the keys of whoever uses this machine
@@ -105,6 +108,7 @@ KEY_TOKEN = declare(
     Exit.USAGE,
     "no identity token that says who signs",
     "run it on a terminal, let CI give the job a token, or set SIGSTORE_ID_TOKEN_FILE",
+    by_hand=True,
 )
 KEY_FORM = declare(
     "GP-KEY-008", Exit.USAGE, "a setting of what signs in no known form", "gitprov keys use --help  # lists the forms"
@@ -135,7 +139,8 @@ SET_UNSEEN = declare(
     "GP-SET-001",
     Exit.UNDECIDED,
     "settings in force whose bytes cannot be had here",
-    "git fetch --unshallow  # or commit the settings that were signed",
+    "commit the settings that were signed, or fetch all history",
+    by_hand=True,
 )
 SET_UNSIGNED = declare(
     "GP-SET-002",
@@ -242,7 +247,9 @@ TRU_EXISTS = declare(
 )
 
 # LOG: heads of the log
-LOG_NOTE = declare("GP-LOG-001", Exit.USAGE, "not a log head", "gitprov log-head show  # has the last one")
+LOG_NOTE = declare(
+    "GP-LOG-001", Exit.USAGE, "not a log head", "fetch it again; those that are here: gitprov log-head verify"
+)
 LOG_SIGNER = declare(
     "GP-LOG-002",
     Exit.FINDINGS,
