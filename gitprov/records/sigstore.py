@@ -40,9 +40,19 @@ class CertificateChain(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DistinguishedName(Part):
+    """What an authority calls itself."""
+
+    organization: str
+    commonName: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Authority(Part):
     """A certificate authority, or a timestamp authority."""
 
+    subject: DistinguishedName
+    uri: str | None = None
     certChain: CertificateChain
     validFor: Window
 
