@@ -1,5 +1,6 @@
 """A team whose people and workflows sign by certificates, from the command line: demand 31, and threats A14 to A16."""
 
+import json
 import os
 import subprocess
 import sys
@@ -53,21 +54,27 @@ def quiet(someone: Someone, *line: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=someone.repo.path, env=environment, capture_output=True, text=True, check=False)
 
 
+def ask(world: World, *line: str) -> tuple[str, str]:
+    """Lets alice ask for something, and bob look at it; returns the branch and the request."""
+    asked = world.alice(*line, "--reason", "agreed", "--json").json()
+    world.alice.git("push", "--quiet", "origin", asked["branch"])
+    world.bob.git("fetch", "--quiet")
+    world.bob.git("switch", "--quiet", asked["branch"])
+    return asked["branch"], asked["request"]
+
+
 def test_what_is_signed_by_certificates_takes_effect_and_needs_no_network(
-    stack: Stack, world: World, monkeypatch: pytest.MonkeyPatch
+    stack: Stack, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Whom else the same issuer vouches for counts for nothing."""
+    """Whom else the issuer vouches for counts for nothing; nor does anybody when the authority is believed no more."""
     alice, bob = world.alice, world.bob
     alice.pull()
-    asked = alice("promote", "churn@v3", "--to", "production", "--reason", "better", "--json").json()
-    alice.git("push", "--quiet", "origin", asked["branch"])
-    bob.git("fetch", "--quiet")
-    bob.git("switch", "--quiet", asked["branch"])
+    branch, request = ask(world, "promote", "churn@v3", "--to", "production")
     monkeypatch.setenv("SIGSTORE_ID_TOKEN", stack.issuer.person("bob@example.com"))
-    assert "GP-APR-004" in bob("approve", asked["request"], "--yes", status=1).err
+    assert "GP-APR-004" in bob("approve", request, "--yes", status=1).err
     monkeypatch.setenv("SIGSTORE_ID_TOKEN", stack.issuer.person(BOB))
-    bob("approve", asked["request"], "--yes")
-    world.land(asked["branch"], by="bob")
+    bob("approve", request, "--yes")
+    world.land(branch, by="bob")
     alice.pull()
     done = quiet(alice, "verify", "churn/production")
     assert done.returncode == 0, done.stderr
@@ -77,3 +84,18 @@ def test_what_is_signed_by_certificates_takes_effect_and_needs_no_network(
         done = quiet(alice, *line)
         assert done.returncode == 0, f"{done.stdout}{done.stderr}"
         assert "GP-SIG" not in done.stdout
+
+    root = json.loads(stack.trusted_root.read_text())
+    window = root["certificateAuthorities"][0]["validFor"]
+    window["end"] = window["start"]
+    ended = tmp_path / "ended.json"
+    ended.write_text(json.dumps(root))
+    alice("trust", "use-sigstore", "sigstore", "--trusted-root", ended)
+    alice.share("Believe the authority no more")
+    branch, request = ask(world, "withdraw", "churn/production")
+    bob("approve", request, "--yes")
+    world.land(branch, by="bob")
+    alice.pull()
+    done = quiet(alice, "verify", "churn/production")
+    assert "churn@v3 is in effect" in done.stdout
+    assert f"{request}: landed, NOT effective: 0 of 1 approvals" in done.stdout
