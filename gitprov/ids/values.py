@@ -24,17 +24,20 @@ def normalize(value: object, *, depth: int = 1) -> Value:
         GitprovError: GP-VAL-001 for an integer beyond ±(2^53-1), NaN or an infinity; GP-VAL-002 for another type;
             GP-VAL-003 for text with a lone surrogate; GP-YML-004 for more than 24 levels.
     """
-    if value is None or isinstance(value, bool):
-        return value
     if isinstance(value, str):
         return _text(value)
+    if value is None or isinstance(value, bool):
+        return value
     if isinstance(value, int):
         if abs(value) > MAX_INTEGER:
             raise codes.VAL_NUMBER.error(f"an integer of {value.bit_length()} bits is not read alike everywhere")
         return int(value)
     if isinstance(value, float):
         return _number(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, list | tuple):
+        _check_depth(depth)
+        return [normalize(item, depth=depth + 1) for item in value]
+    if isinstance(value, dict | Mapping):
         _check_depth(depth)
         out: dict[str, Value] = {}
         for key, item in value.items():
@@ -42,9 +45,6 @@ def normalize(value: object, *, depth: int = 1) -> Value:
                 raise codes.VAL_TYPE.error(f"a key must be text, not {type(key).__name__}")
             out[_text(key)] = normalize(item, depth=depth + 1)
         return out
-    if isinstance(value, list | tuple):
-        _check_depth(depth)
-        return [normalize(item, depth=depth + 1) for item in value]
     raise codes.VAL_TYPE.error(f"a record cannot hold a {type(value).__name__}")
 
 
@@ -54,6 +54,8 @@ def sort_key(key: str) -> bytes:
 
 
 def _text(value: str) -> str:
+    if type(value) is str and value.isascii():
+        return value
     try:
         value.encode()
     except UnicodeEncodeError:

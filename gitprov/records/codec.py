@@ -136,6 +136,8 @@ def from_data(kind: type[P], data: object, where: str = "") -> P:
 
 
 def _plain(value: Any) -> Value:
+    if isinstance(value, str):  # as most are
+        return value
     if isinstance(value, Part):
         return to_data(value)
     if isinstance(value, Mapping):

@@ -28,6 +28,14 @@ _ED25519 = 64
 _NEEDED = frozenset({"canonicalizedBody", "inclusionProof", "kindVersion", "logId", "logIndex"})
 _ENTRY = (_NEEDED, _NEEDED | {"inclusionPromise", "integratedTime"})
 """Fields that a log entry must have, and may have."""
+_FORM = (
+    '{{"dsseEnvelope":{{"payload":"{payload}","payloadType":"'
+    + PAYLOAD_TYPE
+    + '","signatures":[{{"sig":"{signature}"}}]}},"mediaType":"'
+    + MEDIA_TYPE
+    + '","verificationMaterial":{{{by},{at}"tlogEntries":[{entry}]}}}}'
+)
+"""A signature file: JCS, in which only the log entry holds anything but base64 and hexadecimal digits."""
 _is_hint = re.compile("[0-9a-f]{64}").fullmatch
 
 
@@ -168,28 +176,22 @@ def _der(*numbers: int) -> bytes:
 
 
 def _write(bundle: Bundle) -> bytes:
-    material: dict[str, Any] = {"tlogEntries": [bundle.entry] if bundle.entry is not None else []}
     if bundle.key is not None:
-        material["publicKey"] = {"hint": digest_hex(bundle.key)}
+        by = f'"publicKey":{{"hint":"{digest_hex(bundle.key)}"}}'
     else:
-        material["certificate"] = {"rawBytes": _base64(bundle.certificate or b"")}
+        by = f'"certificate":{{"rawBytes":"{_base64(bundle.certificate or b"")}"}}'
+    at = entry = ""
     if bundle.timestamp is not None:
-        stamps = [{"signedTimestamp": _base64(bundle.timestamp)}]
-        material["timestampVerificationData"] = {"rfc3161Timestamps": stamps}
-    try:
-        return canonical_json(
-            {
-                "dsseEnvelope": {
-                    "payload": _base64(bundle.payload),
-                    "payloadType": PAYLOAD_TYPE,
-                    "signatures": [{"sig": _base64(bundle.signature)}],
-                },
-                "mediaType": MEDIA_TYPE,
-                "verificationMaterial": material,
-            }
-        )
-    except GitprovError as error:  # of the log entry, which is taken as it is
-        raise codes.SIG_BUNDLE.error("this is no bundle", why=f"its log entry: {error.what}") from None
+        stamp = f'{{"signedTimestamp":"{_base64(bundle.timestamp)}"}}'
+        at = f'"timestampVerificationData":{{"rfc3161Timestamps":[{stamp}]}},'
+    if bundle.entry is not None:
+        try:
+            entry = canonical_json(bundle.entry, depth=4).decode()
+        except GitprovError as error:
+            raise codes.SIG_BUNDLE.error("this is no bundle", why=f"its log entry: {error.what}") from None
+    return _FORM.format(
+        by=by, at=at, entry=entry, payload=_base64(bundle.payload), signature=_base64(bundle.signature)
+    ).encode()
 
 
 def _base64(data: bytes) -> str:

@@ -3,6 +3,8 @@
 ECDSA on P-256: one signature for one text (RFC 6979, low s), so that nothing is signed twice in other bytes.
 """
 
+from functools import lru_cache
+
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -35,7 +37,7 @@ class EcdsaSigner(KeySigner):
 def verify(pem: str, data: bytes, signature: bytes) -> bool:
     """Tells whether a key signed `data`; False for a key or a signature that cannot be read, too."""
     try:
-        match load_pem_public_key(pem.encode()):
+        match _public_key(pem):
             case ec.EllipticCurvePublicKey(curve=ec.SECP256R1()) as key:
                 key.verify(signature, data, ec.ECDSA(hashes.SHA256()))
             case ed25519.Ed25519PublicKey() as key:
@@ -45,3 +47,9 @@ def verify(pem: str, data: bytes, signature: bytes) -> bool:
     except (InvalidSignature, UnsupportedAlgorithm, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=256)
+def _public_key(pem: str) -> object:
+    """Returns a key, which is read once however much it signed."""
+    return load_pem_public_key(pem.encode())
