@@ -26,7 +26,7 @@ def command(place: str, everything: bool, as_json: bool) -> None:
 
     Example: gitprov history churn-model/production --all
     """
-    found = history(Project(), *stage_named(place), everything=everything)
+    found = history(Project(remember=True), *stage_named(place), everything=everything)
     show_answer("history", found, lines(found), as_json=as_json)
 
 

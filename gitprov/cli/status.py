@@ -50,7 +50,7 @@ def command(name: str | None, as_json: bool) -> None:
     """
     if name is not None and _show_standings(name, as_json=as_json):
         return
-    project, ledger = open_reading()
+    project, ledger = open_reading(remember=True)
     if name is not None:
         known = versions(ledger, name)
         show_answer("versions", known, version_lines(known), as_json=as_json)
@@ -72,7 +72,11 @@ def _show_standings(name: str, *, as_json: bool) -> bool:
         return False
     from gitprov.audit.status_promotion import release_standings, stage_standings
 
-    found = release_standings(Project(), *release) if release else stage_standings(Project(), *(place or ("", "")))
+    found = (
+        release_standings(Project(remember=True), *release)
+        if release
+        else stage_standings(Project(remember=True), *(place or ("", "")))
+    )
     show_answer("standings", found, standing_lines(found), as_json=as_json)
     return True
 

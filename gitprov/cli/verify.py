@@ -66,7 +66,7 @@ def command(
     if asked is not None:
         from gitprov.audit.promotion import is_asked
 
-        project = Project()
+        project = Project(remember=True)
         if is_asked(project, *asked):
             if in_cache or in_remote:
                 raise codes.USE_ARGUMENT.error(
@@ -86,7 +86,7 @@ def command(
             ctx.exit(show_range(project, name, *moved, attributes, as_json=as_json, as_sarif=as_sarif))
     from gitprov.audit.verify import verify
 
-    project, ledger = open_reading()
+    project, ledger = open_reading(remember=True)
     verdict = verify(
         project,
         ledger,

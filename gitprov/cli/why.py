@@ -68,7 +68,7 @@ def command(name: str, as_of: str | None, as_json: bool) -> None:
         return
     if as_of is not None:
         raise codes.USE_ARGUMENT.error(f"--as-of asks what served, and {name} is nothing that was promoted")
-    project, ledger = open_reading()
+    project, ledger = open_reading(remember=True)
     found = why(project, ledger, name)
     show_answer("why", found, lines(found), as_json=as_json)
 
@@ -80,7 +80,7 @@ def _explain_stage(name: str, as_of: str | None, *, as_json: bool) -> bool:
         return False
     from gitprov.audit.in_effect import is_promoted
 
-    project = Project()
+    project = Project(remember=True)
     if not is_promoted(project, *place):
         return False
     from gitprov.audit.why_stage import why_stage

@@ -27,13 +27,16 @@ def open_project() -> tuple[Project, Ledger]:
     return project, open_ledger(project.git, project.worktree, serves=_serves(project))
 
 
-def open_reading() -> tuple[Project, Ledger]:
+def open_reading(*, remember: bool = False) -> tuple[Project, Ledger]:
     """Returns the project and its ledger as `open_project` does; a bare repository will do.
+
+    Args:
+        remember: As for `Project`.
 
     Raises:
         GitprovError: GP-GIT-001 outside a repository; GP-GIT-002 before `gitprov init`.
     """
-    project = Project()
+    project = Project(remember=remember)
     if project.git.is_bare:
         return project, open_ledger(project.git, None, serves=_serves(project))
     project.require_initialised()

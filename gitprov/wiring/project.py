@@ -34,10 +34,16 @@ class Project:
         GitprovError: GP-GIT-001 when there is none.
     """
 
-    def __init__(self, *, create: bool = False) -> None:
-        """Opens the repository; with `create` one is made in the current folder when there is none."""
+    def __init__(self, *, create: bool = False, remember: bool = False) -> None:
+        """Opens the repository.
+
+        Args:
+            create: Make one in the current folder when there is none.
+            remember: A person asks, so that keyless signatures that held once need not be verified again.
+        """
         from gitprov.adapters.git import GitRepository
 
+        self._remember = remember and not os.environ.get("CI")
         self._repository = GitRepository(os.getcwd())
         if not self._repository.exists:
             if not create:
@@ -173,6 +179,10 @@ class Project:
     @cached_property
     def verifier(self) -> "Verifier":
         """What checks signatures."""
+        if self._remember:
+            from gitprov.adapters.signing.remembering import RememberingVerifier
+
+            return RememberingVerifier(os.path.join(self._state, "verified"))
         from gitprov.adapters.signing.verifier import SignatureVerifier
 
         return SignatureVerifier()
@@ -230,5 +240,9 @@ class Project:
     def _dvc_cache(self) -> "DvcCache":
         from gitprov.adapters.blobs import DvcCache
 
-        state = os.path.join(self._repository.common_dir, "gitprov")
-        return DvcCache(self.git.root, self._dvc_files.cache_dir(), state, ignores=self._dvc_files.ignores)
+        return DvcCache(self.git.root, self._dvc_files.cache_dir(), self._state, ignores=self._dvc_files.ignores)
+
+    @property
+    def _state(self) -> str:
+        """Where gitprov keeps in a clone what can be computed again."""
+        return os.path.join(self._repository.common_dir, "gitprov")
