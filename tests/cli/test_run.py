@@ -84,3 +84,25 @@ def test_a_record_stands_above_its_file(ready: Repo, gitprov: Gitprov) -> None:
 )
 def test_what_is_misspelt_is_called_as_people_know_it(option: list[str], said: str, gitprov: Gitprov) -> None:
     assert said in gitprov("run", *option, "--", "true", status=2).err
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_secret_is_refused_with_its_place_and_the_way_out(gitprov: Gitprov) -> None:
+    """Demand 34: what people read; every place at once, and no secret."""
+    words = ["run", "--output", "o=o.txt", "--param", "url=https://ada:pa55@host", "--", "curl", "https://t0ken@host"]
+    assert gitprov(*words, status=2).err == (
+        "error[GP-SEC-001]: a secret stands in run command[1] (user information in a URL), "
+        "run params.url (user information in a URL)\n"
+        "  why: records are committed and shared, and never changed again\n"
+        "  fix: take it out, and pass it by its name: gitprov run --secret NAME; "
+        "what is no secret can be listed in .gitprov/project.yaml under secrets: allow:\n"
+    )
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_secret_that_is_not_set_is_refused_with_the_way_out(gitprov: Gitprov) -> None:
+    assert gitprov("run", "train", "--secret", "NOWHERE", status=2).err == (
+        "error[GP-SEC-002]: no value for the secret NOWHERE\n"
+        "  why: the environment variable that it comes from is not set, or has fewer than 6 characters\n"
+        "  fix: set it without echo: read -rs NAME && export NAME\n"
+    )
