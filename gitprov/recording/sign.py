@@ -11,7 +11,7 @@ from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.naming import find
 from gitprov.recording.writing import Signature, make_countersignature, make_signature, stage, write_signatures
-from gitprov.records import Stored
+from gitprov.records import Stored, signed_path
 from gitprov.trust.statements import require_signed
 
 
@@ -45,7 +45,8 @@ def sign(
     """Signs records with the default key and stages the signatures.
 
     A key signs a record in the same bytes whenever it does. Where that signature landed before the key was listed, or
-    before it was listed anew, a countersignature under the trust version in force is made instead.
+    before it was listed anew, a countersignature under the trust version in force is made instead; and where a key
+    signed it that nobody is listed with, since whoever countersigns stands in for it (docs/format.md, "Evidence").
 
     Args:
         place: The ports.
@@ -84,19 +85,28 @@ def _needed(
     if dry_run and not place.signer.repeats:
         return "signed", None
     plain = make_signature(place, stored, ledger.artifacts)
-    if not _is_there(place, plain):
+    is_there = _is_there(place, plain)
+    if not is_there and not _is_signed(place, stored):
         return "signed", plain
-    known = landed()
-    landed_ = [one for one in known.signatures.of(stored.id) if one.path == plain.path] if known is not None else []
-    if known is None or not landed_:  # or it counts when it lands
-        return "known", None
-    key, head = place.signer.id, known.chain.head
-    version = known.roots.at(head)
-    counts = known.roots.person(landed_[0], known.made_by(landed_[0]), head) is not None
-    if version is None or key not in version.people or counts:
-        return "known", None
+    known, key = landed(), place.signer.id
+    version = known.roots.at(known.chain.head) if known is not None else None
+    if known is None or version is None or key not in version.people:
+        return ("known", None) if is_there else ("signed", plain)
+    head = known.chain.head
+    if not known.has_stranger(stored.id, head, head):
+        if not is_there:
+            return "signed", plain
+        ours = [one for one in known.signatures.of(stored.id) if one.path == plain.path]
+        if not ours or known.roots.person(ours[0], known.made_by(ours[0]), head) is not None:  # or will, when it lands
+            return "known", None
     again = make_countersignature(place, stored, version.id, ledger.artifacts)
     return ("known", None) if _is_there(place, again) else ("countersigned", again)
+
+
+def _is_signed(place: Workplace, stored: Stored) -> bool:
+    """Tells whether somebody signed a record, by what is staged beside it."""
+    folder = stored.path.rpartition("/")[0]
+    return any(signed_path(path) == stored.path for path in place.git.index([folder]))
 
 
 def _is_there(place: Workplace, signature: Signature) -> bool:

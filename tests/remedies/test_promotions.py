@@ -10,7 +10,8 @@ import pytest
 
 from gitprov.errors import Code
 from gitprov.errors import catalogue as codes
-from gitprov.records import Evidence
+from gitprov.ids import sha256_of
+from gitprov.records import Evidence, Request, decode, store
 from gitprov.records.evidence import MetricEntry
 from tests.flows.deploy.team import ask, pin, review
 from tests.flows.explain.asking import deployed
@@ -125,13 +126,17 @@ def test_somebody_who_may_not_ask(world: World) -> None:
 
 
 def test_what_no_producer_signed(world: World) -> None:
-    """A release of carol's, who produces nothing; alice stands in for it."""
-    world.carol("pull", "--all")
-    world.carol.release(3, auc=0.97)
+    """A release of somebody's whom no trust version lists, and who could be an approver; alice stands in for it."""
+    dave = world.someone("dave")
+    dave("pull", "--all")
+    dave.release(3, auc=0.97)
     world.alice.pull()
     world.alice("pull", "--all")
+    follow(codes.SIG_MISSING, world.alice("verify", status=1), world.alice)
+    world.alice.share("Sign as a producer")
+    assert codes.SIG_MISSING.id not in world.alice("verify", status=None).out
     wish = ("promote", "churn@v3", *WISH)
-    for code in (codes.PRO_RELEASE, codes.PRO_RUN):
+    for code in (codes.APR_UNKNOWN, codes.PRO_RUN):
         while code.id in (said := world.alice(*wish, "--dry-run", status=None)).out + said.err:
             follow(code, said, world.alice)
             world.alice.share("Sign as a producer")
@@ -287,3 +292,82 @@ def test_served_bytes_that_are_not_the_deployed_ones(code: Code, serving: World)
         filled={"NAME/STAGE": PLACE} if code is not codes.DEP_BYTES else None,
     )
     serving.carol(*check)
+
+
+def altered(world: World, edit: Callable[[Request], Request]) -> None:
+    """Lets alice ask for churn@v1, and somebody edit what she asks for."""
+    branch = ask(world, "churn@v1")
+    path = f".gitprov/promotions/{PLACE}/0001/request.yaml"
+    wish = decode((world.alice.repo.path / path).read_bytes(), name=path)
+    assert isinstance(wish, Request)
+    world.alice.repo.write(path, store(edit(wish)).data)
+    world.alice.repo.commit(f"Edit {branch}")
+
+
+ALTERED: dict[Code, Callable[[Request], Request]] = {
+    codes.PRO_MALFORMED: lambda wish: replace(wish, project=sha256_of(b"another project")),
+    codes.PRO_SUMMARY: lambda wish: replace(wish, summary=("all is well",)),
+}
+
+
+@pytest.mark.parametrize("code", ALTERED, ids=lambda code: code.id)
+def test_a_request_that_somebody_edited(code: Code, world: World) -> None:
+    altered(world, ALTERED[code])
+    check = ("ci", "check", "--base", "origin/main", "--head", "HEAD")
+    said = world.alice(*check, status=1)
+    follow(code, said, world.alice, filled=TEXT if code is codes.PRO_MALFORMED else None)
+    world.alice(*check)
+
+
+def test_two_promotions_at_one_step(serving: World) -> None:
+    """Neither counts: one of them is asked for again."""
+    alice, bob = serving.alice, serving.bob
+    asked(serving, 2)
+    bob("approve", f"{PLACE}/2", "--yes")
+    alice.pull()
+    other = alice("withdraw", PLACE, "--reason", "off", "--json").json()
+    alice.git("push", "--quiet", "origin", other["branch"])
+    bob.git("fetch", "--quiet")
+    bob.git("merge", "--quiet", "--no-edit", f"origin/{other['branch']}")
+    bob("approve", other["request"], "--yes")
+    serving.land(bob.git("branch", "--show-current"), by="bob")
+    alice.pull()
+    said = alice("audit", status=None)
+    follow(codes.PRO_TWO, said, alice)
+    assert alice.git("branch", "--show-current") != "main"
+
+
+def let_an_exception(world: World) -> str:
+    """Lets both owners let a request count that a rule denies; returns its branch, which bob has checked out."""
+    alice, bob = world.alice, world.bob
+    alice.release(3, auc=0.82)
+    alice("promote", "churn@v3", *WISH, "--exception")
+    branch = alice.git("branch", "--show-current")
+    grant = ("exception", f"{PLACE}/2", "--waive", "gates", "--reason", "outage")
+    alice(*grant)
+    alice.git("push", "--quiet", "origin", branch)
+    review(bob, branch)
+    bob(*grant)
+    bob("approve", f"{PLACE}/2", "--yes")
+    return branch
+
+
+def test_an_exception_that_nobody_reviewed(serving: World) -> None:
+    serving.land(let_an_exception(serving), by="bob")
+    serving.alice.pull()
+    follow(codes.PRO_EXCEPTION, serving.alice("audit"), serving.alice, filled=TEXT)
+    serving.alice.share("Review the exception")
+    assert f"acknowledged[{codes.PRO_EXCEPTION.id}]" in serving.alice("audit").out
+
+
+def test_an_exception_that_is_used_up(serving: World) -> None:
+    """It is for one deployment, in one place; the owners grant another one."""
+    serving.land(let_an_exception(serving), by="bob")
+    deploy(serving)
+    serving.carol.share("Deploy churn")
+    shutil.rmtree(serving.carol.home / ".local/state")
+    shutil.rmtree(serving.path / "srv")
+    said = deploy(serving, status=1)
+    serving.alice.pull()
+    follow(codes.PRO_OVER, said, serving.alice, filled=TEXT)
+    assert "exception" in serving.alice.git("log", "-1", "--format=%B")

@@ -1,6 +1,8 @@
 """Remedies about records and bytes, as gitprov prints them (issue 5)."""
 
+import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -222,3 +224,19 @@ def test_a_set_that_is_sealed(project: Repo, gitprov: Gitprov) -> None:
 
 def test_a_name_that_nobody_can_read(project: Repo, gitprov: Gitprov) -> None:
     assert "NAME@vN" in follow(codes.NAM_SYNTAX, gitprov("show", "a b", status=2), project).out
+
+
+def test_data_whose_bytes_nobody_had(project: Repo, gitprov: Gitprov) -> None:
+    """Captured where they were not; then they come."""
+    stage = {"stages": {"copy": {"cmd": "cp train.py out.txt", "deps": ["train.py"], "outs": ["out.txt"]}}}
+    project.write("dvc.yaml", json.dumps(stage))
+    for line in ("repro --quiet", "push --quiet"):
+        subprocess.run(["dvc", *line.split()], cwd=project.path, check=True)
+    project.commit("Copy")
+    (project.path / "out.txt").unlink()
+    shutil.rmtree(project.path / ".dvc/cache")
+    gitprov("capture")
+    project.commit("Capture")
+    follow(codes.BLB_UNVERIFIED, gitprov("restore", "out.txt", status=1), project, filled={"PATH": "out.txt"})
+    project.commit("Capture again")
+    gitprov("restore", "out.txt")

@@ -148,6 +148,18 @@ def test_a_key_that_cannot_be_used(project: Repo, home: Path, gitprov: Gitprov) 
     gitprov(*signing(project))
 
 
+def test_what_signs_is_no_key(project: Repo, gitprov: Gitprov) -> None:
+    project.git("config", "gitprov.key", "kms:nothing")
+    assert "Usage: gitprov keys use" in follow(codes.KEY_FORM, gitprov(*signing(project), status=2), project).out
+
+
+def test_an_agent_that_is_not_there(project: Repo, gitprov: Gitprov) -> None:
+    gitprov("keys", "new", "mine")
+    project.git("config", "gitprov.key", f"ssh-agent:SHA256:{'A' * 43}")
+    follow(codes.KEY_AGENT, gitprov(*signing(project), status=None), project, filled={"NAME": "mine"})
+    gitprov(*signing(project))
+
+
 def test_a_key_of_that_name(repo: Repo, gitprov: Gitprov) -> None:
     gitprov("keys", "new", "mine")
     follow(codes.KEY_EXISTS, gitprov("keys", "new", "mine", status=2), repo, filled={"OTHER-NAME": "other"})

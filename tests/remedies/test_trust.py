@@ -7,13 +7,16 @@ import pytest
 from gitprov.errors import Code
 from gitprov.errors import catalogue as codes
 from gitprov.ids import sha256_of
+from gitprov.records import signature_path
 from gitprov.trust.bundles import read_bundle, write_bundle
 from tests.flows.promotion.world import POLICY, Someone, World
+from tests.frozen.story import RECORDS, RELEASE
 from tests.remedies.conftest import record_of
 from tests.remedies.following import follow
 from tests.support import Gitprov, Outcome, Repo
 
 PLACE = "churn/production"
+KEYLESS = Path(__file__).parents[1] / "frozen" / "keyless"
 ALONE = "production=alice"
 SETTING = ".gitprov/policies/quality.yaml"
 
@@ -239,3 +242,20 @@ def test_a_signature_that_proves_nothing(code: Code, world: World) -> None:
     follow(code, alice("verify"), alice)
     alice.git("commit", "--quiet", "-m", "Take it away")
     assert code.id not in alice("verify").out
+
+
+def test_a_certificate_that_the_trusted_root_does_not_hold(world: World) -> None:
+    """A frozen bundle, beside the record that it signs, by somebody who is listed; the trusted root is another one."""
+    alice = world.alice
+    alice("trust", "use-sigstore", "team", "--trusted-root", KEYLESS / "expired-root.json")
+    alice.share("Trust a Sigstore")
+    alice("trust", "propose", "--certified", "ada=ada@example.org,http://127.0.0.1:38800,team")
+    alice.share("List ada")
+    data = (KEYLESS / "person.sigstore.json").read_bytes()
+    for stored in RECORDS.values():
+        alice.repo.write(stored.path, stored.data)
+    alice.repo.write(signature_path(RELEASE.path, data), data)
+    alice.repo.commit("Bring a certificate")
+    follow(codes.SIG_CERTIFICATE, alice("verify", status=None), alice)
+    alice.git("commit", "--quiet", "-m", "Take it away")
+    assert codes.SIG_CERTIFICATE.id not in alice("verify", status=None).out

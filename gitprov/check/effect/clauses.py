@@ -18,7 +18,8 @@ from gitprov.records.settings import Project
 def well_formed(case: Case) -> Iterator[Finding]:
     """Clause 5: it lies where its fields say, and is a wish of this project (threat A09)."""
     path, right = case.held.stored.path, path_of(case.request, case.held.id)
-    again = f"ask again: gitprov promote {case.request.name} --to {case.request.stage} --reason TEXT"
+    branch = case.root.root.ref.removeprefix("refs/heads/")
+    again = f"git switch {branch} && gitprov promote {case.request.name} --to {case.request.stage} --reason TEXT"
     if path != right:
         yield case.find(codes.PRO_MALFORMED, f"{path} belongs at {right}", fix=again)
     project = case.landed.roots.project

@@ -101,7 +101,11 @@ KEY_PASSPHRASE = declare(
 )
 KEY_EXISTS = declare("GP-KEY-005", Exit.USAGE, "a key of this name is there already", "gitprov keys new OTHER-NAME")
 KEY_NONE = declare(
-    "GP-KEY-006", Exit.USAGE, "something that takes a key, where certificates say who signs", "gitprov keys new NAME"
+    "GP-KEY-006",
+    Exit.USAGE,
+    "something that takes a key, where certificates say who signs",
+    "none is needed: list who signs by what their certificates name",
+    by_hand=True,
 )
 KEY_TOKEN = declare(
     "GP-KEY-007",
