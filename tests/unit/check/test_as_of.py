@@ -1,6 +1,7 @@
 """What was in effect at a date (D8, as-of): deployers' clocks before what commits claim."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,8 +9,10 @@ from hypothesis import strategies as st
 from gitprov.check.as_of import CLAIMED, effective_at, since
 from gitprov.check.effect import Asked, Timeline
 from gitprov.check.landed import Landed
+from gitprov.ids import sha256_of
 from gitprov.records import Deployment, History, Stored, store
 from tests.sim.promoting import NOW, Promoting
+from tests.unit.trust.facts import commit
 
 MINUTES = [f"2026-03-02T10:{minute:02}:00Z" for minute in range(60)]
 
@@ -112,3 +115,54 @@ def test_later_dates_never_go_back(claims: list[str], asked: list[str]) -> None:
     steps = [one.effective or 0 if one is not None else 0 for one in found]
     assert steps == sorted(steps)
     assert all(since(landed, one, claimed).at <= when for one, when in zip(found, sorted(asked), strict=True) if one)
+
+
+def test_a_request_that_never_took_effect_is_dated_at_the_head() -> None:
+    """So that what would be deployed now can be told beside what was."""
+    book = Promoting(1)
+    wish = book.wish(book.releases[0])
+    book.move()
+    book.request(wish)
+    (asked,) = book.timeline().asked
+    assert asked.effective is None
+    assert since(book.landed(), asked, lambda step: MINUTES[step]).at == MINUTES[book.head]
+
+
+def test_several_deployers_are_named_and_who_looked_at_the_very_step_is_asked() -> None:
+    book = Promoting(1)
+    wish = book.wish(book.releases[0])
+    book.move()
+    book.request(wish)
+    book.sign(wish.id, "ben", "approves")
+    asked = book.timeline().asked[0]
+    other = replace(deployment(asked, book, MINUTES[30]).record, request=sha256_of(b"another"))
+    book.move()
+    book.land(store(other), "ada")
+    late = dates("2099-01-01T00:00:00Z")
+    assert since(book.landed(), asked, late).at == MINUTES[30], "the deployer saw the step at which it took effect"
+    elsewhere = replace(other, history=replace(other.history, commit="git:" + "f" * 40), observed_at=MINUTES[3])
+    book.land(store(elsewhere), "ada")
+    before = replace(other, history=replace(other.history, commit=f"git:{commit(1)}"), observed_at=MINUTES[4])
+    book.land(store(before), "ada")
+    assert since(book.landed(), asked, late).at == MINUTES[30], "not one who saw another chain, or an earlier step"
+    mine = deployment(asked, book, MINUTES[40])
+    book.land(mine, "ada")
+    book.sign(mine.id, "dan")
+    assert since(book.landed(), asked, late).source == "deployer ada", "dan may not deploy"
+
+
+def test_times_are_compared_as_times() -> None:
+    """Not as texts: a fraction of a second comes after the second."""
+    landed, timeline = promoted(1, deployed=[(1, NOW)])
+    alone, _ = promoted(1)
+    fraction = NOW.replace("00Z", "00.5Z")
+    assert since(alone, timeline.asked[0], dates(fraction)).at == fraction
+    assert since(landed, timeline.asked[0], dates(fraction)).at == NOW
+
+
+def test_what_was_asked_and_never_counted_was_in_effect_at_no_time() -> None:
+    book = Promoting(1)
+    wish = book.wish(book.releases[0])
+    book.move()
+    book.request(wish)
+    assert effective_at(book.landed(), book.timeline(), "live", MINUTES[59], lambda _step: MINUTES[0]) is None
