@@ -24,6 +24,7 @@ from gitprov.trust.verifying import Certified
 from tests.frozen.story import TRAINED
 from tests.real.sigstore.conftest import ROOT, SignerOf
 from tests.real.sigstore.issuer import ADA, WORKFLOW
+from tests.real.sigstore.network import no_network
 from tests.real.sigstore.pki import CI, PEOPLE
 from tests.real.sigstore.stack import Stack
 
@@ -180,7 +181,17 @@ def test_a_signature_that_the_trusted_root_does_not_vouch_for_is_not_written(sta
     assert "keys use sigstore:FILE" in error.fix
 
 
-def test_the_public_sigstore_is_asked_where_none_is_named(signer_of: SignerOf, stack: Stack) -> None:
-    """There is no way to it here."""
-    signer_of(stack.issuer.person())
-    assert refusal(KeylessSigner("public")).code is codes.IO_NETWORK
+PUBLIC = """\
+from gitprov.adapters.sigstore.signer import KeylessSigner
+from gitprov.errors import GitprovError
+try:
+    KeylessSigner("public").bundle(b"{}")
+except GitprovError as error:
+    print(error.code.id)
+"""
+
+
+@pytest.mark.skipif(not no_network(), reason="the network cannot be taken away here, and nobody bothers the public one")
+def test_the_public_sigstore_is_asked_where_none_is_named() -> None:
+    done = subprocess.run([*no_network(), sys.executable, "-c", PUBLIC], capture_output=True, text=True, check=True)
+    assert done.stdout == "GP-IO-002\n"
