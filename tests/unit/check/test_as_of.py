@@ -135,7 +135,9 @@ def test_several_deployers_are_named_and_who_looked_at_the_very_step_is_asked() 
     book.request(wish)
     book.sign(wish.id, "ben", "approves")
     asked = book.timeline().asked[0]
-    other = replace(deployment(asked, book, MINUTES[30]).record, request=sha256_of(b"another"))
+    record = deployment(asked, book, MINUTES[30]).record
+    assert isinstance(record, Deployment)
+    other = replace(record, request=sha256_of(b"another"))
     book.move()
     book.land(store(other), "ada")
     late = dates("2099-01-01T00:00:00Z")

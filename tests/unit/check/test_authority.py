@@ -1,6 +1,6 @@
 """Authority, settings and effect at a door: what is found about what a change touches, and nothing about the rest."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -22,11 +22,13 @@ SIGNATURE = ".gitprov/trust/0002.0123456789abcdef.sigstore.json"
 FOUND = codes.TRU_UNSIGNED.finding(PATH, "it is not in force")
 
 
-def touched(*paths: str, world: Promoting | None = None, **found: object) -> Change:
+def touched(
+    *paths: str, world: Promoting | None = None, trust: Sequence[Finding] = (), settings: Sequence[Finding] = ()
+) -> Change:
     """Returns a change that adds these paths, a commit each (c0, c1, ...), where something has landed."""
     landed = (world or Promoting(0)).landed()
     log = Log((step, path, landed.chain.files[path]) for path, step in landed.chain.landed.items())
-    after = replace(Gathered(landed, log, (), (), partial=False), **found)  # type: ignore[arg-type]
+    after = Gathered(landed, log, tuple(trust), tuple(settings), partial=False)
     return change(*(Edge(f"c{n}", None, (add(path, b""),)) for n, path in enumerate(paths)), after=after)
 
 
@@ -34,21 +36,27 @@ def told(findings: Iterable[Finding]) -> list[tuple[Code, str, str | None]]:
     return [(one.code, one.subject, one.commit) for one in findings]
 
 
-@pytest.mark.parametrize(("law", "kind"), [(authority, "trust"), (settings, "settings")])
-def test_a_finding_is_told_where_its_file_or_a_signature_of_it_lands(law: object, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("law", "seen"),
+    [
+        (authority, lambda *paths: touched(*paths, trust=[FOUND])),
+        (settings, lambda *paths: touched(*paths, settings=[FOUND])),
+    ],
+)
+def test_a_finding_is_told_where_its_file_or_a_signature_of_it_lands(
+    law: Callable[[Change], Iterable[Finding]], seen: Callable[..., Change]
+) -> None:
     """With the commit that touched the file, else the one that brought the signature."""
-    assert callable(law)
-    found = {kind: (FOUND,)}
-    assert told(law(touched(PATH, **found))) == [(codes.TRU_UNSIGNED, PATH, "c0")]
-    assert told(law(touched("README.md", SIGNATURE, **found))) == [(codes.TRU_UNSIGNED, PATH, "c1")]
-    assert told(law(touched(SIGNATURE, PATH, **found))) == [(codes.TRU_UNSIGNED, PATH, "c1")]
-    assert told(law(touched(".gitprov/trust/0003.yaml", **found))) == []
+    assert told(law(seen(PATH))) == [(codes.TRU_UNSIGNED, PATH, "c0")]
+    assert told(law(seen("README.md", SIGNATURE))) == [(codes.TRU_UNSIGNED, PATH, "c1")]
+    assert told(law(seen(SIGNATURE, PATH))) == [(codes.TRU_UNSIGNED, PATH, "c1")]
+    assert told(law(seen(".gitprov/trust/0003.yaml"))) == []
     assert told(law(touched(PATH))) == []
-    assert told(law(replace(touched(PATH, **found), after=None))) == [], "where trust is not judged"
+    assert told(law(replace(seen(PATH), after=None))) == [], "where trust is not judged"
 
 
 def test_a_signature_that_counts_for_nothing_is_told_where_it_lands() -> None:
-    """Not one of an unlisted key, which may be listed later, nor one whose name is wrong, which the law of names tells."""
+    """Not one of an unlisted key, which may be listed later; nor a wrong name, which the law of names tells."""
     world = Promoting(1)
     record = world.releases[0].id
     before = set(world.signatures)
