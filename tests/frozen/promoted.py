@@ -4,6 +4,8 @@ Signed with one key, whose number everybody knows: the signatures are the same w
 """
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gitprov.adapters.signing import EcdsaSigner
 from gitprov.ids import digest_of, sha256_of
@@ -35,6 +37,18 @@ from gitprov.records.evidence import (
     MetricEntry,
     RuleEntry,
     RunEntry,
+)
+from gitprov.records.roots import Delegation
+from gitprov.records.sigstore import (
+    Authority,
+    Certificate,
+    CertificateChain,
+    DistinguishedName,
+    LogId,
+    LogKey,
+    TransparencyLog,
+    TrustedRoot,
+    Window,
 )
 from gitprov.trust.bundles import to_sign, write_bundle
 from gitprov.trust.statements import approval, contents_of, countersignature, statement
@@ -96,6 +110,65 @@ TRUST_2 = store(
             approver={"production": Role(people=("ada", "bob"), threshold=2, distinct_from=("evaluator", "owner"))},
         ),
         expires="2028-01-01T00:00:00Z",
+    )
+)
+YEAR = Window(start="2026-01-01T00:00:00Z", end="2027-01-01T00:00:00.123456789Z")
+BYTES = "Z2l0cHJvdg=="
+AUTHORITY = Authority(
+    subject=DistinguishedName(organization="example.org", commonName="authority"),
+    uri="https://authority.example.org",
+    certChain=CertificateChain(certificates=(Certificate(rawBytes=BYTES),)),
+    validFor=YEAR,
+)
+TRANSPARENT = TransparencyLog(
+    baseUrl="https://log.example.org",
+    hashAlgorithm="SHA2_256",
+    publicKey=LogKey(rawBytes=BYTES, keyDetails="PKIX_ED25519", validFor=YEAR),
+    logId=LogId(keyId=BYTES),
+)
+TRUST_3 = store(
+    TrustRoot(
+        version=3,
+        follows=TRUST_2.id,
+        history=THERE,
+        ref="refs/heads/main",
+        people={
+            "ada": Person(
+                identities=(
+                    Identity(key=SIGNER.pem, valid_from="2026-01-01T00:00:00Z", valid_until="2027-01-01T00:00:00Z"),
+                    Identity(identity="ada@example.org", issuer="https://accounts.example.org", trusted_root="team"),
+                )
+            ),
+            "bob": Person(
+                identities=(
+                    Identity(
+                        key=Ed25519PrivateKey.from_private_bytes(bytes(32))
+                        .public_key()
+                        .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+                        .decode()
+                    ),
+                )
+            ),
+        },
+        roles=Roles(owner=Role(people=("ada",))),
+        delegations={
+            "fraud": Delegation(
+                owner=Role(people=("bob",)),
+                producer=Role(people=("bob",)),
+                evaluator=Role(people=("bob",)),
+                deployer=Role(people=("bob",)),
+                approver={"production": Role(people=("ada", "bob"), threshold=2)},
+            )
+        },
+        trusted_roots={
+            "team": TrustedRoot(
+                mediaType="application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+                tlogs=(TRANSPARENT,),
+                certificateAuthorities=(AUTHORITY,),
+                ctlogs=(),
+                timestampAuthorities=(AUTHORITY,),
+            )
+        },
     )
 )
 POLICIES = ".gitprov/policies/production.yaml"
@@ -203,6 +276,7 @@ PROMOTED: dict[str, Stored] = {
     "request-withdraw.yaml": WITHDRAWAL,
     "trust-first.yaml": TRUST_1,
     "trust-second.yaml": TRUST_2,
+    "trust-third.yaml": TRUST_3,
 }
 
 
@@ -227,6 +301,7 @@ SIGNATURES: dict[str, tuple[str, bytes]] = {
     "request.sigstore.json": _plain(REQUEST),
     "run.sigstore.json": _plain(TRAINED),
     "trust-second.sigstore.json": _plain(TRUST_2),
+    "trust-third.sigstore.json": _plain(TRUST_3),
     "trust.sigstore.json": _plain(TRUST_1),
     "withdrawal.sigstore.json": _plain(WITHDRAWAL),
 }

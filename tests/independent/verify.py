@@ -271,7 +271,7 @@ def signature_fault(path: str, data: bytes, ids: dict[str, str], records: dict[s
     if jcs(right).encode() != payload:
         return "it signs something else than its record"
     people = [one for root in records.values() if kind_of(root) == "trust" for one in root["people"].values()]
-    keys = [identity["key"].encode() for person in people for identity in person["identities"]]
+    keys = [one["key"].encode() for person in people for one in person["identities"] if "key" in one]
     listed = [key for key in keys if hashlib.sha256(key).hexdigest() == hint]
     if not listed:
         return "no trust root lists its key"

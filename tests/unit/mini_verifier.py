@@ -232,7 +232,7 @@ def signature(path: str, data: bytes, files: dict[str, bytes], records: dict[str
         right = about(right["subject"], said, predicate)
     if jcs(form).encode() != data or jcs(right).encode() != payload:
         return "it is written in another form, or says something else than its record"
-    keys = [key["key"] for one in records.values() if kind_of(one) == "trust" for key in listed(one)]
+    keys = [key.get("key", "") for one in records.values() if kind_of(one) == "trust" for key in listed(one)]
     pem = next((key for key in keys if hashlib.sha256(key.encode()).hexdigest() == hint), "")
     r, s = decode_dss_signature(der)
     key = load_pem_public_key(pem.encode())
