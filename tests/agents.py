@@ -22,12 +22,17 @@ class Agent:
         """Where it listens."""
         return self.folder / "agent"
 
-    def add(self, *kind: str, comment: str = "ann@laptop", confirm: bool = False) -> Path:
+    def add(self, *kind: str, comment: str = "ann@laptop") -> Path:
         """Makes a key (`-t ecdsa -b 256`), gives it to the agent, and returns its file."""
         path = self.folder / f"key-{len(list(self.folder.iterdir()))}"
         self._run("ssh-keygen", "-q", *kind, "-N", "", "-C", comment, "-f", str(path))
-        self._run("ssh-add", "-q", *(["-c"] if confirm else []), str(path))
+        self._run("ssh-add", "-q", str(path))
         return path
+
+    def confirm(self, path: Path) -> None:
+        """Lets the agent ask a person each time before it signs with a key; nobody is here to answer."""
+        self.remove(path)
+        self._run("ssh-add", "-q", "-c", str(path))
 
     def remove(self, path: Path) -> None:
         """Takes a key away from the agent."""

@@ -101,7 +101,12 @@ def gather_at(place: Workplace, ref: str, head: str) -> Gathered:
 
 
 def propose(
-    place: Workplace, gathered: Gathered, *, of: str | None = None, files: Mapping[str, bytes] | None = None
+    place: Workplace,
+    gathered: Gathered,
+    *,
+    of: str | None = None,
+    files: Mapping[str, bytes] | None = None,
+    signed: Sequence[Signature] = (),
 ) -> Gathered:
     """Returns what would be if a branch landed now as one more step.
 
@@ -110,6 +115,7 @@ def propose(
         gathered: What landed.
         of: The commit to land; what the index has when not given (HEAD in a bare repository).
         files: Records and signatures that would come along, by path.
+        signed: Signatures that would, and that nobody made yet.
     """
     git = place.git
     there = git.index([ROOT]) if of is None and not git.is_bare else git.tree(of or "HEAD", [ROOT])
@@ -124,9 +130,9 @@ def propose(
         for path, oid in settings.items()
         if not now.get(path) or now[path][-1][1] != sha256_of(blobs[oid])
     }
-    return _build(
-        place, chain.extended({path: blobs[oid] for path, oid in records.items()} | {**(files or {})}, changed)
-    )
+    unmade = {one.path: b"" for one in signed}
+    added = {path: blobs[oid] for path, oid in records.items()} | {**(files or {})} | unmade
+    return _build(place, chain.extended(added, changed), signed)
 
 
 def read_chain(git: GitStore, ref: str, head: str) -> Chain:
@@ -163,14 +169,14 @@ def read_chain(git: GitStore, ref: str, head: str) -> Chain:
     )
 
 
-def _build(place: Workplace, chain: Chain) -> Gathered:
+def _build(place: Workplace, chain: Chain, known: Iterable[Signature] = ()) -> Gathered:
     records, broken = _records(chain)
     ledger = Ledger((Held(stored, "committed") for stored in records.values()), broken)
     roots_ = [stored for stored in records.values() if isinstance(stored.record, TrustRoot)]
     listed = listed_by(stored.record for stored in roots_ if isinstance(stored.record, TrustRoot))
     files = {path: data for path, data in chain.files.items() if not path.endswith(".yaml")}
 
-    signatures = signatures_of(files, records, ledger.artifacts, listed, place.verifier)
+    signatures = signatures_of(files, records, ledger.artifacts, listed, place.verifier, known=known)
     log = Log((step, path, chain.files[path]) for path, step in chain.landed.items())
 
     def signed(record: Digest) -> Iterable[tuple[Signature, int]]:

@@ -14,14 +14,14 @@ from gitprov.check.landed import Gathered, Landed
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
-from gitprov.ids import digest_hex
+from gitprov.ids import Digest, digest_hex
 from gitprov.ports.git import GitStore
 from gitprov.ports.workplace import Workplace
 from gitprov.promotion import messages
 from gitprov.promotion.committing import commit_files
+from gitprov.recording.ahead import SignedAhead
 from gitprov.recording.secrets import refuse_secrets
-from gitprov.recording.writing import make_signature
-from gitprov.records import Release, ReleaseRef, Request, Stored, store
+from gitprov.records import Artifact, Release, ReleaseRef, Request, Stored, store
 from gitprov.records.promotions import Move
 from gitprov.records.settings import Project
 from gitprov.records.stored import ROOT
@@ -41,6 +41,7 @@ class Wish:
         stage: Which stage shall move.
         release: What shall serve; None for withdraw.
         new: Path to bytes of the release's files, as far as the base does not have them.
+        artifacts: What a release names that nobody has written down and signed yet; None for another one.
         reason: In words.
         days: How long it may wait.
         base: The commit that its branch starts from.
@@ -52,6 +53,7 @@ class Wish:
     stage: str
     release: Stored | None
     new: Mapping[str, bytes] = field(default_factory=dict)
+    artifacts: Mapping[Digest, Artifact] | None = None
     reason: str
     days: int = EXPIRES
     base: str = "HEAD"
@@ -112,12 +114,15 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
         )
     current = timeline.effective(wish.stage, head)
     _refuse_same(landed, wish, current, place.clock.now())
-    there = propose(place, gathered, of=wish.base, files=wish.new).landed
-    step = there.chain.head
     by = landed.roots.bearer(place.signer.id, head)
     may = sorted({*root.role("producer", wish.name).people, *root.role("owner", wish.name).people})
     if by is None or by not in may:
         return Requested(findings=(_stranger(place, root, by, may),))
+    signed = SignedAhead(place, root.documents.values())
+    if wish.release is not None and wish.artifacts is not None:
+        signed.sign(wish.release, wish.artifacts)
+    there = propose(place, gathered, of=wish.base, files={**wish.new, **signed.files}, signed=signed.foreseen).landed
+    step = there.chain.head
     wanted = ask_now(
         place,
         landed,
@@ -151,9 +156,9 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
     )
     stored = store(request)
     refuse_secrets(place, [evidence, stored])
-    signature = make_signature(place, stored, {})
-    files = {**wish.new, evidence.path: evidence.data, stored.path: stored.data, signature.path: signature.data}
-    whole = propose(place, gathered, of=wish.base, files=files).landed
+    signed.sign(stored, {})
+    files = {**wish.new, evidence.path: evidence.data, stored.path: stored.data, **signed.files}
+    whole = propose(place, gathered, of=wish.base, files=files, signed=signed.foreseen).landed
     held = whole.ledger.held[stored.id]
     votes = count(Case(whole, timeline, held, request, step, root), found)
     denied = list(denials(stored.path, decision))
@@ -165,6 +170,7 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
     branch, commit = f"promote/{request.label}", None
     if not findings and not dry_run:
         message = messages.asks(stored, request, by)
+        files |= signed.finish()
         commit = commit_files(place, files, message, branch=branch, base=wish.base)
     return Requested(
         request,

@@ -16,7 +16,6 @@ from gitprov.lineage.naming import describe, split_release, title, unknown
 from gitprov.ports.workplace import Workplace
 from gitprov.promotion.asking import EXPIRES, Requested, Wish, ask
 from gitprov.recording.seal import Prepared, prepare, unresolved
-from gitprov.recording.writing import make_signature
 from gitprov.records import Release, Stored, signed_path
 from gitprov.records.stored import ROOT
 
@@ -164,7 +163,9 @@ def move(place: Workplace, ledger: Ledger, gathered: Gathered, wish: Wish, *, dr
         findings = [*_uncommitted(ledger, record), *_without_bytes(place, ledger, record)]
     if findings:
         return Requested(findings=tuple(findings))
-    requested = ask(place, gathered, replace(wish, new=_new_files(place, ledger, release)), dry_run=dry_run)
+    artifacts = None if release.id in ledger.held else ledger.artifacts
+    wish = replace(wish, new=_new_files(place, ledger, release), artifacts=artifacts)
+    requested = ask(place, gathered, wish, dry_run=dry_run)
     about = (release.id, *(member.artifact for member in record.members.values()))
     return replace(requested, notes=(*requested.notes, *warnings(ledger, about)))
 
@@ -203,8 +204,7 @@ def _uncommitted(ledger: Ledger, release: Release) -> Iterator[Finding]:
 def _new_files(place: Workplace, ledger: Ledger, release: Stored) -> dict[str, bytes]:
     """Returns the files of a release that its request has to bring: it is new, or only staged."""
     if release.id not in ledger.held:
-        signature = make_signature(place, release, ledger.artifacts)
-        return {release.path: release.data, signature.path: signature.data}
+        return {release.path: release.data}
     if ledger.held[release.id].state == "committed":
         return {}
     entries = place.git.index([f"{ROOT}/releases"])

@@ -16,8 +16,8 @@ from gitprov.promotion.asking import EXPIRES, Requested, Wish, ask
 from gitprov.promotion.committing import commit_files
 from gitprov.promotion.finding import PROMOTIONS, Found, find_request
 from gitprov.promotion.moves import move
+from gitprov.recording.ahead import SignedAhead
 from gitprov.recording.ledger import open_ledger
-from gitprov.recording.writing import make_signature
 from gitprov.records import Release, Stored, signed_path, store
 from gitprov.records.stored import ROOT
 
@@ -113,14 +113,17 @@ def renumber_release(place: Workplace, ledger: Ledger, text: str, *, dry_run: bo
     before = ledger.held[found].stored
     after = _again(before, landed.ledger, ledger)
     known = after.id in landed.ledger.held or after.id in ledger.held
-    signature = make_signature(place, after, ledger.artifacts)
-    files = {} if known else {after.path: after.data, signature.path: signature.data}
+    signed, files = SignedAhead(place, ()), dict[str, bytes]()
+    if not known:
+        signed.sign(after, ledger.artifacts)
+        files = {after.path: after.data, **signed.files}
     entries = place.git.index([f"{ROOT}/releases"])
     gone = {path: one.oid for path, one in entries.items() if before.path in (path, signed_path(path))}
     blobs = dict(place.git.blobs(gone.values()))
     commit = None
     if not dry_run:
         removed = {path: blobs[oid] for path, oid in gone.items()}
+        files |= signed.finish()
         commit = commit_files(place, files, messages.renumbers(before, after), removed=removed)
     return Renumbered(before, after, tuple(sorted({*files, *gone})), commit)
 

@@ -13,7 +13,7 @@ from gitprov.ports.workplace import Workplace
 from gitprov.promotion import messages
 from gitprov.promotion.committing import commit_files
 from gitprov.promotion.finding import Found, find_request, require_here
-from gitprov.recording.writing import Signature, make_decision
+from gitprov.recording.ahead import SignedAhead
 from gitprov.trust.roots import Accepted
 from gitprov.trust.statements import Decision
 
@@ -30,7 +30,7 @@ class Ballot:
         clauses: The request as judged with this vote, if it landed now.
         votes: The state of the votes with this one.
         findings: Why the vote is refused; all of them.
-        signature: What would be written.
+        signed: The signature that would be written.
     """
 
     found: Found
@@ -40,7 +40,7 @@ class Ballot:
     clauses: tuple[Clause, ...]
     votes: Votes
     findings: tuple[Finding, ...]
-    signature: Signature
+    signed: SignedAhead
 
     @property
     def missing(self) -> int:
@@ -71,9 +71,10 @@ def ballot(place: Workplace, text: str, decision: Decision, reason: str = "") ->
     if root is None:
         raise codes.TRU_NONE.error(f"no trust version is in force on {gathered.landed.chain.ref}")
     person = _voter(place, gathered.landed, root, found)
-    signature = make_decision(place, found.stored, decision, reason)
+    signed = SignedAhead(place, root.documents.values())
+    signed.decide(found.stored, decision, reason)
     before = propose(place, gathered, of="HEAD").landed
-    after = propose(place, gathered, of="HEAD", files={signature.path: signature.data}).landed
+    after = propose(place, gathered, of="HEAD", files=signed.files, signed=signed.foreseen).landed
     timeline, step = judge(gathered.landed, found.request.name), after.chain.head
     held = after.ledger.held[found.stored.id]
     case = Case(after, timeline, held, found.request, step, root)
@@ -84,7 +85,7 @@ def ballot(place: Workplace, text: str, decision: Decision, reason: str = "") ->
         findings += _own(found, person, votes)
         findings += _in_effect(timeline, found)
         findings += [one for one in (*judgement.findings, *late.findings) if one.code is not codes.APR_MISSING]
-    return Ballot(found, person, decision, reason, (*judgement.clauses, late), votes, tuple(findings), signature)
+    return Ballot(found, person, decision, reason, (*judgement.clauses, late), votes, tuple(findings), signed)
 
 
 def cast(place: Workplace, vote: Ballot) -> str:
@@ -94,7 +95,7 @@ def cast(place: Workplace, vote: Ballot) -> str:
         GitprovError: GP-GIT-003 when git or a hook refuses; GP-IO-001.
     """
     message = messages.votes(vote.found.stored, vote.found.request, vote.decision, vote.person, vote.reason)
-    return commit_files(place, {vote.signature.path: vote.signature.data}, message)
+    return commit_files(place, vote.signed.finish(), message)
 
 
 def _voter(place: Workplace, landed: Landed, root: Accepted, found: Found) -> str:

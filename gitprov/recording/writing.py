@@ -144,7 +144,7 @@ def _sign(
     Who signs in other bytes each time has signed already when there is a file of theirs that says the same.
     """
     signer = place.signer
-    known = None if signer.repeats else _signed_before(place, stored, payload, approves=approves)
+    known = None if signer.repeats else _signed_before(place, stored, payload, artifacts, approves=approves)
     data = known or signer.bundle(payload)
     path = signature_path(stored.path, data, approval=approves)
     made = judge(path, data, stored, artifacts=artifacts, listed=signer.listed, verifier=place.verifier)
@@ -153,7 +153,9 @@ def _sign(
     return Signature(path, data)
 
 
-def _signed_before(place: Workplace, stored: Stored, payload: bytes, *, approves: bool) -> bytes | None:
+def _signed_before(
+    place: Workplace, stored: Stored, payload: bytes, artifacts: Mapping[Digest, Artifact], *, approves: bool
+) -> bytes | None:
     """Returns the signature file beside a record by which the signer has said the same already."""
     beside = signature_path(stored.path, b"", approval=approves)
     for path in place.worktree.files(beside.rpartition("/")[0]):
@@ -164,7 +166,7 @@ def _signed_before(place: Workplace, stored: Stored, payload: bytes, *, approves
             bundle = read_bundle(data)
         except GitprovError:
             continue
-        found = judge(path, data, stored, artifacts={}, listed=place.signer.listed, verifier=place.verifier)
-        if bundle.payload == payload and found.listed:
+        found = judge(path, data, stored, artifacts=artifacts, listed=place.signer.listed, verifier=place.verifier)
+        if bundle.payload == payload and found.is_good:
             return data
     return None

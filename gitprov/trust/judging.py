@@ -76,6 +76,8 @@ def signatures_of(
     artifacts: Mapping[Digest, Artifact],
     listed: Listed,
     verifier: Verifier,
+    *,
+    known: Iterable[Signature] = (),
 ) -> Signatures:
     """Returns the signatures among files, each judged when it is first asked for.
 
@@ -85,7 +87,9 @@ def signatures_of(
         artifacts: All artifacts: the signature of a release covers what its members hold.
         listed: What the trust versions seen list.
         verifier: What checks a signature.
+        known: Signatures among them that nobody made yet, and what they would be worth.
     """
+    foreseen = {one.path: one for one in known}
     of: dict[Digest, list[str]] = defaultdict(list)
     for path in files:
         about = signed_path(path)
@@ -93,6 +97,8 @@ def signatures_of(
             of[records[about].id].append(path)
 
     def judged(path: str) -> Signature:
+        if path in foreseen:
+            return foreseen[path]
         stored = records[signed_path(path) or ""]
         return judge(path, files[path], stored, artifacts=artifacts, listed=listed, verifier=verifier)
 

@@ -87,7 +87,7 @@ def test_a_key_that_is_taken_away_meanwhile_signs_no_more(agent: Agent) -> None:
 
 
 def test_a_key_that_nobody_confirms_does_not_sign(agent: Agent) -> None:
-    agent.add(*P256, confirm=True)
+    agent.confirm(agent.add(*P256))
     assert refusal(AgentSigner()).code is codes.KEY_REFUSED
 
 

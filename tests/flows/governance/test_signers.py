@@ -69,7 +69,7 @@ def test_the_chosen_key_is_listed_exported_and_wins_from_the_environment(
 
 
 def test_a_dry_run_of_use_changes_nothing(team: World, agent: Agent) -> None:
-    agent.add(*P256, confirm=True)  # which nobody confirms: whoever asks it to sign is refused
+    agent.confirm(agent.add(*P256))
     alice = team.alice
     before = alice.git("config", "--local", "--list")
     assert "would sign from now on" in alice("keys", "use", "ssh-agent", "--dry-run").out
