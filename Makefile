@@ -65,7 +65,7 @@ servers: ## install sshd and SoftHSM for the tests, where they are missing and m
 
 .PHONY: test
 test: dev servers ## every test but those of test-real
-	$(BIN)/pytest -q -n 2 tests
+	$(BIN)/pytest -q -n 2 --every-code tests
 
 .PHONY: test-remotes
 test-remotes: dev servers ## only the tests that start S3 and SFTP servers

@@ -14,7 +14,7 @@ from docs import facts, schemas
 from gitprov.cli.failure import BROKEN_PIPE
 from gitprov.cli.group import cli
 from gitprov.cli.main import TABLE
-from gitprov.errors import Exit
+from gitprov.errors import Code, Exit
 from gitprov.errors.catalogue import CATALOGUE
 
 ROOT = Path(__file__).parents[1]
@@ -87,9 +87,18 @@ def _errors_page() -> str:
     for area, codes in groupby(CATALOGUE.values(), key=lambda code: code.id.split("-")[1]):
         lines += ["", f"## {area}", "", "| code | exit | what it means | the way out |", "|---|---|---|---|"]
         for code in codes:
-            cells = (code.id, str(int(code.exit)), code.title, code.remedy)
+            cells = (code.id, str(int(code.exit)), code.title, _remedy(code))
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def _remedy(code: Code) -> str:
+    """Returns the way out, with its command set as one."""
+    if code.by_hand:
+        return code.remedy
+    command, hint, more = code.remedy.partition("  # ")
+    words, colon, command = command.rpartition(": ")
+    return f"{words}{colon}`{command}{hint}{more}`"
 
 
 def _man_page() -> str:

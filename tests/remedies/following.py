@@ -13,7 +13,6 @@ from tests.flows.promotion.world import Someone, home
 from tests.support import Outcome, Repo
 
 _HEADING = r"\w\[{}\]: .*\n(?: +why: .*\n(?: {{7,}}.*\n)*)? +fix: (.+)"
-_COMMAND = re.compile(r"(?:^|: )((?:chmod|dvc|echo|git|gitprov|mv|rm|ssh-add|ssh-keygen) .+)")
 TYPED = b"y\n" * 5
 """What the person at the terminal answers to every question."""
 
@@ -26,18 +25,16 @@ class Followed:
     out: str
 
 
-def way_out(code: Code, said: Outcome | str) -> str:
+def way_out(code: Code, said: Outcome) -> str:
     """Returns the command at the end of a printed `fix`: all of it, or what comes after `words: `."""
-    text = said if isinstance(said, str) else said.out + said.err
-    found = re.search(_HEADING.format(code.id), text)
-    assert found, f"{code.id} is not in: {text}"
-    command = _COMMAND.search(found[1])
-    assert command, f"no command to paste: {found[1]}"
-    return command[1]
+    found = re.search(_HEADING.format(code.id), said.out + said.err)
+    assert found, f"{code.id} is not in: {said}"
+    command, hint, more = found[1].partition("  # ")
+    return command.rpartition(": ")[2] + hint + more
 
 
 def follow(
-    code: Code, said: Outcome | str, who: Someone | Repo, *, status: int = 0, filled: dict[str, str] | None = None
+    code: Code, said: Outcome, who: Someone | Repo, *, status: int = 0, filled: dict[str, str] | None = None
 ) -> Followed:
     """Takes the way out of a code from what gitprov printed, and runs it in a shell as a person who pastes it.
 

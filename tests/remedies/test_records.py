@@ -12,6 +12,7 @@ import pytest
 
 from gitprov.errors import Code
 from gitprov.errors import catalogue as codes
+from gitprov.ids import sha256_of
 from gitprov.records import Artifact, Record, Run, decode, store
 from tests.remedies.conftest import record_of, train
 from tests.remedies.following import follow
@@ -56,12 +57,12 @@ def edited(project: Repo, kind: str, edit: Callable[[Record], Record]) -> None:
 
 def other_recipe(record: Record) -> Record:
     assert isinstance(record, Artifact)
-    return replace(record, recipe=replace(record.recipe, id="sha256:" + "0" * 64))
+    return replace(record, recipe=replace(record.recipe, id=sha256_of(b"made up")))
 
 
 def other_content(record: Record) -> Record:
     assert isinstance(record, Run)
-    outputs = {role: replace(out, content="sha256:" + "0" * 64) for role, out in record.outputs.items()}
+    outputs = {role: replace(out, content=sha256_of(b"made up")) for role, out in record.outputs.items()}
     return replace(record, outputs=outputs)
 
 

@@ -1,11 +1,16 @@
 """Errors say what, why and what to do; their codes are part of the interface."""
 
 import re
+import shlex
+import shutil
+from contextlib import suppress
 
+import click
 import pytest
 
-from gitprov.errors import Exit, GitprovError
+from gitprov.errors import Code, Exit, GitprovError
 from gitprov.errors.catalogue import CATALOGUE, SCH_FIELD
+from tests.docs.test_runbooks import parsed
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
@@ -17,6 +22,17 @@ def test_a_code_is_whole(name: str) -> None:
     assert not code.title.endswith(".")
     assert code.remedy
     assert code.exit not in (Exit.OK, Exit.INTERRUPTED)
+
+
+@pytest.mark.parametrize("code", [code for code in CATALOGUE.values() if not code.by_hand], ids=lambda code: code.id)
+def test_a_remedy_is_a_command_that_there_is(code: Code) -> None:
+    """After `words: `, if it takes words; tests/remedies runs it."""
+    for command in code.remedy.partition("  # ")[0].rpartition(": ")[2].split(" && "):
+        program, *words = shlex.split(command)
+        assert shutil.which(program), code.remedy
+        if program == "gitprov" and words != ["--help"]:
+            with suppress(click.exceptions.Exit):  # which --help raises
+                parsed(words[2:] if words[0] == "-C" else words)
 
 
 def test_codes_are_counted_without_a_gap_in_each_area() -> None:

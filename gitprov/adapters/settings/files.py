@@ -87,7 +87,9 @@ class FileSettings(StrictReader):
 
 
 def _foreign(path: str) -> GitprovError:
-    return codes.IMM_FOREIGN.error(f"{path} is no setting that this gitprov reads")
+    return codes.IMM_FOREIGN.error(
+        f"{path} is no setting that this gitprov reads", fix=f"git rm --cached {path}  # then move the file away"
+    )
 
 
 def _entry_path(name: str) -> str:

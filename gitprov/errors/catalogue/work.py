@@ -202,7 +202,7 @@ IO_NETWORK = declare(
 )
 
 # USE, the command line
-USE_ARGUMENT = declare("GP-USE-001", Exit.USAGE, "arguments that do not fit together", "gitprov COMMAND --help")
+USE_ARGUMENT = declare("GP-USE-001", Exit.USAGE, "arguments that do not fit together", "gitprov --help")
 INT_BUG = declare(
     "GP-INT-001", Exit.INTERNAL, "an internal error", "report it with the file that is named", by_hand=True
 )

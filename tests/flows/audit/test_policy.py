@@ -73,7 +73,7 @@ def test_every_fault_is_shown_and_the_status_says_so(project: Repo, gitprov: Git
         f"        | {'.' * 93}^\n"
         f"  fix: edit {FOLDER}/not-worse.yaml, then gitprov policy test\n"
         f"finding[GP-IMM-003]: {FOLDER}/typo.yml is no setting that this gitprov reads\n"
-        "  fix: move it elsewhere: git mv PATH DIR\n"
+        f"  fix: git rm --cached {FOLDER}/typo.yml  # then move the file away\n"
         "4 findings: tried 3 rules on 22 cases\n"
     )
     as_json = gitprov("policy", "test", "--json", status=1).json()

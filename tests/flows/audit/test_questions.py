@@ -92,7 +92,7 @@ def test_why_of_a_path_that_has_changed_names_what_was_recorded(trained: Repo, g
     trained.write("model.txt", "by hand")
     error = gitprov("why", "model.txt", status=2).err
     assert "error[GP-NAM-001]: model.txt has changed since it was recorded" in error
-    assert "gitprov add model.txt, or name the recorded one: id:" in error
+    assert "gitprov add model.txt  # or name the recorded one: id:" in error
     trained.write("fresh.txt", "never recorded")
     assert "fix: gitprov add fresh.txt" in gitprov("why", "fresh.txt", status=2).err
 

@@ -57,7 +57,7 @@ def test_a_hook_of_somebody_elses_stays(repo: Repo, gitprov: Gitprov) -> None:
     theirs.chmod(0o755)
     outcome = gitprov("hooks", "install", status=1)
     assert "finding[GP-HOK-001]" in outcome.out
-    assert "fix: add the line: gitprov hook pre-commit || exit 1" in outcome.out
+    assert "fix: add the line: echo 'gitprov hook pre-commit || exit 1' >> " in outcome.out
     assert theirs.read_text() == FOREIGN
     theirs.write_text(FOREIGN + "gitprov hook pre-commit || exit 1\n")
     gitprov("hooks", "install")

@@ -70,7 +70,7 @@ def test_nobody_approves_what_they_asked_for(asked: World) -> None:
     done = refused(asked.alice, "approve", REQUEST, "--yes")
     assert "GP-APR-005" in done.err
     assert "why: alice asked for it" in done.err
-    assert "ask somebody else: bob" in done.err
+    assert "ask bob: gitprov approve churn/production/2" in done.err
 
 
 def test_nobody_approves_what_they_ran(serving: World) -> None:
