@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import observed
 from tests.flows.promotion.world import Someone, World, home
 
 
@@ -32,7 +33,9 @@ def attempt(someone: Someone, *arguments: str | Path, path: Path | None = None) 
             check=False,
             stdin=subprocess.DEVNULL,
         )
-    return Said(done.returncode, done.stderr + done.stdout)
+    said = Said(done.returncode, done.stderr + done.stdout)
+    observed.raised.update(said.codes)  # by the gitprov that git started
+    return said
 
 
 def guard(world: World) -> World:
