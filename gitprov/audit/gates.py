@@ -61,7 +61,7 @@ def check_gates(place: Workplace, text: str, stage: str) -> GateCheck:
         raise codes.NAM_UNKNOWN.error(
             f"no stage is called {stage}",
             why=f"the settings in force name {', '.join(known) or 'none'}",
-            fix="add it to .gitprov/project.yaml: stages, then gitprov policy sign",
+            fix="add it to the stages of .gitprov/project.yaml, then: gitprov policy sign",
         )
     ask = ask_now(place, gathered.landed, proposed.landed, timeline, name=name, stage=stage, release=release)
     evidence, decision = judged(proposed.landed, proposed.landed.chain.head, ask)

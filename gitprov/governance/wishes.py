@@ -215,7 +215,7 @@ def _keys(name: str, identities: list[dict[str, Any]], key: str) -> list[dict[st
     hit = [one for one in identities if digest_hex(id_of(from_data(Identity, one))).startswith(digits)]
     if not hit or (digits and len(hit) > 1):
         raise codes.USE_ARGUMENT.error(
-            f"{len(hit)} keys of {name}'s begin with {digits!r}", fix="gitprov trust show lists the keys"
+            f"{len(hit)} keys of {name}'s begin with {digits!r}", fix="gitprov trust show  # lists the keys"
         )
     return hit
 

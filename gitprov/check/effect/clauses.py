@@ -65,7 +65,7 @@ def allowed_move(case: Case) -> Iterator[Finding]:
             codes.PRO_FROM,
             f"{request.stage} is no stage of this project",
             why=f"the settings in force name {people({*stages, *case.root.root.roles.approver})}",
-            fix="add it to .gitprov/project.yaml: stages, then gitprov policy sign",
+            fix="add it to the stages of .gitprov/project.yaml, then: gitprov policy sign",
         )
         return
     if request.release is None:
