@@ -84,8 +84,8 @@ def _errors_page() -> str:
         "",
         f"{NOTE} Codes are stable and never reused. The exit statuses are explained in [cli.md](cli.md#exit-status).",
         "",
-        "A way out that is a `command` can be pasted, with names for the words in capitals; gitprov prints those that it",
-        "knows. Each of them is run by a test as it is printed (`tests/remedies`). The others take a person.",
+        "A way out that is a `command` can be pasted, with names for the words in capitals; gitprov prints those it",
+        "knows. Each is run by a test as it is printed (`tests/remedies`). The others take a person.",
     ]
     for area, codes in groupby(CATALOGUE.values(), key=lambda code: code.id.split("-")[1]):
         lines += ["", f"## {area}", "", "| code | exit | what it means | the way out |", "|---|---|---|---|"]
