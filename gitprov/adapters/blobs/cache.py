@@ -1,6 +1,6 @@
 """The DVC cache of this clone, written directly in DVC's layout."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from gitprov.adapters.blobs.scan import Scan, scan
 from gitprov.adapters.blobs.state import StatCache, is_settled, now
 from gitprov.adapters.blobs.work import over, told
 from gitprov.errors import catalogue as codes
-from gitprov.ids import Md5, md5_of, sha256_of
+from gitprov.ids import Md5, digest_hex, md5_of, sha256_of
 from gitprov.ids.listings import DIRECTORY, EXECUTABLE, FILE, SYMLINK, Entry, read_listing, write_listing
 from gitprov.ports.blobs import Fault, Object, Snapshot
 from gitprov.ports.progress import Progress
@@ -151,11 +151,13 @@ class DvcCache:
         found, left_out = self._without_ignored(path, found)
         look = found.fingerprint()
         content = self.intake.state.directory(path, look)
-        if content is not None and (not keep or self._has_kept(path, found, content, progress)):
+        if content is not None and (not keep or self._has_kept(path, found, look, content, progress)):
             return Snapshot(content, left_out)
-        content, listing = self._read_directory(path, found, keep=keep, progress=progress)
+        content, listing, items = self._read_directory(path, found, keep=keep, progress=progress)
         if all(is_settled(seen[1], started) for seen in found.files.values()):
             self.intake.state.save_directory(path, look, content, listing)
+            if keep:
+                self._save_kept(path, look, items)
         return Snapshot(content, left_out)
 
     def _without_ignored(self, path: str, found: Scan) -> tuple[Scan, int]:
@@ -175,15 +177,22 @@ class DvcCache:
         )
         return kept, len(ignored - set(found.empty))
 
-    def _has_kept(self, path: str, found: Scan, content: Content, progress: Progress | None) -> bool:
+    def _has_kept(self, path: str, found: Scan, look: str, content: Content, progress: Progress | None) -> bool:
         """Tells whether the cache has all of a directory that looks as it did; files that it lacks are kept again."""
-        self.intake.identify(found, path, keep=True, progress=progress)
+        kept = self.intake.state.kept(path, look)
+        if kept is None or not self.intake.folder.has_files(kept):
+            self._save_kept(path, look, self.intake.identify(found, path, keep=True, progress=progress).values())
         made = [object_of(target.encode()) for target in found.links.values()]
         made += [Object(content.md5, 0, None, is_dir=True)]
         made += [_listing_object(content, content.listing)] if content.listing else []
         return not self.intake.folder.missing(made)
 
-    def _read_directory(self, path: str, found: Scan, *, keep: bool, progress: Progress | None) -> tuple[Content, Blob]:
+    def _save_kept(self, path: str, look: str, items: Iterable[Object]) -> None:
+        self.intake.state.save_kept(path, look, ((digest_hex(item.md5), item.size) for item in items))
+
+    def _read_directory(
+        self, path: str, found: Scan, *, keep: bool, progress: Progress | None
+    ) -> tuple[Content, Blob, Collection[Object]]:
         start = len(path) + 1
         links = {name[start:]: target for name, target in found.links.items()}
         empty = [name[start:] for name in found.empty if name != path]
@@ -198,7 +207,7 @@ class DvcCache:
             item = put(target.encode())
             entries.append(Entry(name, SYMLINK, identity(item), item.md5, item.size))
         entries += [Entry(name, DIRECTORY, *NOTHING) for name in empty]
-        return self._directory(entries, aliases, put)
+        return *self._directory(entries, aliases, put), items.values()
 
     @staticmethod
     def _directory(entries: list[Entry], aliases: dict[str, str], put: Callable[..., Object]) -> tuple[Content, Blob]:

@@ -78,6 +78,17 @@ class ObjectFolder:
             return False
         return fits(item, status.st_size) and stat.S_ISREG(status.st_mode)
 
+    def has_files(self, files: Iterable[tuple[str, int]]) -> bool:
+        """Tells whether there are files of all these MD5s (hex digits) and sizes: `has`, for many."""
+        try:
+            for md5, size in files:
+                status = os.stat(f"{self._objects}/{md5[:2]}/{md5[2:]}")
+                if status.st_size != size or not stat.S_ISREG(status.st_mode):
+                    return False
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
+
     def missing(self, items: Iterable[Object]) -> list[Object]:
         """Returns those that are not here, by name and size."""
         return [item for item in items if not self.has(item)]

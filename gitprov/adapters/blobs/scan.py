@@ -35,7 +35,7 @@ class Scan:
     def fingerprint(self) -> str:
         """Returns hex digits that are others when anything here is another."""
         everything = (self.files, self.objects, self.links, self.empty)
-        return hashlib.sha256(marshal.dumps(everything, 2)).hexdigest()  # version 2 depends on the values alone
+        return hashlib.blake2b(marshal.dumps(everything, 2)).hexdigest()  # version 2 depends on the values alone
 
 
 def scan(root: str, path: str, cache: str) -> Scan | None:
@@ -63,18 +63,24 @@ def _walk(found: Scan, path: str, top: str, objects: str) -> None:
     pending = [(path, top)]
     while pending:
         path, folder = pending.pop()
-        with os.scandir(folder) as listing:
-            entries = list(listing)
-        if not entries:
-            found.empty.append(path)
-        for entry in entries:
-            name = f"{path}/{entry.name}"
-            if entry.is_file(follow_symlinks=False):
-                found.files[name] = _seen(entry.stat(follow_symlinks=False))
-            elif entry.is_dir(follow_symlinks=False):
-                pending.append((name, entry.path))
-            else:
-                _sort_other(found, name, entry.path, objects)
+        handle = os.open(
+            folder, os.O_RDONLY | os.O_DIRECTORY
+        )  # from which each file is found quicker than from the top
+        try:
+            with os.scandir(handle) as listing:
+                entries = list(listing)
+            if not entries:
+                found.empty.append(path)
+            for entry in entries:
+                name = f"{path}/{entry.name}"
+                if entry.is_file(follow_symlinks=False):
+                    found.files[name] = _seen(entry.stat(follow_symlinks=False))
+                elif entry.is_dir(follow_symlinks=False):
+                    pending.append((name, f"{folder}/{entry.name}"))
+                else:
+                    _sort_other(found, name, f"{folder}/{entry.name}", objects)
+        finally:
+            os.close(handle)
 
 
 def _sort_other(found: Scan, name: str, file: str, objects: str) -> None:

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS directories (
   path TEXT PRIMARY KEY, scan TEXT, digest TEXT, files INTEGER, md5 TEXT, size INTEGER,
   listing_md5 TEXT, listing_size INTEGER
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS kept (path TEXT PRIMARY KEY, scan TEXT, objects TEXT);
 """
 
 Row = tuple[str, int, int, int, int, str, str]
@@ -78,6 +79,22 @@ class StatCache:
             listing = Blob(md5=listing_md5, size=listing_size)
             return Content(digest=digest, files=files, md5=md5, size=size, listing=listing)
         return None
+
+    def kept(self, path: str, scan: str) -> list[tuple[str, int]] | None:
+        """Returns MD5 (hex digits) and size of the objects of a directory's files that were in the cache, or None.
+
+        Args:
+            path: The directory.
+            scan: What it looked like: None is returned when it was another directory that had its files kept.
+        """
+        for (objects,) in self._query("SELECT objects FROM kept WHERE path = ? AND scan = ?", (path, scan)):
+            return [(line[:32], int(line[32:])) for line in objects.split("\n") if line]
+        return None
+
+    def save_kept(self, path: str, scan: str, objects: Iterable[tuple[str, int]]) -> None:
+        """Remembers that the cache has these objects, whose bytes were seen."""
+        lines = "\n".join([f"{md5}{size}" for md5, size in objects])
+        self._write("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", [(path, scan, lines)])
 
     def forget_files(self, paths: Iterable[str]) -> None:
         """Forgets files that are gone."""

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from gitprov.adapters.dvc.documents import At, bounded, dump, read_document
@@ -19,6 +20,8 @@ _usual = re.compile(
     rb"(?:  nfiles: (?P<files>0|[1-9][0-9]{0,17})\n)?(?:  isexec: true\n)?  hash: md5\n"
     rb"  path: (?P<path>(?!(?i:true|false|null)\n)[A-Za-z_][\w./-]*)\n"
 ).fullmatch
+_is_usual_path = re.compile(r"(?!(?i:true|false|null)\Z)[A-Za-z_][A-Za-z0-9_./-]{0,63}").fullmatch
+_is_number = re.compile(r"[0-9]*e?[0-9]*").fullmatch
 _is_md5 = re.compile(r"[0-9a-f]{32}").fullmatch
 
 # What a pointer says of an output besides what people put there.
@@ -89,6 +92,9 @@ def write_pointer(path: str, content: Content, old: bytes | None, *, is_executab
         GitprovError: GP-DVC-001 when `old` cannot be understood, or owns something else.
     """
     facts = {"md5": dvc_md5(content), **measured(content, is_executable=is_executable), "hash": "md5"}
+    usual = _write_usual(facts, posixpath.basename(path))
+    if usual is not None and old in (None, usual):
+        return usual
     if old is None:
         return dump({"outs": [{**facts, "path": posixpath.basename(path)}]})
     file = path + ENDING
@@ -103,6 +109,14 @@ def write_pointer(path: str, content: Content, old: bytes | None, *, is_executab
         if key in out and key not in facts:
             del out[key]
     return dump(document)
+
+
+def _write_usual(facts: Mapping[str, Any], path: str) -> bytes | None:
+    """Returns what `dump` makes of a pointer with these facts; None where YAML may quote or fold."""
+    if _is_number(facts["md5"]) or not _is_usual_path(path):
+        return None
+    values = {name: "true" if value is True else value for name, value in {**facts, "path": path}.items()}
+    return ("outs:\n- " + "  ".join(f"{name}: {value}\n" for name, value in values.items())).encode()
 
 
 def is_ours(pointers: list[Pointer], path: str) -> bool:

@@ -183,6 +183,18 @@ def test_whatever_left_the_cache_is_kept_again(clone: Clone, victim: bytes | str
     assert not cache.missing(items)
 
 
+def test_an_object_cut_short_is_kept_again(clone: Clone) -> None:
+    clone.tree()
+    wait_for_a_tick()
+    cache = clone.cache()
+    content = cache.snapshot("data").content
+    path = clone.object(b"1,2\n")
+    path.chmod(0o644)
+    path.write_bytes(b"1,")
+    assert cache.snapshot("data").content == content
+    assert path.read_bytes() == b"1,2\n"
+
+
 def test_bytes_that_left_the_cache_are_kept_again(clone: Clone) -> None:
     clone.write("x", "bytes")
     wait_for_a_tick()
@@ -322,8 +334,12 @@ _watched: list[tuple[str, list[str]]] = []
 
 @sys.addaudithook
 def _note(event: str, details: tuple[object, ...]) -> None:
-    if event == "open" and _watched and isinstance(details[0], str) and details[0].startswith(_watched[0][0]):
-        _watched[0][1].append(details[0])
+    if event != "open" or not _watched:
+        return
+    path, _, flags = details
+    is_file = isinstance(flags, int) and not flags & os.O_DIRECTORY
+    if is_file and isinstance(path, str) and path.startswith(_watched[0][0]):
+        _watched[0][1].append(path)
 
 
 @contextmanager

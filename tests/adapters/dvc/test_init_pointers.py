@@ -4,8 +4,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from gitprov.adapters.dvc.documents import dump
+from gitprov.adapters.dvc.pointers import dvc_md5, measured, read_pointers, write_pointer
 from gitprov.errors import GitprovError
+from gitprov.ids import Md5, sha256_of
+from gitprov.records import Blob, Content
 from tests.adapters.dvc.real import content_of, dvc, executable, files_of, new_repo, tree
 from tests.support import Repo, make_repo
 
@@ -248,3 +254,24 @@ def test_git_ignores_the_bytes_under_every_name(repo: Repo, name: str) -> None:
     repo.git("add", "--all")
     assert repo.git("ls-files", "-z", "--", ":(literal)" + name) == ""
     assert repo.git("ls-files", "line") == "line"
+
+
+@given(
+    name=st.one_of(
+        st.sampled_from(["data", "true", "Null", "yes", "off", "y", "a.b-c", "_", "x" * 200, "e1", "inf", "0x1", "é"]),
+        st.text("abetruefalsn_.-+~019 #:", min_size=1, max_size=8),
+    ),
+    digits=st.one_of(st.text("0123456789abcdef", min_size=32, max_size=32), st.text("01e", min_size=32, max_size=32)),
+    is_dir=st.booleans(),
+    is_executable=st.booleans(),
+)
+def test_a_pointer_that_is_written_the_short_way_is_what_yaml_writes(
+    name: str, digits: str, is_dir: bool, is_executable: bool
+) -> None:
+    listing = Blob(md5=Md5(f"md5:{digits}"), size=2) if is_dir else None
+    content = Content(digest=sha256_of(b""), files=3, md5=Md5(f"md5:{digits}"), size=7, listing=listing)
+    written = write_pointer(name, content, None, is_executable=is_executable)
+    facts = {"md5": dvc_md5(content), **measured(content, is_executable=is_executable), "hash": "md5"}
+    assert written == dump({"outs": [{**facts, "path": name}]})
+    if [one.out.path for one in read_pointers(written, f"{name}.dvc")] == [name]:
+        assert write_pointer(name, content, written, is_executable=is_executable) == written
