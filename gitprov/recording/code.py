@@ -4,7 +4,7 @@ docs/format.md, "Code".
 """
 
 from collections.abc import Iterable, Sequence
-from pathlib import PurePosixPath
+from posixpath import dirname
 from typing import Literal
 
 from gitprov.errors import GitprovError
@@ -58,8 +58,10 @@ def code_paths(place: Workplace, step: str, asked: Sequence[str], code_deps: Seq
     for choice in (asked, code_deps, configured, project.code.include):
         if choice:
             return sorted(set(choice))
-    folders = [cwd, *(str(parent) for parent in PurePosixPath(cwd).parents)]
-    for folder in dict.fromkeys(folders):
+    folders = [cwd]
+    while folders[-1] != ".":
+        folders.append(dirname(folders[-1]) or ".")
+    for folder in folders:
         if any(place.worktree.kind(join(folder, name)) == "file" for name in PROJECT_FILES):
             return [folder]
     return ["."]
@@ -67,7 +69,7 @@ def code_paths(place: Workplace, step: str, asked: Sequence[str], code_deps: Seq
 
 def join(folder: str, name: str) -> str:
     """Returns `name` below `folder`, where "." is the top."""
-    return str(PurePosixPath(folder) / name)
+    return name if folder == "." else f"{folder}/{name}"
 
 
 def code_digest(state: CodeState) -> Digest:
@@ -163,6 +165,8 @@ def check_scripts(
     Raises:
         GitprovError: GP-RUN-003.
     """
+    from pathlib import PurePosixPath  # noqa: PLC0415 - hooks import this module and need no paths
+
     known = {*declared, *(entry.path for entry in state.entries)}
     for position, word in enumerate(command):
         pure = PurePosixPath(word)

@@ -67,7 +67,7 @@ class Project:
         """Commits that come in."""
         from gitprov.adapters.git.incoming import GitIncoming
 
-        return GitIncoming(os.getcwd())
+        return GitIncoming(self._repository.place)
 
     @cached_property
     def worktree(self) -> "WorkTree":

@@ -3,7 +3,7 @@
 import os
 from dataclasses import replace
 
-from gitprov.adapters.git.plumbing import Plumbing, discover, split
+from gitprov.adapters.git.plumbing import Place, Plumbing, split
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 
@@ -11,17 +11,9 @@ _NAME = ("-c", "user.name=gitprov", "-c", "user.email=gitprov@localhost")
 
 
 class GitIncoming:
-    """The repository around a folder."""
+    """A repository."""
 
-    def __init__(self, start: str) -> None:
-        """Finds the repository.
-
-        Raises:
-            GitprovError: GP-GIT-001 outside one.
-        """
-        place = discover(start)
-        if place is None:
-            raise codes.GIT_NONE.error(f"{start} is not inside a git repository")
+    def __init__(self, place: Place) -> None:
         self._git = Plumbing(place)
 
     def default_ref(self) -> str | None:

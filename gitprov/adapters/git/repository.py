@@ -43,6 +43,11 @@ class GitRepository:
         return self._found.common_dir
 
     @property
+    def place(self) -> Place:
+        """Where it is."""
+        return self._found
+
+    @property
     def root(self) -> str:
         """Absolute path of the top of the work tree, or of the git directory; where `create` makes one."""
         return (self._place.work_tree or self._place.git_dir) if self._place else self._start
@@ -100,8 +105,11 @@ class GitRepository:
         Raises:
             GitprovError: GP-GIT-005 when a shallow or partial clone lacks an object; GP-GIT-003.
         """
+        wanted = list(oids)
+        if not wanted:
+            return
         with self._git.objects() as objects:
-            for oid, kind, data in objects.read(oids):
+            for oid, kind, data in objects.read(wanted):
                 if kind != "blob":
                     raise codes.GIT_FAILED.error(f"git object {oid} is a {kind}, not a file")
                 yield oid, data
