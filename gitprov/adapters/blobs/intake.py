@@ -147,7 +147,11 @@ class Intake:
         """
         there = {read.md5: _object(read.md5, read.sha256, read.size) for read in batch if read.staged is None}
         seen = self.state.objects(there.keys())
-        unsure = [item for md5, item in there.items() if seen.get(md5) != digest_hex(identity(item))]
+        unsure = [
+            item
+            for md5, item in there.items()
+            if seen.get(md5) != digest_hex(identity(item)) or not self.folder.has(item)
+        ]
         bad = {item.md5 for item in self._lacking(unsure)}
         again, publish = [], []
         for read in batch:
