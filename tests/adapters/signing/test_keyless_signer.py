@@ -3,6 +3,7 @@
 import json
 import time
 from pathlib import Path
+from threading import Thread
 
 import jwt
 import pytest
@@ -12,14 +13,15 @@ from gitprov.errors import Code, GitprovError
 from gitprov.errors import catalogue as codes
 from tests.real.sigstore.issuer import ADA
 from tests.real.sigstore.pki import CLIENT, PEOPLE
+from tests.real.sigstore.web import Answer, server
 
 FROZEN = Path(__file__).parents[2] / "frozen" / "keyless" / "trusted-root.json"
 NOWHERE = "http://127.0.0.1:1"
 
 
-def config() -> str:
-    """Returns the client trust configuration of a Sigstore that cannot be reached."""
-    service = {"url": NOWHERE, "majorApiVersion": 1, "validFor": {"start": "2020-01-01T00:00:00Z"}, "operator": "team"}
+def config(url: str = NOWHERE) -> str:
+    """Returns the client trust configuration of a Sigstore whose services are all at one address."""
+    service = {"url": url, "majorApiVersion": 1, "validFor": {"start": "2020-01-01T00:00:00Z"}, "operator": "team"}
     signing = {
         "mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json",
         **{key: [service] for key in ("caUrls", "oidcUrls", "rekorTlogUrls", "tsaUrls")},
@@ -82,6 +84,27 @@ def test_a_token_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch
 def test_a_sigstore_that_cannot_be_reached_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIGSTORE_ID_TOKEN", token())
     assert refusal(KeylessSigner("team", config()))[0] is codes.IO_NETWORK
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        pytest.param(Answer.of({"message": "not you"}, 400), codes.KEY_TOKEN, id="refuses"),
+        pytest.param(Answer.of({"message": "the log is away"}, 503), codes.IO_NETWORK, id="fails"),
+        pytest.param(Answer.of({"signedCertificateEmbeddedSct": {}}), codes.IO_NETWORK, id="leaves-out"),
+        pytest.param(Answer(200, b"<html>"), codes.IO_NETWORK, id="is-something-else"),
+    ],
+)
+def test_an_authority_that_gives_no_certificate_loses_nothing(
+    answer: Answer, code: Code, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token is to blame for what is refused, and nobody here for what fails."""
+    monkeypatch.setenv("SIGSTORE_ID_TOKEN", token())
+    with server("http://127.0.0.1:0", lambda _: answer) as authority:
+        Thread(target=authority.serve_forever, daemon=True).start()
+        found = refusal(KeylessSigner("team", config(f"http://127.0.0.1:{authority.server_port}")))
+        authority.shutdown()
+    assert found[0] is code
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", FROZEN.read_text()], ids=["empty", "nothing", "list", "root-only"])

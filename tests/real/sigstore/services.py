@@ -7,9 +7,9 @@ from threading import Thread
 from tests.real.sigstore.ct_log import CtLog
 from tests.real.sigstore.issuer import Issuer
 from tests.real.sigstore.pki import CT_LOG, PEOPLE
-from tests.real.sigstore.web import serve
+from tests.real.sigstore.web import server
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    Thread(target=serve, args=(CT_LOG, CtLog(folder).answer), daemon=True).start()
-    serve(PEOPLE, Issuer(folder).answer)
+    Thread(target=server(CT_LOG, CtLog(folder).answer).serve_forever, daemon=True).start()
+    server(PEOPLE, Issuer(folder).answer).serve_forever()

@@ -31,8 +31,8 @@ class Answer:
         return cls(status, json.dumps(document).encode(), {"Content-Type": "application/json"})
 
 
-def serve(address: str, answer: Callable[[Request], Answer]) -> None:
-    """Answers requests to an address for ever."""
+def server(address: str, answer: Callable[[Request], Answer]) -> ThreadingHTTPServer:
+    """Returns what answers requests to an address when it is told to serve."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -48,4 +48,4 @@ def serve(address: str, answer: Callable[[Request], Answer]) -> None:
         do_POST = do_GET  # noqa: N815 the name that http.server asks for
 
     url = urlsplit(address)
-    ThreadingHTTPServer((url.hostname or "", url.port or 0), Handler).serve_forever()
+    return ThreadingHTTPServer((url.hostname or "", url.port or 0), Handler)
