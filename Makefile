@@ -84,6 +84,14 @@ test-prettier: dev ## that prettier leaves records alone (needs npm)
 reliability: dev ## tampered and honest histories by the hundred through every door; writes docs/reliability.md
 	$(BIN)/python -m tests.attacks.corpus.reliability
 
+.PHONY: mutation
+mutation: dev ## whether a test fails for each of 300 small changes of check/ and trust/
+	nice $(BIN)/python -m tests.mutation --sample 300
+
+.PHONY: mutation-full
+mutation-full: dev ## the same for all such changes, for hours; writes docs/mutation.md
+	nice $(BIN)/python -m tests.mutation
+
 .PHONY: bench
 bench: dev ## the performance claims, side by side with their peers
 	python -m benchmarks.run

@@ -8,13 +8,20 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.observed import OPTION, EveryCode, watch
 from tests.support import Gitprov, Repo, make_repo
 
 settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)
 settings.register_profile("explore", deadline=None, database=None, print_blob=True, max_examples=1000)
+settings.register_profile(  # for tests/mutation: few examples, one failure is enough, nobody reads the smallest
+    "mutation",
+    settings.get_profile("ci"),
+    max_examples=25,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 GIT_CONFIG = """\
