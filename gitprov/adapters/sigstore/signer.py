@@ -122,7 +122,7 @@ class KeylessSigner:
     def _certificate(self) -> Signer:
         """Returns what signs once, with a new key and a new certificate for it."""
         if self._held is None or not self._held.in_validity_period():
-            self._held = find_token(self._config.signing_config.get_oidc_url())
+            self._held = find_token(self._config.signing_config.get_oidc_url)
         return Signer(self._held, SigningContext.from_trust_config(self._config))
 
 

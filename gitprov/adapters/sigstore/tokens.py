@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 
 import jwt
 from sigstore.errors import NetworkError
@@ -15,11 +16,11 @@ TOKEN_FILE = "SIGSTORE_ID_TOKEN_FILE"  # noqa: S105 likewise
 """What other tools call them, too."""
 
 
-def find_token(issuer: str) -> IdentityToken:
+def find_token(issuer: Callable[[], str]) -> IdentityToken:
     """Returns a token that says who is signing.
 
     Args:
-        issuer: The OpenID Connect issuer that a browser is led to.
+        issuer: Returns the OpenID Connect issuer that a browser is led to.
 
     Raises:
         GitprovError: GP-KEY-007 when there is none, or one that has expired; GP-IO-001 for the file; GP-IO-002 when the
@@ -30,9 +31,9 @@ def find_token(issuer: str) -> IdentityToken:
             return IdentityToken(given)
         if not sys.stdin.isatty():
             raise codes.KEY_TOKEN.error("no identity token says who signs", why=f"no terminal, no known CI, no {TOKEN}")
-        return Issuer(issuer).identity_token()
+        return Issuer(issuer()).identity_token()
     except NetworkError as error:
-        raise codes.IO_NETWORK.error(f"the issuer {issuer} cannot be reached", why=str(error.__cause__)) from None
+        raise codes.IO_NETWORK.error("the issuer of tokens cannot be reached", why=str(error.__cause__)) from None
     except (IdentityError, IssuerError, EOFError) as error:
         raise refusal(error) from None
 

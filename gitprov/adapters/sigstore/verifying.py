@@ -72,7 +72,7 @@ def verify_keyless(data: bytes, who: Certified, document: str) -> str:
         with _step("K8"):
             verifier.verify_dsse(bundle, _Named(who))
         with _step("K7"):
-            _check_log(data, root)
+            _check_log(found.entry or {}, root)
     return in_words(time)
 
 
@@ -110,9 +110,8 @@ def _always(one: Mapping[str, Any]) -> dict[str, Any]:
     return {**one, "validFor": _ALWAYS}
 
 
-def _check_log(data: bytes, root: Mapping[str, Any]) -> None:
+def _check_log(entry: Mapping[str, Any], root: Mapping[str, Any]) -> None:
     """Refuses a checkpoint that its log has not signed in its own name, which sigstore-python does not look at."""
-    (entry,) = json.loads(data)["verificationMaterial"]["tlogEntries"]
     hint = b64decode(entry["logId"]["keyId"])[:4]
     signatures = entry["inclusionProof"]["checkpoint"]["envelope"].rpartition("\n\n")[2].splitlines()
     named = {line.split()[1] for line in signatures if b64decode(line.split()[2])[:4] == hint}

@@ -94,6 +94,13 @@ def test_a_token_is_read_from_a_file_when_it_is_used(
     assert certificate_of(signer.bundle(PAYLOAD)) == Certified("bob@example.org", PEOPLE)
 
 
+def test_who_has_a_token_needs_no_issuer_in_the_configuration(stack: Stack, signer_of: SignerOf) -> None:
+    config = json.loads(stack.trust_config.read_text())
+    del config["signingConfig"]["oidcUrls"]
+    signer_of(stack.issuer.workflow())
+    assert certificate_of(KeylessSigner(ROOT, json.dumps(config)).bundle(PAYLOAD)) == Certified(WORKFLOW, CI)
+
+
 def test_a_job_asks_its_forge_for_a_token(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """As GitHub's runner offers it: an address and a secret in the environment."""
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
@@ -105,7 +112,7 @@ def test_a_job_asks_its_forge_for_a_token(stack: Stack, monkeypatch: pytest.Monk
 
 IDENTITY = f"""\
 from gitprov.adapters.sigstore.tokens import find_token
-print("signs:", find_token({PEOPLE!r}).identity)
+print("signs:", find_token(lambda: {PEOPLE!r}).identity)
 """
 
 
@@ -113,6 +120,11 @@ print("signs:", find_token({PEOPLE!r}).identity)
 def test_a_browser_leads_through_the_log_in() -> None:
     """The issuer answers as when somebody is logged in already."""
     assert "signs: ada@example.org" in on_a_terminal({"BROWSER": "curl -sLo /dev/null %s"})
+
+
+def test_an_issuer_that_is_away_loses_nothing() -> None:
+    away = IDENTITY.replace(PEOPLE, "http://127.0.0.1:1")
+    assert "GP-IO-002: the issuer of tokens cannot be reached" in on_a_terminal({}, script=away)
 
 
 @pytest.mark.usefixtures("stack")
@@ -124,11 +136,11 @@ def test_without_a_browser_the_code_is_typed() -> None:
     assert "signs: ada@example.org" in on_a_terminal({"BROWSER": "false"}, code)
 
 
-def on_a_terminal(environment: dict[str, str], answer: Callable[[str], str] = str) -> str:
+def on_a_terminal(environment: dict[str, str], answer: Callable[[str], str] = str, script: str = IDENTITY) -> str:
     """Looks for a token on a terminal, types an answer when asked for one, and returns what was shown."""
     terminal, theirs = pty.openpty()
     child = subprocess.Popen(
-        [sys.executable, "-c", IDENTITY], env=os.environ | environment, stdin=theirs, stdout=theirs, stderr=theirs
+        [sys.executable, "-c", script], env=os.environ | environment, stdin=theirs, stdout=theirs, stderr=theirs
     )
     os.close(theirs)
     shown = ""
