@@ -188,8 +188,8 @@ def large_file(bench: Bench, number: int) -> None:
     copy.unlink()
 
 
-def measure(bench: Bench, rounds: int) -> Iterator[Claim]:
-    """Runs the rounds and yields the claims."""
+def measure_small(bench: Bench, rounds: int) -> Iterator[Claim]:
+    """Measures many small files."""
     for number in range(rounds):
         small_files(bench, number)
     claim = bench.claim
@@ -214,6 +214,11 @@ def measure(bench: Bench, rounds: int) -> Iterator[Claim]:
         goal=0.5,
         metric="user",
     )
+
+
+def measure_large(bench: Bench, rounds: int) -> Iterator[Claim]:
+    """Measures one large file."""
+    claim = bench.claim
     for number in range(rounds):
         large_file(bench, number)
     yield claim("P4", f"add {LARGE}", what="large add", ours="gitprov add", peer="dvc add", goal=1.1)
@@ -222,6 +227,10 @@ def measure(bench: Bench, rounds: int) -> Iterator[Claim]:
     yield claim(
         "P4", f"pull {LARGE}, checked", what="large pull", ours="gitprov pull", peer="SHA-256 + copy", goal=1.15
     )
+
+
+def measure_s3(bench: Bench, rounds: int) -> Iterator[Claim]:
+    """Measures a remote behind a network's protocol."""
     with s3_server(bench.top) as server:
         make_bucket(server)
         for number in range(rounds):
@@ -230,7 +239,7 @@ def measure(bench: Bench, rounds: int) -> Iterator[Claim]:
         ("push {}, each read back", "push s3", "gitprov push", "dvc push"),
         ("pull and restore {}, each checked", "pull s3", "gitprov restore", "dvc pull"),
     ):
-        yield claim("P6", work.format(OVER_S3), what=what, ours=ours, peer=peer, goal=0.5, metric="user")
+        yield bench.claim("P6", work.format(OVER_S3), what=what, ours=ours, peer=peer, goal=0.5, metric="user")
 
 
 def make_bucket(server: S3) -> None:

@@ -10,7 +10,7 @@ SMALL = (10, 100)
 """Commits, and records that each lands, of the repository beside which it is seen whether the hook grows."""
 PUSHED = 100
 """How many records a push brings."""
-BUDGET = 0.5
+BUDGET = 0.35
 """Seconds that it may cost, git's own work on both sides included."""
 
 
@@ -23,6 +23,7 @@ def measure(bench: Bench, rounds: int) -> Iterator[Claim]:
     count = WIDE[0] * WIDE[1]
     for where in (wide, small):
         _add(bench, where, count, 1)
+        bench.run(where, "git", "write-tree")  # as `git commit` does before it calls the hook
     for number in range(rounds):
         bench.side_by_side(
             "pre-commit",
@@ -37,12 +38,14 @@ def measure(bench: Bench, rounds: int) -> Iterator[Claim]:
     for number in range(rounds):
         _add(bench, wide, count + 1 + number * PUSHED, PUSHED)
         bench.run(wide, "git", "commit", "--quiet", "--message", "Add records")
-        bench.side_by_side("push", number, {"push": lambda: bench.run(wide, *push), "0.5 s": lambda: Cost(BUDGET, 0.0)})
+        bench.side_by_side(
+            "push", number, {"push": lambda: bench.run(wide, *push), "0.35 s": lambda: Cost(BUDGET, 0.0)}
+        )
     work = f"pre-commit of one record where {count:,} are"
     yield bench.claim("P1", work, what="pre-commit", ours="hook", peer="git status", goal=0.6)
     yield bench.claim("P1", work, what="pre-commit", ours="hook", peer="hook of 1,000", goal=1.5)
     work = f"push of {PUSHED} records through pre-receive where {count:,} are"
-    yield bench.claim("P1", work, what="push", ours="push", peer="0.5 s", goal=1.0)
+    yield bench.claim("P1", work, what="push", ours="push", peer="0.35 s", goal=1.0)
 
 
 def _add(bench: Bench, where: Path, first: int, count: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.promotion.world import World, make_serving
-from tests.support import Gitprov
+from tests.support import Gitprov, Repo
 
 # Of the standard library, what costs more than a quick path may spend, or shows that it does what it should not.
 SLOW = {"asyncio", "concurrent", "email", "http", "multiprocessing", "socket", "sqlite3", "ssl", "subprocess", "xml"}
@@ -79,6 +79,28 @@ def test_status_of_the_work_tree_loads_nothing_that_runs_signs_or_judges(tmp_pat
         "gitprov.trust.judging",
     )
     assert not {name for name in names if name.startswith((*others, "gitprov.recording.run", "gitprov.recording.plan"))}
+
+
+TOOLS = {
+    "cel_expr_python", "concurrent", "cryptography", "ctypes", "difflib", "dvc", "email", "git", "http", "logging",
+    "pathspec", "pydantic", "pygit2", "rich", "ruamel", "secrets", "sigstore", "tomllib",
+}  # fmt: skip
+"""What costs more than 1 ms to import, and looking again at what is recorded does not need."""
+
+
+@pytest.mark.parametrize("command", [["status"], ["add", "data"]], ids=" ".join)
+def test_looking_again_imports_no_tools(repo: Repo, gitprov: Gitprov, command: list[str]) -> None:
+    """Performance P5: most of what it costs in a small project is the start."""
+    gitprov("init")
+    repo.write("data/a.csv", "a")
+    gitprov("add", "data")
+    code = "import sys; from gitprov.cli.main import main; main(sys.argv[1:]); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command], cwd=repo.path, capture_output=True, text=True, check=True
+    )
+    names = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert {"click", "gitprov", "sqlite3"} <= names
+    assert names.isdisjoint(TOOLS), names & TOOLS
 
 
 def answered(world: World, question: list[str]) -> set[str]:
