@@ -5,7 +5,6 @@ on the way is a loss there. The door of a server judges the steps that land, and
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
 
@@ -109,10 +108,14 @@ def judge_merge(place: Doorway, base: str, head: str, attributes: bytes, way: Wa
     found = {(one.code, one.subject) for one in verdict.findings}
     warnings = list(verdict.warnings)
     for other in () if way is not None else _OTHERS:
-        with suppress(GitprovError):  # it does not land this way
+        try:
             more = [one for one in judged(other)[1].findings if (one.code, one.subject) not in found]
-            found |= {(one.code, one.subject) for one in more}
-            warnings += [replace(one, what=f"{_OTHERS[other]}: {one.what}") for one in more]
+        except GitprovError as error:
+            if error.code is not codes.GIT_CONFLICT:
+                raise
+            continue  # it does not land this way
+        found |= {(one.code, one.subject) for one in more}
+        warnings += [replace(one, what=f"{_OTHERS[other]}: {one.what}") for one in more]
     return Landing(
         base=into,
         head=what,

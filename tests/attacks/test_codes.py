@@ -1,22 +1,9 @@
-"""Each code that may refuse a promotion is expected by some test, and the table of attacks names what is there."""
+"""The table of attacks names what is there. That each code is raised by some test is seen by `tests.observed`."""
 
 import re
 from pathlib import Path
 
-import pytest
-
-from gitprov.errors import Code, catalogue
-from gitprov.errors.catalogue import CATALOGUE
-
 TESTS = Path(__file__).parents[1]
-AREAS = ("GP-APR-", "GP-PRO-", "GP-SET-", "GP-SIG-", "GP-TRU-")
-NAMES = {code.id: name for name, code in vars(catalogue).items() if isinstance(code, Code)}
-SOURCES = "\n".join(path.read_text("utf-8") for path in sorted(TESTS.rglob("test_*.py")) if path != Path(__file__))
-
-
-@pytest.mark.parametrize("code", [code for code in CATALOGUE if code.startswith(AREAS)])
-def test_a_code_is_expected_by_a_test(code: str) -> None:
-    assert re.search(rf"{code}\b|\b{NAMES[code]}\b", SOURCES)
 
 
 def test_the_table_of_attacks_names_what_is_there() -> None:
