@@ -52,6 +52,8 @@ def _anywhere(node: ast.AST, name: str) -> Iterator[str]:
         called = ast.unparse(node.func)
         if (called == "__import__" or called.endswith("import_module")) and name not in BY_NAME:
             yield f"{node.lineno}: hidden import ({called})"
+    if "dataclasses.dataclass" in _imported(node):
+        yield f"{node.lineno}: a dataclass that is slow to define (gitprov.frozen)"  # type: ignore[attr-defined]
     if isinstance(node, ast.ClassDef):
         for decorator in map(ast.unparse, node.decorator_list):
             if decorator.removeprefix("dataclasses.").startswith("dataclass") and not (
@@ -106,6 +108,7 @@ def test_no_file_is_too_long() -> None:
         ("audit/a.py", "__import__('git')", "hidden import (__import__)"),
         ("recording/a.py", "@dataclass\nclass A: ...", "A is not frozen and slotted"),
         ("records/a.py", "@dataclasses.dataclass(frozen=True)\nclass A: ...", "A is not frozen and slotted"),
+        ("cli/a.py", "from dataclasses import dataclass", "a dataclass that is slow to define (gitprov.frozen)"),
     ],
 )
 def test_a_planted_fault_is_found(tmp_path: Path, path: str, code: str, found: str) -> None:
