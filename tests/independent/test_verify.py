@@ -8,19 +8,36 @@ from random import Random
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 
 from gitprov.doors.drill import MAIN
 from gitprov.doors.tampering import FIRST, KINDS, MEMORY
 from gitprov.errors import GitprovError
 from gitprov.ids import canonical_json, normalize
-from gitprov.records import emit, read
+from gitprov.records import (
+    History,
+    Identity,
+    Person,
+    Role,
+    Roles,
+    TrustRoot,
+    emit,
+    read,
+    signature_path,
+    store,
+)
+from gitprov.trust.bundles import to_sign, write_bundle
+from gitprov.trust.statements import contents_of, statement
 from tests.attacks.corpus.history import AFTER, write
 from tests.attacks.corpus.honest import honest
 from tests.attacks.corpus.matrix import judged as judged_by_doors
 from tests.attacks.corpus.matrix import tampered
 from tests.flows.promotion.world import make_serving
 from tests.frozen.make import FOLDER, MANIFEST
+from tests.frozen.promoted import ARTIFACTS
+from tests.frozen.story import RELEASE
 from tests.independent import verify as stranger
 from tests.support import Gitprov, Repo
 from tests.unit.documents import documents, mutants, random_document, strict, values
@@ -104,3 +121,43 @@ def test_it_refuses_alike() -> None:
         else:
             assert strict(stranger.read(data)) == found
     assert refused > 500
+
+
+WITNESSED = {path.name.partition(".")[0]: path for path in (FOLDER.parent / "witnessed").glob("*.sigstore.json")}
+ED25519 = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+
+
+def faults(data: bytes, key: str | None = None) -> list[str]:
+    """Returns what it finds in a frozen project with another signature of its release, by a key that may be listed."""
+    rows = FROZEN["records"] | FROZEN["signatures"]
+    files = {row["path"]: (FOLDER / name).read_bytes() for name, row in rows.items()}
+    if key is not None:
+        root = TrustRoot(
+            version=9, follows=RELEASE.id, history=History(commit="git:" + 40 * "0", size=0, root=RELEASE.id),
+            ref="refs/heads/main", people={"eve": Person(identities=(Identity(key=key),))},
+            roles=Roles(owner=Role(people=("eve",))),
+        )  # fmt: skip
+        files[store(root).path] = store(root).data
+    verdict: dict[str, Any] = {"commit": "", "findings": [], "warnings": []}
+    stranger.check_files(files | {signature_path(RELEASE.path, data): data}, verdict)
+    return [one["what"] for one in (*verdict["findings"], *verdict["warnings"])]
+
+
+@pytest.mark.parametrize("name", sorted(WITNESSED))
+def test_it_passes_over_what_others_have_seen_of_a_signature(name: str) -> None:
+    """And holds the file to its only form."""
+    data = WITNESSED[name].read_bytes()
+    assert not faults(data)
+    assert faults(data.replace(b'"tlogEntries":[', b'"tlogEntries": ['))
+    assert faults(data.replace(b"==", b"=", 1)) or faults(data.replace(b"=", b"", 1))
+
+
+def test_it_takes_ed25519_keys() -> None:
+    pem = ED25519.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    payload = statement(RELEASE, contents_of(RELEASE.record, ARTIFACTS))
+    good = write_bundle(payload, ED25519.sign(to_sign(payload)), pem)
+    assert not faults(good, pem)
+    assert faults(good) == ["no trust root lists its key"]
+    assert faults(write_bundle(payload, ED25519.sign(payload), pem), pem) == [
+        "it is no good signature (InvalidSignature)"
+    ]

@@ -20,7 +20,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
@@ -190,7 +190,8 @@ def place(record: dict[str, Any], digest: str) -> str:
 BUNDLE = re.compile(
     rb'\{"dsseEnvelope":\{"payload":"([A-Za-z0-9+/=]+)","payloadType":"application/vnd\.in-toto\+json",'
     rb'"signatures":\[\{"sig":"([A-Za-z0-9+/=]+)"\}\]\},"mediaType":"application/vnd\.dev\.sigstore\.bundle\.v0\.3\+json",'
-    rb'"verificationMaterial":\{"publicKey":\{"hint":"([0-9a-f]{64})"\},"tlogEntries":\[\]\}\}'
+    rb'"verificationMaterial":\{"publicKey":\{"hint":"([0-9a-f]{64})"\},(?:"timestampVerificationData":'
+    rb'\{"rfc3161Timestamps":\[\{"signedTimestamp":"([A-Za-z0-9+/=]+)"\}\]\},)?"tlogEntries":\[(?:\{.+\})?\]\}\}'
 )
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
@@ -255,11 +256,11 @@ def signature_fault(path: str, data: bytes, ids: dict[str, str], records: dict[s
     record = f"{found[1]}/{found[3]}.yaml" if found else ""
     if found is None or record not in ids:
         return "it lies beside no record"
-    bundle = BUNDLE.fullmatch(data)
-    if bundle is None or len(data) > 1 << 18:
-        return "it is not in its only form"
-    payload, der, hint = base64.b64decode(bundle[1]), base64.b64decode(bundle[2]), bundle[3].decode()
-    if (base64.b64encode(payload), base64.b64encode(der)) != (bundle[1], bundle[2]):
+    bundle = BUNDLE.fullmatch(data)  # when others saw it, and where it is logged, is not judged either
+    if bundle is None or len(data) > 1 << 18 or jcs(json.loads(data)).encode() != data:
+        return "it is not in its only form, or a certificate says who signed"
+    payload, signature, stamp = (base64.b64decode(one or b"") for one in bundle.group(1, 2, 4))
+    if tuple(map(base64.b64encode, (payload, signature, stamp))) != (bundle[1], bundle[2], bundle[4] or b""):
         return "its base64 is not in its only form"
     claim = json.loads(payload)
     right, says = statement(record, ids[record], records), claim["predicate"]
@@ -272,15 +273,17 @@ def signature_fault(path: str, data: bytes, ids: dict[str, str], records: dict[s
         return "it signs something else than its record"
     people = [one for root in records.values() if kind_of(root) == "trust" for one in root["people"].values()]
     keys = [one["key"].encode() for person in people for one in person["identities"] if "key" in one]
-    listed = [key for key in keys if hashlib.sha256(key).hexdigest() == hint]
+    listed = [key for key in keys if hashlib.sha256(key).hexdigest() == bundle[3].decode()]
     if not listed:
         return "no trust root lists its key"
-    r, s = decode_dss_signature(der)
-    key = load_pem_public_key(listed[0])
-    if s > ORDER // 2 or der != encode_dss_signature(r, s) or not isinstance(key, ec.EllipticCurvePublicKey):
+    key, pae = load_pem_public_key(listed[0]), b"DSSEv1 28 application/vnd.in-toto+json %d %s" % (len(payload), payload)
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        key.verify(signature, pae)
+        return ""
+    r, s = decode_dss_signature(signature)
+    if s > ORDER // 2 or signature != encode_dss_signature(r, s) or not isinstance(key, ec.EllipticCurvePublicKey):
         return "the signature is not in its only form"
-    pae = b"DSSEv1 28 application/vnd.in-toto+json %d %s" % (len(payload), payload)
-    key.verify(der, pae, ec.ECDSA(hashes.SHA256()))
+    key.verify(signature, pae, ec.ECDSA(hashes.SHA256()))
     return ""
 
 
@@ -324,9 +327,7 @@ def verify(path: str, ref: str, known: str | None = None) -> Verdict:
     commits = git(path, "rev-list", "--first-parent", "--reverse", "--end-of-options", ref).decode().split()
     verdict["commit"] = commits[-1]
     if known is not None and known not in commits:
-        verdict["findings"].append(
-            {"path": "", "commit": known, "what": "it was the ref's head and is not on its chain"}
-        )
+        verdict["findings"].append({"path": "", "commit": known, "what": "the ref had it, and its chain has not"})
     files = check_chain(path, commits, verdict)
     kept = {name: oid for name, (mode, oid) in files.items() if is_kept(name) and mode != "160000"}
     data = blobs(path, kept.values())
@@ -372,7 +373,6 @@ def check_layout(files: dict[str, Entry], verdict: Verdict) -> None:
 
 def check_files(data: dict[str, bytes], verdict: Verdict) -> None:
     """Checks canonical form, names and signatures of what the last commit has."""
-
     ids: dict[str, str] = {}
     records: dict[str, dict[str, Any]] = {}
     for path in (one for one in data if one.endswith(".yaml")):
@@ -388,7 +388,7 @@ def check_files(data: dict[str, bytes], verdict: Verdict) -> None:
             find(verdict, path, "it is not named by its bytes")
         try:
             fault = signature_fault(path, data[path], ids, records)
-        except (ValueError, LookupError, TypeError, AttributeError, InvalidSignature) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError, InvalidSignature) as error:
             fault = f"it is no good signature ({type(error).__name__})"
         if fault:
             find(verdict, path, fault, "warnings")

@@ -80,7 +80,7 @@ class ChosenKeys:
 
                 return KeylessSigner(_SIGSTORE, self._read(which) if which else None)
             case _:
-                found = self._files.signer(key)
+                found = self._files.signer(key) if self._choice.log is None else self._files.signer(key).anew()
         if self._choice.timestamps is None and self._choice.log is None:
             return found
         from gitprov.adapters.signing.witnessed import WitnessedSigner

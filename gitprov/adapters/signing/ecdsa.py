@@ -16,8 +16,10 @@ from gitprov.adapters.signing.keyed import KeySigner, in_low_s
 class EcdsaSigner(KeySigner):
     """A private key in memory."""
 
-    def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
+    def __init__(self, key: ec.EllipticCurvePrivateKey, *, repeats: bool = True) -> None:
+        """Takes the key, and whether nonces follow from it and what is signed, as they do but for a log."""
         self._key = key
+        self._repeats = repeats
 
     @property
     def pem(self) -> str:
@@ -26,12 +28,16 @@ class EcdsaSigner(KeySigner):
 
     @property
     def repeats(self) -> bool:
-        """True: nonces follow from the key and what is signed."""
-        return True
+        """Tells whether it signs the same statement in the same bytes again."""
+        return self._repeats
 
     def sign(self, data: bytes) -> bytes:
-        """Returns the one signature of `data`."""
-        return in_low_s(self._key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
+        """Returns the one signature of `data`, or another one each time."""
+        return in_low_s(self._key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=self._repeats)))
+
+    def anew(self) -> "EcdsaSigner":
+        """Returns the key for a log, which takes no signature that it has already: each is another one."""
+        return EcdsaSigner(self._key, repeats=False)
 
 
 def verify(pem: str, data: bytes, signature: bytes) -> bool:

@@ -10,6 +10,7 @@ from base64 import b64decode
 from hashlib import sha256
 from http.client import HTTPException
 from typing import Any
+from urllib.error import HTTPError
 
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, decode_timestamp_response
 
@@ -115,6 +116,10 @@ def _post(url: str, data: bytes, kind: str) -> bytes:
     try:
         with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 likewise
             found: bytes = answer.read(_LIMIT)
+    except HTTPError as error:
+        with error:
+            why = f"{error}: {error.read(200).decode(errors='replace').strip()}"
+        raise codes.IO_NETWORK.error(f"{url} refuses", why=why) from None
     except (OSError, HTTPException) as error:
         raise codes.IO_NETWORK.error(f"{url} cannot be asked", why=str(error) or type(error).__name__) from None
     return found

@@ -179,3 +179,36 @@ def test_commits_are_signed_by_agents_and_checked_by_a_trust_root_only(empty: Wo
     follow(codes.USE_ARGUMENT, refused, alice)
     assert alice.git("config", "gpg.format") == "ssh"
     assert alice("keys", "export").out == alice("keys", "export", "work").out
+
+
+@pytest.mark.parametrize("setting", ["gitprov.timestamp", "gitprov.log"])
+def test_an_authority_that_cannot_be_asked_leaves_nothing_behind(team: World, setting: str) -> None:
+    """It is run again when the network is back, or without."""
+    alice = team.alice
+    alice.git("config", setting, "http://127.0.0.1:1")
+    alice.repo.write("raw", "data\n")
+    refused = alice("add", "raw", status=5)
+    assert "error[GP-IO-002]: http://127.0.0.1:1" in refused.err
+    assert ".gitprov" not in alice.git("status", "--porcelain")
+    assert "would record" in alice("add", "raw", "--dry-run").out
+    alice.git("config", "--unset", setting)
+    alice("add", "raw")
+
+
+def test_an_address_that_is_none_is_refused(team: World) -> None:
+    alice = team.alice
+    alice.git("config", "gitprov.timestamp", "timestamps")
+    alice.repo.write("raw", "data\n")
+    follow(codes.KEY_FORM, alice("add", "raw", status=2), alice)
+    alice("add", "raw")
+
+
+def test_no_log_takes_the_signatures_of_an_ed25519_key(team: World, agent: Agent) -> None:
+    """Rekor v2 wants Ed25519ph: nobody finds that out by a refusal in words of its own."""
+    alice = team.alice
+    agent.add(*ED25519)
+    assert "take no Ed25519 keys" in alice("keys", "use", "ssh-agent").err
+    alice.git("config", "gitprov.log", "http://127.0.0.1:1")
+    alice.repo.write("raw", "data\n")
+    follow(codes.KEY_UNUSABLE, alice("add", "raw", status=2), alice)
+    alice("add", "raw")
