@@ -1,5 +1,7 @@
 """docs/format.md says what the code does: its examples are computed again, and a verifier made from it agrees."""
 
+import base64
+import hashlib
 import json
 import random
 import re
@@ -30,6 +32,16 @@ PAGE = (ROOT / "docs" / "format.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+) (\S+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 FROZEN = json.loads((FOLDER / MANIFEST).read_text("utf-8"))
 FILES = {row["path"]: (FOLDER / name).read_bytes() for name, row in FROZEN["records"].items()}
+WITNESSED = (FOLDER.parent / "witnessed" / "both.sigstore.json").read_bytes()
+BUNDLE = read_bundle(WITNESSED)
+ENTRY = dict(BUNDLE.entry or {})
+WITNESSED_PARTS = {
+    "T": json.dumps(base64.b64encode(BUNDLE.timestamp or b"").decode()),
+    "E": canonical_json(ENTRY).decode(),
+    "D": json.dumps(base64.b64encode(hashlib.sha256(BUNDLE.signed).digest()).decode()),
+    "S": json.dumps(base64.b64encode(BUNDLE.signature).decode()),
+    "K": json.dumps("".join(SIGNER.pem.splitlines()[1:-1])),
+}
 SIGNED = {row["path"]: (FOLDER / name).read_bytes() for name, row in FROZEN["signatures"].items()}
 
 
@@ -44,6 +56,9 @@ def test_an_example_is_what_it_says(language: str, says: str, text: str) -> None
         written = write_bundle(b"p", b"s", SIGNER.pem).decode()
         parts = {"P": "cA==", "S": "cw==", "H": key_id(SIGNER.pem)[7:]}
         assert written == re.sub(":([PSH])\\b", lambda match: f':"{parts[match[1]]}"', text.replace("\n", ""))
+    elif says in ("witnesses", "logged"):
+        shown = re.sub(r"(?<=[:[])[A-Z]\b", lambda match: WITNESSED_PARTS[match[0]], text.replace("\n", ""))
+        assert shown in (WITNESSED if says == "witnesses" else base64.b64decode(ENTRY["canonicalizedBody"])).decode()
     elif says == "pae":
         assert to_sign(b"12345").decode() == re.sub("<length.*?>", "5", text).replace("<statement>\n", "12345")
     elif language == "yaml":
