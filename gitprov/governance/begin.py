@@ -10,7 +10,7 @@ from gitprov.ids import sha256_of
 from gitprov.ids.names import check_name
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.writing import Outcome, stage, write_records
-from gitprov.records import History, Person, Role, Roles, TrustRoot, store
+from gitprov.records import History, Identity, Person, Role, Roles, TrustRoot, store
 from gitprov.trust.log import EMPTY, Log
 from gitprov.trust.roots import Accepted
 from gitprov.trust.words import changes
@@ -54,7 +54,7 @@ def begin(
             else "git commit -m TEXT  # then run it again",
         )
     people = {name: Person(identities=()) for name in approvers}
-    people[owner] = Person(identities=(place.signer.identity,))
+    people[owner] = Person(identities=(Identity(key=place.signer.pem),))
     roles = Roles(
         owner=Role(people=(owner,)),
         approver={stage_name: Role(people=tuple(sorted(set(approvers))), threshold=threshold)} if stage_name else {},

@@ -104,8 +104,7 @@ KEY_NONE = declare(
     "GP-KEY-006",
     Exit.USAGE,
     "something that takes a key, where certificates say who signs",
-    "none is needed: list who signs by what their certificates name",
-    by_hand=True,
+    "gitprov keys new NAME && gitprov keys use NAME",
 )
 KEY_TOKEN = declare(
     "GP-KEY-007",

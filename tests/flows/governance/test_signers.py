@@ -212,3 +212,17 @@ def test_no_log_takes_the_signatures_of_an_ed25519_key(team: World, agent: Agent
     alice.repo.write("raw", "data\n")
     follow(codes.KEY_UNUSABLE, alice("add", "raw", status=2), alice)
     alice("add", "raw")
+
+
+def test_what_takes_a_key_is_refused_to_certificates(empty: World) -> None:
+    """The first trust version and log heads; nobody is asked for a token, nor for a certificate (GP-KEY-006)."""
+    alice = empty.alice
+    alice.repo.write("../trust_config.json", "{}")
+    alice("keys", "use", "sigstore:../trust_config.json")
+    assert "* sigstore:../trust_config.json - -" in " ".join(alice("keys", "list").out.split())
+    follow(codes.KEY_NONE, alice("trust", "init", status=2), alice, filled={"NAME": "mine"})
+    alice("trust", "init")
+    alice.share("Begin the trust root")
+    alice("keys", "use", "sigstore:../trust_config.json")
+    assert "error[GP-KEY-006]" in alice("log-head", "sign", status=2).err
+    assert "error[GP-USE-001]" in alice("keys", "use", "sigstore:../trust_config.json", "--commits", status=2).err
