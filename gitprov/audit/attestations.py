@@ -61,7 +61,7 @@ def judge_attestation(verifier: Verifier, kept: Attestation, documents: Mapping[
     by, fault = f"{who.identity}, for whom {who.issuer} vouches", "no trusted root is listed"
     for document in documents.values():
         try:
-            return Judged(by, verifier.keyless(data, who, document))
+            return Judged(by, verifier.keyless(data, who, document, promised=True))
         except GitprovError as error:
             fault = f"{error.what}: {error.why}"
     fix = "gitprov trust use-sigstore NAME --trusted-root FILE, with the root of the Sigstore that it comes from"

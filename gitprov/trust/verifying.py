@@ -28,13 +28,14 @@ class Verifier(Protocol):
         """Returns whom a certificate (DER) names, which is not proven by that; None when it names nobody."""
         ...
 
-    def keyless(self, data: bytes, who: Certified, document: str) -> str:
+    def keyless(self, data: bytes, who: Certified, document: str, *, promised: bool = False) -> str:
         """Verifies a bundle with a certificate and returns when it was signed (RFC 3339, UTC).
 
         Args:
             data: The bundle's bytes.
             who: Whom the certificate must name.
             document: The trusted root.
+            promised: Whether the time at which a log promised to log it will do, too.
 
         Raises:
             GitprovError: GP-SIG-008 says which step of docs/verification.md failed.

@@ -24,15 +24,16 @@ class RememberingVerifier(SignatureVerifier):
         """Takes the file that remembers; what cannot be read there, or written, is verified again."""
         self._path = path
 
-    def keyless(self, data: bytes, who: Certified, document: str) -> str:
+    def keyless(self, data: bytes, who: Certified, document: str, *, promised: bool = False) -> str:
         """Returns when a bundle with a certificate was signed, as it was verified now or before.
 
         Raises:
             GitprovError: GP-SIG-008.
         """
-        key = digest_of([*self._versions, who.identity, who.issuer, sha256_of(document.encode()), sha256_of(data)])
+        asked = [who.identity, who.issuer, promised, sha256_of(document.encode()), sha256_of(data)]
+        key = digest_of([*self._versions, *asked])
         if key not in self._known:
-            self._known[key] = super().keyless(data, who, document)
+            self._known[key] = super().keyless(data, who, document, promised=promised)
             self._append(f"{key} {self._known[key]}\n".encode())
         return self._known[key]
 

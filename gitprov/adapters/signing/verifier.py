@@ -23,7 +23,7 @@ class SignatureVerifier:
 
         return certified(certificate)
 
-    def keyless(self, data: bytes, who: Certified, document: str) -> str:
+    def keyless(self, data: bytes, who: Certified, document: str, *, promised: bool = False) -> str:
         """Verifies a bundle with a certificate and returns when it was signed (RFC 3339, UTC).
 
         Raises:
@@ -31,7 +31,7 @@ class SignatureVerifier:
         """
         from gitprov.adapters.sigstore.verifying import verify_keyless
 
-        return verify_keyless(data, who, document)
+        return verify_keyless(data, who, document, promised=promised)
 
     def timestamp(self, signature: bytes, timestamp: bytes, document: str) -> str | None:
         """Returns the time (RFC 3339, UTC) that an RFC 3161 timestamp proves for a signature; None for nothing."""

@@ -10,7 +10,7 @@ import warnings
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ from gitprov.adapters.signing.certificates import certified
 from gitprov.adapters.signing.witnesses import in_words, stamped
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.trust.bundles import Bundle as Signed
 from gitprov.trust.bundles import read_bundle
 from gitprov.trust.verifying import Certified
 
@@ -44,13 +45,14 @@ _STEPS = {
 """How sigstore-python begins to say what is wrong; all else is about the signature (K8)."""
 
 
-def verify_keyless(data: bytes, who: Certified, document: str) -> str:
+def verify_keyless(data: bytes, who: Certified, document: str, *, promised: bool = False) -> str:
     """Verifies a bundle with a certificate and returns when it was signed (RFC 3339, UTC).
 
     Args:
         data: The bundle's bytes.
         who: Whom the certificate must name.
         document: The trusted root, JSON.
+        promised: Whether the time at which a log promised to log it will do, too: as others' attestations have it.
 
     Raises:
         GitprovError: GP-SIG-008.
@@ -58,15 +60,12 @@ def verify_keyless(data: bytes, who: Certified, document: str) -> str:
     with warnings.catch_warnings(action="ignore"):  # of parsers, about what they read: the verdict says it all
         with _step("K1"):
             found, bundle = read_bundle(data), Bundle.from_json(data)
-            if found.timestamp is None:
-                raise ValueError("no timestamp says when it was signed")
-            time = decode_timestamp_response(found.timestamp).tst_info.gen_time
+            time = _claimed(found, promised=promised)
         with _step("K2"):
-            root = _as_of(time, document)
+            root = _as_of(time, document, by_authority=found.timestamp is not None)
             verifier = _verifier(json.dumps(root))
         # sigstore-python makes do with the time of a log that promises one, and then passes over the timestamp
-        promised = found.entry is not None and "inclusionPromise" in found.entry
-        if promised and stamped(found.signature, found.timestamp, document) is None:
+        if found.timestamp is not None and stamped(found.signature, found.timestamp, document) is None:
             why = "no timestamp authority of the trusted root has signed this timestamp of the signature"
             raise _refusal("K3", why)
         with _step("K8"):
@@ -88,12 +87,22 @@ class _Named:
             raise _refusal("K6", f"the certificate names {_said(found)}, not {_said(self._who)}")
 
 
-def _as_of(time: datetime, document: str) -> dict[str, Any]:
+def _claimed(found: Signed, *, promised: bool) -> datetime:
+    """Returns when a bundle says that it was signed: by its timestamp, else by the promise of a log (Rekor v1)."""
+    entry = found.entry or {}
+    if found.timestamp is not None:
+        return decode_timestamp_response(found.timestamp).tst_info.gen_time
+    if not promised or "inclusionPromise" not in entry or "integratedTime" not in entry:
+        raise ValueError("no timestamp says when it was signed")
+    return datetime.fromtimestamp(int(entry["integratedTime"]), UTC)
+
+
+def _as_of(time: datetime, document: str, *, by_authority: bool) -> dict[str, Any]:
     """Returns a trusted root with what is valid at a time, as if that always were."""
     root: dict[str, Any] = json.loads(document)
     for kind in _KINDS:
-        root[kind] = [_always(one) for one in root[kind] if holds_at(one, time)]
-        if not root[kind]:
+        root[kind] = [_always(one) for one in root.get(kind, []) if holds_at(one, time)]
+        if not root[kind] and (by_authority or kind != "timestampAuthorities"):
             raise ValueError(f"none of the {kind} in the trusted root was valid at {in_words(time)}")
     return root
 

@@ -83,3 +83,18 @@ def test_a_promise_replaces_no_timestamp(stack: Stack, signer_of: SignerOf) -> N
     del material["timestampVerificationData"]
     with pytest.raises(GitprovError, match="step K1"):
         verify_keyless(canonical_json(bundle), ADA_HERE, document)
+
+
+def test_of_what_others_attest_the_time_of_a_log_will_do(stack: Stack, signer_of: SignerOf) -> None:
+    """Attestations of public repositories have nothing else. The log has signed it, and what was valid then counts."""
+    signer, document = signer_of(stack.issuer.person()), stack.trusted_root.read_text()
+    bundle = promised(signer.bundle(statement(TRAINED, {})), stack)
+    del bundle["verificationMaterial"]["timestampVerificationData"]
+    assert verify_keyless(canonical_json(bundle), ADA_HERE, document, promised=True).endswith("Z")
+    (entry,) = bundle["verificationMaterial"]["tlogEntries"]
+    late = {**entry, "integratedTime": str(int(entry["integratedTime"]) + 1)}
+    silent = {name: value for name, value in entry.items() if name != "inclusionPromise"}
+    for changed in (late, silent):
+        bundle["verificationMaterial"]["tlogEntries"] = [changed]
+        with pytest.raises(GitprovError, match="step K"):
+            verify_keyless(canonical_json(bundle), ADA_HERE, document, promised=True)
