@@ -7,7 +7,6 @@ from gitprov.check.entries import assurance, values
 from gitprov.check.landed import Landed
 from gitprov.errors import GitprovError
 from gitprov.ids import Digest, digest_of
-from gitprov.ids.names import is_name
 from gitprov.lineage.differences import flatten
 from gitprov.policy.decide import Decision, Tried, decide
 from gitprov.policy.facts import (
@@ -46,14 +45,12 @@ def policies_in_force(landed: Landed, step: int) -> tuple[dict[str, Policy], lis
     found: dict[str, Policy] = {}
     broken = []
     for path in sorted(landed.settings.at(step - 1)):
-        name = path.removeprefix(POLICIES).removesuffix(".yaml")
-        if path != f"{POLICIES}{name}.yaml" or not is_name(name):
-            continue
-        policy = _setting(landed, step, path)
-        if isinstance(policy, Policy):
-            found[name] = policy
-        else:
-            broken.append(_unreadable(name, path))
+        if path.startswith(POLICIES):
+            name, policy = path.removeprefix(POLICIES).removesuffix(".yaml"), _setting(landed, step, path)
+            if isinstance(policy, Policy):
+                found[name] = policy
+            else:
+                broken.append(_unreadable(name, path))
     return found, broken
 
 
