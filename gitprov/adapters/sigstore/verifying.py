@@ -65,7 +65,8 @@ def verify_keyless(data: bytes, who: Certified, document: str, *, promised: bool
             root = _as_of(time, document, by_authority=found.timestamp is not None)
             verifier = _verifier(json.dumps(root))
         # sigstore-python makes do with the time of a log that promises one, and then passes over the timestamp
-        if found.timestamp is not None and stamped(found.signature, found.timestamp, document) is None:
+        promised_too = found.timestamp if "inclusionPromise" in (found.entry or {}) else None
+        if promised_too is not None and stamped(found.signature, promised_too, document) is None:
             why = "no timestamp authority of the trusted root has signed this timestamp of the signature"
             raise _refusal("K3", why)
         with _step("K8"):
