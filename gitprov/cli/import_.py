@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from gitprov.cli.import_dvc import dvc
 from gitprov.cli.render import one_line
 from gitprov.cli.writing import dry_run_option, json_option, outcome_json, show_outcome
 from gitprov.errors import catalogue as codes
@@ -20,6 +21,9 @@ def command() -> None:
 
     Example: gitprov import attestation model.pkl.sigstore.json
     """
+
+
+command.add_command(dvc)
 
 
 @command.command()

@@ -5,12 +5,12 @@ docs/format.md, "Listings". The digest of a directory is the SHA-256 of its list
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
-from gitprov.ids.digests import COMMIT_PATTERN, Digest, Md5, is_digest, is_md5, md5_of, sha256_of
+from gitprov.ids.digests import COMMIT_PATTERN, Digest, Md5, digest_hex, is_digest, is_md5, md5_of, sha256_of
 from gitprov.ids.values import MAX_INTEGER, sort_key
 
 _json_text = json.JSONEncoder(ensure_ascii=False).encode
@@ -77,6 +77,11 @@ def write_code_listing(entries: Iterable[CodeEntry]) -> bytes:
         else:
             lines.append(f'{{"mode":"{e.mode}","path":{path},"sha256":"{e.sha256}"}}\n')
     return "".join(lines).encode()
+
+
+def dvc_directory(files: Mapping[str, Md5]) -> bytes:
+    """Returns DVC's `.dir` object of a directory with these files, byte for byte; its MD5 is what DVC calls it."""
+    return json.dumps([{"md5": digest_hex(md5), "relpath": path} for path, md5 in sorted(files.items())]).encode()
 
 
 def read_listing(data: bytes) -> tuple[Entry, ...]:

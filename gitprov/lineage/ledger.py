@@ -34,7 +34,7 @@ class Held:
 
 
 class Ledger:
-    """Records by id and by what they say; built once, then read.
+    """Records by id and by what they say.
 
     Attributes:
         held: Every record by id.
@@ -68,9 +68,10 @@ class Ledger:
         self._evaluated: dict[Digest, list[Digest]] = defaultdict(list)
         self._deprecated: dict[Digest, list[Digest]] = defaultdict(list)
         for one in held:
-            self._take(one)
+            self.take(one)
 
-    def _take(self, held: Held) -> None:
+    def take(self, held: Held) -> None:
+        """Adds a record: one with the bytes of another counts as its copy."""
         if held.id in self.held:
             self.copies.append(held)
             return

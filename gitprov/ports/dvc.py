@@ -1,8 +1,10 @@
 """DVC's own files: configuration, `.dvc` pointers, dvc.yaml stages and dvc.lock. Written as DVC writes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
 from typing import Any, Protocol
 
+from gitprov.errors import GitprovError
 from gitprov.frozen import dataclass
 from gitprov.ids import Md5
 from gitprov.records import Content
@@ -89,6 +91,30 @@ class Declared:
     kind: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one of DVC's files says at some commit: all of it that can be recorded.
+
+    Attributes:
+        entries: Of a dvc.lock; of a `.dvc` file that is a stage, as DVC wrote them before it had dvc.lock.
+        pointers: Of any other `.dvc` file.
+        artifacts: Of a dvc.yaml: what people call the artifact at a path.
+        faults: What cannot be understood (GP-DVC-001, GP-DVC-004) or recorded (GP-DVC-007), with file and line.
+    """
+
+    entries: tuple[LockEntry, ...] = ()
+    pointers: tuple[Pointer, ...] = ()
+    artifacts: Mapping[str, Declared] = field(default_factory=dict)
+    faults: tuple[GitprovError, ...] = ()
+
+
+def is_dvc_file(path: str) -> bool:
+    """Tells whether `DvcProject.said` understands a file of this path."""
+    *folders, name = path.split("/")
+    told = name.endswith(".dvc") or name in ("dvc.lock", "dvc.yaml", "Dvcfile")
+    return told and name != ".dvc" and ".dvc" not in folders
+
+
 class DvcProject(Protocol):
     """The DVC project of this repository (its root is the top of the work tree unless project.yaml says otherwise)."""
 
@@ -157,6 +183,16 @@ class DvcProject(Protocol):
 
         Raises:
             GitprovError: GP-DVC-001.
+        """
+        ...
+
+    def said(self, name: str, data: bytes, read: Callable[[str], bytes | None]) -> Said:
+        """Returns what a file says of which `is_dvc_file` holds; raises nothing for what it holds.
+
+        Args:
+            name: Its path from the top.
+            data: Its bytes.
+            read: Returns any other file of the same commit by its path, or None.
         """
         ...
 

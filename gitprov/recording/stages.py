@@ -9,7 +9,7 @@ from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ids import Value, sha256_of
 from gitprov.lineage import Ledger
-from gitprov.ports.dvc import Stage
+from gitprov.ports.dvc import Declared, Stage
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.add import previous_name
 from gitprov.recording.code import SCRIPTS
@@ -125,12 +125,13 @@ def flat_params(params: Mapping[str, Mapping[str, Any]]) -> dict[str, Value]:
     }
 
 
-def output_specs(place: Workplace, ledger: Ledger, paths: Sequence[str]) -> dict[str, OutputSpec]:
+def output_specs(
+    place: Workplace, ledger: Ledger, paths: Sequence[str], declared: Mapping[str, Declared]
+) -> dict[str, OutputSpec]:
     """Returns role to output of the outputs of a stage.
 
-    An output is named as dvc.yaml's `artifacts:` section says, else as before, else by its path.
+    An output is named as `declared`, dvc.yaml's `artifacts:` section, says, else as before, else by its path.
     """
-    declared = place.dvc.artifacts()
     specs = {}
     for role, path in roles(paths).items():
         entry = declared.get(path)
@@ -181,7 +182,7 @@ def request_of(
         command=shell_command(stage.commands),
         cwd=stage.cwd,
         inputs={role: f"{place.git.root}/{path}" for role, path in roles(data).items()},
-        outputs=output_specs(place, ledger, made),
+        outputs=output_specs(place, ledger, made, place.dvc.artifacts()),
         params=flat_params(stage.params),
         code=tuple(code),
         code_deps=tuple(own_code),

@@ -1,12 +1,10 @@
 """Symlinks inside a directory artifact, and DVC's own listing, in which a link to a file is that file."""
 
-import json
 from collections.abc import Collection, Container, Iterable, Mapping
 
 from gitprov.errors import Code
 from gitprov.errors import catalogue as codes
-from gitprov.ids import digest_hex
-from gitprov.ids.listings import DIRECTORY, SYMLINK, Entry
+from gitprov.ids.listings import DIRECTORY, SYMLINK, Entry, dvc_directory
 from gitprov.ids.names import folded, path_fault
 
 HOPS = 40
@@ -81,8 +79,8 @@ def dvc_listing(entries: Iterable[Entry], aliases: Mapping[str, str]) -> tuple[b
     """Returns DVC's `.dir` object of a directory, byte for byte, and how many files and bytes DVC sees in it."""
     by_path = {entry.path: entry for entry in entries if entry.mode not in (SYMLINK, DIRECTORY)}
     seen = by_path | {link: by_path[file] for link, file in aliases.items()}
-    rows = [{"md5": digest_hex(entry.md5), "relpath": path} for path, entry in sorted(seen.items())]
-    return json.dumps(rows).encode(), len(seen), sum(entry.size for entry in seen.values())
+    data = dvc_directory({path: entry.md5 for path, entry in seen.items()})
+    return data, len(seen), sum(entry.size for entry in seen.values())
 
 
 def _refuse(code: Code, bad: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from gitprov.errors import GitprovError
+from gitprov.errors import Code, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 
@@ -42,10 +42,10 @@ class Document:
         """Returns the whole, to be taken apart."""
         return At(self, (), self.data)
 
-    def fault(self, where: Where, why: str) -> GitprovError:
+    def fault(self, where: Where, why: str, code: Code = codes.DVC_FILE) -> GitprovError:
         """Makes the error about the value at `where`, with its line."""
         place = ".".join(map(str, where)) or "the top"
-        return codes.DVC_FILE.error(f"{self.name}:{self._line(where)}: {place} {why}")
+        return code.error(f"{self.name}:{self._line(where)}: {place} {why}")
 
     def _line(self, where: Where) -> int:
         from ruamel.yaml.nodes import MappingNode, SequenceNode
@@ -72,9 +72,9 @@ class At:
     where: Where
     value: Any
 
-    def fault(self, why: str) -> GitprovError:
+    def fault(self, why: str, code: Code = codes.DVC_FILE) -> GitprovError:
         """Makes the error about this value."""
-        return self.document.fault(self.where, why)
+        return self.document.fault(self.where, why, code)
 
     def mapping(self) -> dict[str, "At"]:
         """Returns the entries; an empty value has none."""

@@ -26,18 +26,31 @@ def read_lock(data: bytes, name: str, working_folders: WorkingFolders) -> list[L
         GitprovError: GP-DVC-001 with file and line; what `working_folders` raises.
     """
     folder = posixpath.dirname(name) or "."
-    top = read_document(data, name).top()
-    if "schema" in top.mapping():
-        if top.get("schema").value != SCHEMA:
-            raise top.get("schema").fault(f"must be '{SCHEMA}'")
-        stages = top.get("stages").mapping()
-    else:
-        stages = top.mapping()
+    stages = read_stages(data, name)
     cwds = working_folders(folder) if stages else {}
-    return [_entry(name, at, folder, cwds.get(name, folder)) for name, at in stages.items()]
+    return [read_entry(stage, at, folder, cwds.get(stage, folder)) for stage, at in stages.items()]
 
 
-def _entry(stage: str, at: At, folder: str, cwd: str) -> LockEntry:
+def read_stages(data: bytes, name: str) -> dict[str, At]:
+    """Returns the stages of a dvc.lock, of schema 2.0 or of 1.0, each still to be read.
+
+    Raises:
+        GitprovError: GP-DVC-001 with file and line.
+    """
+    top = read_document(data, name).top()
+    if "schema" not in top.mapping():
+        return top.mapping()
+    if top.get("schema").value != SCHEMA:
+        raise top.get("schema").fault(f"must be '{SCHEMA}'")
+    return top.get("stages").mapping()
+
+
+def read_entry(stage: str, at: At, folder: str, cwd: str) -> LockEntry:
+    """Returns one stage of a dvc.lock; its paths are relative to `cwd`.
+
+    Raises:
+        GitprovError: GP-DVC-001 with file and line.
+    """
     command = at.get("cmd")
     lines = command.items() if isinstance(command.value, list) else [command]
     params = at.get("params").mapping()

@@ -2,7 +2,7 @@
 
 import os
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -13,12 +13,13 @@ from gitprov.adapters.dvc.ignore import NAME as DVCIGNORE
 from gitprov.adapters.dvc.ignore import Ignores
 from gitprov.adapters.dvc.params import choose, read_params
 from gitprov.adapters.dvc.paths import above, is_outside, join
+from gitprov.adapters.dvc.said import read_said
 from gitprov.adapters.dvc.stages import NAME as DVC_YAML
 from gitprov.adapters.dvc.stages import Definition, Pipeline, read_pipeline
 from gitprov.adapters.dvc.tracking import Tracking, ignore_file, with_line
 from gitprov.errors import catalogue as codes
 from gitprov.ids.urls import mask_user_info
-from gitprov.ports.dvc import Declared, LockEntry, Pointer, Stage
+from gitprov.ports.dvc import Declared, LockEntry, Pointer, Said, Stage
 from gitprov.ports.worktree import WorkTree
 from gitprov.records import Content
 
@@ -175,6 +176,10 @@ class DvcFiles:
             if posixpath.basename(name) == lock.NAME
             for entry in lock.read_lock(data, name, working_folders)
         ]
+
+    def said(self, name: str, data: bytes, read: Callable[[str], bytes | None]) -> Said:
+        """Implements `DvcProject.said`."""
+        return read_said(name, data, read, self._parsing)
 
     def lock_stage(self, stage: Stage, deps: Mapping[str, Content], outs: Mapping[str, Content]) -> list[str]:
         """Writes the dvc.lock entry of a stage exactly as DVC does after running it; returns the files written.

@@ -3,10 +3,11 @@
 What is plain is read here. A file that uses variables, `foreach` or `matrix` is expanded by DVC's own resolver first.
 """
 
+import io
 import math
 import os
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any
@@ -75,7 +76,13 @@ class Pipeline:
     artifacts: Mapping[str, Declared]
 
 
-def read_pipeline(data: bytes, name: str, root: str, settings: Mapping[str, Any]) -> Pipeline:
+ReadFile = Callable[[str], bytes | None]
+"""What reads a file of a commit by its path from the top; None when it has none."""
+
+
+def read_pipeline(
+    data: bytes, name: str, root: str, settings: Mapping[str, Any], read: ReadFile | None = None
+) -> Pipeline:
     """Returns what a dvc.yaml says.
 
     Args:
@@ -83,6 +90,7 @@ def read_pipeline(data: bytes, name: str, root: str, settings: Mapping[str, Any]
         name: Its path from the top of the work tree.
         root: The top of the work tree.
         settings: DVC's configuration, whose `parsing` section says how variables become text.
+        read: Where files with variables are read, when it is not the work tree.
 
     Raises:
         GitprovError: GP-DVC-001 with file and line; GP-DVC-004 when it is templated and dvc is not there.
@@ -90,7 +98,7 @@ def read_pipeline(data: bytes, name: str, root: str, settings: Mapping[str, Any]
     folder = posixpath.dirname(name) or "."
     document = read_document(data, name)
     if _is_templated(document):
-        document = _resolved(document, os.path.join(root, folder), settings)
+        document = _resolved(document, os.path.join(root, folder), settings, read)
     top = document.top()
     stages = tuple(_stage(key, at, folder) for key, at in top.get("stages").mapping().items())
     artifacts = {}
@@ -155,7 +163,7 @@ def _is_templated(document: Document) -> bool:
     )
 
 
-def _resolved(document: Document, folder: str, settings: Mapping[str, Any]) -> Document:
+def _resolved(document: Document, folder: str, settings: Mapping[str, Any], read: ReadFile | None) -> Document:
     try:
         from dvc.exceptions import DvcException
         from dvc.fs import localfs
@@ -163,7 +171,7 @@ def _resolved(document: Document, folder: str, settings: Mapping[str, Any]) -> D
     except ImportError as error:
         raise codes.DVC_MISSING.error(f"{document.name} uses variables, which DVC expands", why=str(error)) from error
     # Of a repository the resolver asks for these two only; a whole one costs half a second and a lock.
-    repository = SimpleNamespace(fs=localfs, config=settings)
+    repository = SimpleNamespace(fs=_Files(read) if read else localfs, config=settings)
     try:
         resolver = DataResolver(repository, folder, deepcopy(document.data))
         data = {**resolver.resolve(), "artifacts": resolver.resolve_artifacts()}
@@ -174,3 +182,22 @@ def _resolved(document: Document, folder: str, settings: Mapping[str, Any]) -> D
             f"{document.name} cannot be expanded", why=f"DVC's resolver fails on it: {type(error).__name__}: {error}"
         ) from error
     return Document(document.name, document.text, data)
+
+
+class _Files:
+    """The files of a commit, as DVC's resolver asks for them; paths are from the top."""
+
+    join = staticmethod(posixpath.join)
+    normpath = staticmethod(posixpath.normpath)
+
+    def __init__(self, read: ReadFile) -> None:
+        self._read = read
+
+    def exists(self, path: str) -> bool:
+        return self._read(path) is not None
+
+    def isdir(self, _path: str) -> bool:
+        return False
+
+    def open(self, path: str, encoding: str) -> io.TextIOBase:
+        return io.TextIOWrapper(io.BytesIO(self._read(path) or b""), encoding=encoding)

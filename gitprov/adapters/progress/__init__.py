@@ -10,7 +10,7 @@ from gitprov.ports.progress import Progress
 class Silence:
     """Says nothing: for programs, pipes and tests."""
 
-    def begin(self, what: str, total: int) -> None:
+    def begin(self, what: str, total: int, unit: str = "bytes") -> None:
         """Does nothing."""
 
     def advance(self, done: int) -> None:
@@ -21,7 +21,7 @@ class Silence:
 
 
 class Bar:
-    """A bar of bytes; work below a size that takes no time to speak of is not shown."""
+    """A bar of bytes, or of another unit; work of bytes that takes no time to speak of is not shown."""
 
     SHOWN_FROM = 16 * 1024 * 1024
 
@@ -29,14 +29,22 @@ class Bar:
         self._bar: Any = None
         self._lock = threading.Lock()
 
-    def begin(self, what: str, total: int) -> None:
+    def begin(self, what: str, total: int, unit: str = "bytes") -> None:
         """Draws the bar when there is enough to do."""
-        if total < self.SHOWN_FROM:
+        if unit == "bytes" and total < self.SHOWN_FROM:
             return
         from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
 
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        count = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
+        columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
         bar = Progress(*columns, console=Console(stderr=True), transient=True)
         bar.add_task(what, total=total)
         bar.start()

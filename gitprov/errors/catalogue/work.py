@@ -132,6 +132,13 @@ DVC_NOTHING = declare(
 DVC_SEVERAL = declare(
     "GP-DVC-006", Exit.USAGE, "several folders have a DVC project", "in the one that is meant: gitprov -C DIR init"
 )
+DVC_ELSEWHERE = declare(
+    "GP-DVC-007",
+    Exit.FINDINGS,
+    "data that DVC knows by no MD5, or keeps outside the repository",
+    "have DVC keep a copy in the repository: dvc import-url URL PATH; of past commits nothing can be changed",
+    by_hand=True,
+)
 
 # GIT: the repository
 GIT_NONE = declare("GP-GIT-001", Exit.USAGE, "not inside a git repository", "git init && gitprov init")

@@ -11,8 +11,9 @@ class Bar:
         self.open = False
         self._lock = threading.Lock()
 
-    def begin(self, what: str, total: int) -> None:
+    def begin(self, what: str, total: int, unit: str = "bytes") -> None:
         assert what
+        assert unit == "bytes"
         assert not self.open
         self.open, self.total, self.done = True, total, 0
 

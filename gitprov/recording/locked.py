@@ -1,0 +1,404 @@
+"""What DVC's files say, as records: one run for each entry of dvc.lock, one `add` for each source (demand 40).
+
+What DVC knew is `declared`, what nobody knows is `unknown`, and nothing is invented: no actor, no hardware.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+from pathlib import PurePosixPath
+from typing import Protocol
+
+from gitprov.errors import GitprovError
+from gitprov.errors import catalogue as codes
+from gitprov.ids import Digest, Md5, digest_hex, digest_of, md5_of, normalize, sha256_of
+from gitprov.ids.listings import EXECUTABLE, FILE, dvc_directory
+from gitprov.ids.recipes import UNKNOWN, environment_digest
+from gitprov.lineage import Held, Ledger
+from gitprov.ports.dvc import Declared, Locked, LockEntry
+from gitprov.ports.git import GitStore, TreeEntry
+from gitprov.ports.workplace import Workplace
+from gitprov.recording.add import previous_name
+from gitprov.recording.commands import is_below, shell_command
+from gitprov.recording.environment import is_lock, may_lock
+from gitprov.recording.inputs import Used
+from gitprov.recording.plan import Request, make_recipe
+from gitprov.recording.secrets import refuse_secrets
+from gitprov.recording.sources import ROLE, STEP, kind_of, name_of_path
+from gitprov.recording.stages import flat_params, output_specs, roles, step_name
+from gitprov.records import (
+    AnyContent,
+    Artifact,
+    Code,
+    Content,
+    Environment,
+    Input,
+    Lock,
+    Output,
+    Recipe,
+    Reference,
+    ReferencedContent,
+    Run,
+    Stored,
+    reference_digest,
+    store,
+)
+from gitprov.records.types import Fact
+
+UNKNOWN_ACTOR = "unknown"
+
+
+class Scene(Protocol):
+    """Where DVC's files stand: HEAD and its work tree, or a commit of history."""
+
+    @property
+    def commit(self) -> str:
+        """The commit, in hex digits."""
+        ...
+
+    @property
+    def time(self) -> str | None:
+        """When a run is said to have ended that came with this commit; None when nobody says."""
+        ...
+
+    @property
+    def artifacts(self) -> Mapping[str, Declared]:
+        """What dvc.yaml calls the artifact at a path."""
+        ...
+
+    @property
+    def locks(self) -> Mapping[str, bytes]:
+        """The lock files at the top."""
+        ...
+
+    def code_deps(self, deps: Sequence[str]) -> Collection[str]:
+        """Returns the deps of a stage that are its code; the others are data."""
+        ...
+
+    def content(self, locked: Locked) -> Content | None:
+        """Returns what DVC says is there by its bytes, where they are here and fit."""
+        ...
+
+    def is_same(self, dep: Locked) -> bool:
+        """Tells whether a dep that git tracks still has the bytes that DVC saw."""
+        ...
+
+    def code(self, paths: Sequence[str], left_out: Sequence[str]) -> Digest | None:
+        """Returns the code digest, as `GitStore.code_at` says."""
+        ...
+
+
+class Recorder:
+    """Makes records of what DVC says, so that a later stage finds what an earlier one made.
+
+    Attributes:
+        records: What is new, by id, in the order in which it was made.
+        known: Runs that were recorded already.
+        notes: What a person should know, each once.
+        unverified: Paths of outputs and sources that are known by their MD5 only.
+    """
+
+    def __init__(self, place: Workplace, ledger: Ledger) -> None:
+        self.place = place
+        self.ledger = Ledger(held for held in ledger.held.values() if held.state != "draft")
+        self.records: dict[Digest, Stored] = {}
+        self.known: dict[Digest, Stored] = {}
+        self.notes: dict[str, None] = {}
+        self.unverified: dict[str, None] = {}
+        self._made: dict[str, Digest] = {}
+        self._contents: dict[tuple[str, bool], AnyContent] = {}
+        self._runs: dict[Digest, list[Digest]] = defaultdict(list)
+        for artifact in self.ledger.artifacts.values():
+            self._know(artifact.content)
+        for one, run in self.ledger.runs.items():
+            self._runs[_identity(run)].append(one)
+
+    def forget(self, but: Collection[str]) -> None:
+        """Forgets what was made at all paths but these: DVC does not keep it there any more."""
+        self._made = {path: one for path, one in self._made.items() if path in but}
+
+    def take_source(self, scene: Scene, locked: Locked) -> None:
+        """Records what a `.dvc` file says."""
+        content = self._content(scene, locked)
+        found = [one for one in self.ledger.with_content(content.digest) if locked.path in self.ledger.paths_of(one)]
+        self._made[locked.path] = found[-1] if found else self._add_source(scene, locked.path, content)
+
+    def take(self, scene: Scene, entry: LockEntry) -> None:
+        """Records one stage, unless a run of it with these inputs and outputs, and this code, is recorded."""
+        step = step_name(entry.stage)
+        own_code = set(scene.code_deps([dep.path for dep in entry.deps]))
+        tracked = [dep for dep in entry.deps if dep.path in own_code]
+        inputs = self._inputs(scene, [dep for dep in entry.deps if dep.path not in own_code])
+        outs = {out.path: self._content(scene, out) for out in entry.outs}
+        params = normalize(flat_params(entry.params))
+        specs = output_specs(self.place, self.ledger, list(outs), scene.artifacts)
+        code = self._code(scene, step, tracked, [*(used.path for used in inputs.values()), *outs])
+        environment = self._environment(scene)
+        request = Request(step=step, command=shell_command(entry.commands), cwd=entry.cwd, outputs=specs)
+        recipes = {
+            role: make_recipe(
+                request,
+                role,
+                command=request.command,
+                inputs=inputs,
+                code=code.digest,
+                params=params if isinstance(params, dict) else {},
+                environment=environment,
+            )
+            for role in specs
+        }
+        artifacts = {
+            role: store(Artifact(name=out.name, kind=out.kind, content=outs[out.path], recipe=recipes[role]))
+            for role, out in specs.items()
+        }
+        declared: list[Fact] = ["code"] if code.digest != UNKNOWN else []
+        declared += ["locks"] if environment.locks else []
+        declared += ["params"] if params else []
+        run = Run(
+            step=step,
+            actor=UNKNOWN_ACTOR,
+            outputs={
+                role: Output(
+                    artifact=artifacts[role].id,
+                    content=outs[out.path].digest,
+                    path=out.path,
+                    recipe=recipes[role].id,
+                )
+                for role, out in specs.items()
+            },
+            inputs={role: used.input for role, used in inputs.items()},
+            command=request.command,
+            cwd=entry.cwd,
+            params=params if isinstance(params, dict) and params else None,
+            code=code,
+            environment=environment,
+            finished=scene.time,
+            declared=(*declared, *_times(scene)),
+            unknown=("actor", "dirty", "exit", "hardware", "inputs", *(() if scene.time else ("times",))),
+        )
+        recorded = self._recorded(run)
+        if recorded is None:
+            self._add(*artifacts.values(), store(run))
+        else:
+            self.known[recorded] = self.ledger.held[recorded].stored
+            run = self.ledger.runs[recorded]
+        self._made |= {out.path: out.artifact for out in run.outputs.values()}
+
+    def _recorded(self, run: Run) -> Digest | None:
+        """Returns the run that says this already, and has the same code as far as anybody knows.
+
+        What gitprov saw run is not said again because DVC counts other files as its code.
+        """
+        code = run.code.digest if run.code else UNKNOWN
+        for one in self._runs[_identity(run)]:
+            recorded = self.ledger.runs[one]
+            other = recorded.code.digest if recorded.code else UNKNOWN
+            if code in (UNKNOWN, other) or (other != UNKNOWN and "code" not in recorded.declared):
+                return one
+        return None
+
+    def _inputs(self, scene: Scene, deps: Sequence[Locked]) -> dict[str, Used]:
+        """Returns role to input: each dep, and what lies in it or around it and was made or tracked by itself."""
+        found: dict[str, tuple[Digest, AnyContent]] = {}
+        for dep in deps:
+            content = self._content(scene, dep)
+            around = [path for path in map(str, PurePosixPath(dep.path).parents) if path in self._made]
+            around = [path for path in around if self._holds(self._made_at(path), path, dep)]
+            if around:
+                found[around[0]] = (self._made[around[0]], self._made_at(around[0]))
+                continue
+            found[dep.path] = (self._source(scene, dep.path, content), content)
+            for path in [path for path in self._made if dep.is_dir and path.startswith(f"{dep.path}/")]:
+                made = self._made_at(path)
+                if self._holds(content, dep.path, _locked(path, made)):
+                    found[path] = (self._made[path], made)
+        return {
+            role: Used(
+                Input(artifact=found[path][0], content=found[path][1].digest, after="unknown", path=path),
+                found[path][1],
+                path,
+            )
+            for role, path in roles(list(found)).items()
+        }
+
+    def _source(self, scene: Scene, path: str, content: AnyContent) -> Digest:
+        """Returns a data dep: what was made or tracked there, what is recorded, or a new source."""
+        made = self._made.get(path)
+        if made is not None and self.ledger.artifacts[made].content == content:
+            return made
+        recorded = self.ledger.with_content(content.digest)
+        if recorded:
+            return max(recorded, key=lambda one: (path in self.ledger.paths_of(one), self.ledger.made(one)))
+        return self._add_source(scene, path, content)
+
+    def _add_source(self, scene: Scene, path: str, content: AnyContent) -> Digest:
+        name = previous_name(self.ledger, path) or name_of_path(path)
+        kind = kind_of(self.place, self.ledger, name, None)
+        source = store(Artifact(name=name, kind=kind, content=content, recipe=Recipe(id=content.digest)))
+        run = Run(
+            step=STEP,
+            actor=UNKNOWN_ACTOR,
+            outputs={ROLE: Output(artifact=source.id, content=content.digest, path=path, recipe=content.digest)},
+            finished=scene.time,
+            declared=_times(scene),
+            unknown=("actor", *(() if scene.time else ("times",))),
+        )
+        self._add(source, store(run))
+        return source.id
+
+    def _add(self, *records: Stored) -> None:
+        refuse_secrets(self.place, records)
+        for stored in records:
+            if stored.id in self.ledger.held:
+                continue
+            self.records[stored.id] = stored
+            self.ledger.take(Held(stored, "staged"))
+            if isinstance(stored.record, Run):
+                self._runs[_identity(stored.record)].append(stored.id)
+                self.unverified |= {
+                    out.path: None
+                    for out in stored.record.outputs.values()
+                    if isinstance(self.ledger.artifacts[out.artifact].content, ReferencedContent)
+                }
+
+    def _made_at(self, path: str) -> AnyContent:
+        return self.ledger.artifacts[self._made[path]].content
+
+    def _holds(self, content: AnyContent, folder: str, inner: Locked) -> bool:
+        """Tells whether a directory has this file or folder in it; where its listing is not here, DVC's word counts."""
+        if not isinstance(content, Content):
+            return True
+        try:
+            entries = self.place.cache.entries(content)
+        except GitprovError:
+            return True
+        below = str(PurePosixPath(inner.path).relative_to(folder))
+        if not inner.is_dir:
+            return any((one.path, one.md5) == (below, inner.md5) for one in entries)
+        files = {one.path.removeprefix(f"{below}/"): one.md5 for one in entries if is_below(one.path, below)}
+        return md5_of(dvc_directory(files)) == inner.md5
+
+    def _know(self, content: AnyContent) -> None:
+        key = _key_of(content)
+        if key is not None and (isinstance(content, Content) or key not in self._contents):
+            self._contents[key] = content
+
+    def _content(self, scene: Scene, locked: Locked) -> AnyContent:
+        """Returns what DVC says is there: by its bytes where they are recorded, or here and fit; else by reference."""
+        if locked.md5 is None:
+            raise codes.DVC_FILE.error(
+                f"dvc.lock has no MD5 for {locked.path}", fix=f"gitprov run, or dvc import {locked.path}"
+            )
+        key = (locked.md5, locked.is_dir)
+        if not isinstance(self._contents.get(key), Content):
+            self._know(scene.content(locked) or _reference(locked))
+        return self._contents[key]
+
+    def _code(self, scene: Scene, step: str, deps: Sequence[Locked], apart: Sequence[str | None]) -> Code:
+        """Returns the code of a stage if every code dep has the MD5 that DVC saw, else that nobody knows."""
+        paths = tuple(sorted(dep.path for dep in deps))
+        if not paths:
+            self.notes[f"{step} declares no code in dvc.yaml: its code is recorded as unknown"] = None
+            return Code(digest=UNKNOWN, paths=())
+        changed = [dep.path for dep in deps if not scene.is_same(dep)]
+        digest = None if changed else scene.code(paths, [path for path in apart if path is not None])
+        if digest is None:
+            what = ", ".join(changed)
+            self.notes[f"{step}: {what} changed since DVC ran it: its code is recorded as unknown"] = None
+            return Code(digest=UNKNOWN, paths=paths)
+        return Code(digest=digest, paths=paths, commit=f"git:{scene.commit}")
+
+    def _environment(self, scene: Scene) -> Environment:
+        """Returns what the lock files say; where variables count, nobody knows what they were."""
+        digests = {path: sha256_of(data) for path, data in scene.locks.items()}
+        if not digests:
+            return Environment(digest=UNKNOWN)
+        known = environment_digest(container=None, locks=digests, variables={})
+        return Environment(
+            digest=UNKNOWN if self.place.settings.project().environment.variables else known,
+            locks=tuple(Lock(path=path, sha256=digests[path]) for path in sorted(digests)),
+        )
+
+
+def locks_at(git: GitStore, tree: Mapping[str, TreeEntry]) -> dict[str, bytes]:
+    """Returns the lock files at the top of a commit."""
+    top = {path: entry for path, entry in tree.items() if "/" not in path and may_lock(path)}
+    top = {path: entry for path, entry in top.items() if entry.mode in (FILE, EXECUTABLE)}
+    found = dict(zip(top, (data for _, data in git.blobs([e.oid for e in top.values()])), strict=True))
+    return {path: data for path, data in found.items() if is_lock(path, data)}
+
+
+def dvc_md5s(data: bytes) -> tuple[Md5, ...]:
+    """Returns the MD5 of what git has, and those by which DVC, which hashes the work tree, may call it.
+
+    Git may have changed the line ends; before 3.0 DVC hashed line feeds only.
+    """
+    unix = data.replace(b"\r\n", b"\n")
+    return md5_of(data), md5_of(unix), md5_of(unix.replace(b"\n", b"\r\n"))
+
+
+def in_order(entries: Sequence[LockEntry]) -> list[LockEntry]:
+    """Returns the entries so that each comes after those that made its deps.
+
+    Raises:
+        GitprovError: GP-DVC-001 for a circle, which DVC itself never writes.
+    """
+    makers = {out.path: number for number, entry in enumerate(entries) for out in entry.outs}
+    graph = {number: _needs(entry, makers) for number, entry in enumerate(entries)}
+    try:
+        return [entries[number] for number in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        stages = ", ".join(entries[number].stage for number in error.args[1][:-1])
+        raise codes.DVC_FILE.error("stages of dvc.lock depend on each other in a circle", why=stages) from None
+
+
+def _needs(entry: LockEntry, makers: Mapping[str, int]) -> list[int]:
+    """Returns the makers of what the deps of an entry are, lie in, or have in them."""
+    around = [path for dep in entry.deps for path in (dep.path, *map(str, PurePosixPath(dep.path).parents))]
+    folders = [dep.path for dep in entry.deps if dep.is_dir]
+    inside = [path for path in makers if any(is_below(path, folder) for folder in folders)] if folders else []
+    return [makers[path] for path in (*around, *inside) if path in makers]
+
+
+def _identity(run: Run) -> Digest:
+    """Returns what two runs share that are one to DVC: the same command and parameters on the same bytes."""
+    return digest_of(
+        {
+            "command": run.command,
+            "cwd": run.cwd,
+            "inputs": sorted({used.content for used in run.inputs.values()}),
+            "outputs": sorted({out.content for out in run.outputs.values()}),
+            "params": run.params or {},
+            "step": run.step,
+        }
+    )
+
+
+def _key_of(content: AnyContent) -> tuple[str, bool] | None:
+    """Returns what DVC calls a content: its MD5, and whether it is a directory."""
+    if isinstance(content, Content):
+        return content.md5, content.listing is not None
+    reference = content.reference
+    return (reference.version, reference.locator.endswith(".dir")) if reference.kind == "dvc" else None
+
+
+def _locked(path: str, content: AnyContent) -> Locked:
+    md5, is_dir = _key_of(content) or ("", False)
+    return Locked(path, Md5(md5), is_dir, None, None)
+
+
+def _times(scene: Scene) -> tuple[Fact, ...]:
+    return ("times",) if scene.time else ()
+
+
+def _reference(locked: Locked) -> ReferencedContent:
+    md5 = digest_hex(locked.md5 or Md5(""))
+    checks = {key: value for key, value in (("files", locked.files), ("size", locked.size)) if value is not None}
+    reference = Reference(
+        kind="dvc",
+        locator=f"files/md5/{md5[:2]}/{md5[2:]}{'.dir' if locked.is_dir else ''}",
+        version=str(locked.md5),
+        checks=checks,
+        assurance="asserted",
+    )
+    return ReferencedContent(digest=reference_digest(reference), reference=reference)
