@@ -30,6 +30,7 @@ class GitRepository:
             GitprovError: GP-GIT-003 when git cannot be run or refuses the repository.
         """
         self._start = os.path.realpath(start)
+        self._settings: dict[str, dict[str, str]] = {}
         self._place = discover(self._start)
 
     @property
@@ -266,12 +267,16 @@ class GitRepository:
         }
 
     def config(self, key: str) -> str | None:
-        """Returns a value of the user's git configuration."""
-        found = self._git.as_user("config", "-z", "--get", key, fine=(0, 1))
-        return os.fsdecode(found).removesuffix("\0") if found else None
+        """Returns a value of the user's git configuration; a section (`gitprov.`) is read at once."""
+        section = key.partition(".")[0].lower()
+        if section not in self._settings:
+            found = self._git.as_user("config", "-z", "--get-regexp", f"^{section}\\.", fine=(0, 1))
+            self._settings[section] = dict(one.partition("\n")[::2] for one in split(found))
+        return self._settings[section].get(key.lower())
 
     def set_config(self, key: str, value: str) -> None:
         """Writes a value to the repository's own configuration."""
+        self._settings.clear()
         self._git.as_user("config", "--local", key, value)
 
     def own_file(self, name: str, data: bytes | None = None) -> str:

@@ -304,3 +304,13 @@ def test_commits_are_described_with_the_time_at_which_they_landed(repo: Repo, mo
     found = GitRepository(str(repo.path)).described([newest, newest])
     assert found == {newest: Commit(newest, "Ada Example", "2026-02-01T00:00:00Z", "Write a file")}
     assert GitRepository(str(repo.path)).described([]) == {}
+
+
+def test_settings_of_git_are_read_as_git_has_them(repo: Repo, git: GitStore) -> None:
+    """The last value of several, in any case, also one that holds a line end; none is none."""
+    assert git.config("gitprov.key") is None
+    git.set_config("gitprov.key", "one")
+    repo.git("config", "--add", "GitProv.Key", "two\nlines=")
+    git.set_config("gitprov.person", "ada")
+    assert (git.config("gitprov.key"), git.config("gitprov.person")) == ("two\nlines=", "ada")
+    assert git.config("gitprov.keys") is None
