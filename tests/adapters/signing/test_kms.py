@@ -19,6 +19,7 @@ from gitprov.errors import Code, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.trust.bundles import is_only_form, read_bundle
 from tests.real.servers import S3, s3_server
+from tests.support import Gitprov, Repo
 
 PIN = "1234"
 PASSPHRASE = "GITPROV_KEY_PASSPHRASE"  # noqa: S105 the name of a variable
@@ -137,3 +138,19 @@ def test_a_service_signs_in_the_only_form(aws: S3, monkeypatch: pytest.MonkeyPat
     assert all(SignatureVerifier().verify(signer.pem, sha256(b"text").digest(), one) for one in made)
     assert refusal(f"awskms:{keys['RSA_2048']}") is codes.KEY_UNUSABLE
     assert refusal("awskms:nothing") is codes.KEY_REFUSED
+
+
+def test_a_token_signs_what_gitprov_writes(token: dict[int, str], repo: Repo, gitprov: Gitprov) -> None:
+    """From choosing it to a signature that counts, and once for each record."""
+    gitprov("init")
+    assert "there is no trust root yet" in gitprov("keys", "use", "kms:hsm:7?label=team").out
+    assert gitprov("keys", "export").out == token[7]
+    repo.commit("Set up")
+    gitprov("trust", "init", "--person", "ada")
+    repo.commit("Begin the trust root")
+    repo.write("raw", "data\n")
+    (run,) = (one for one in gitprov("add", "raw", "--json").json()["recorded"] if one["type"] == "run")
+    repo.commit("Add data")
+    assert "already signed" in gitprov("sign", f"id:{run['id'][7:]}").out
+    told = gitprov("verify", "--json").json()
+    assert (told["findings"], told["signatures"]["people"]) == ([], {"ada": 3})

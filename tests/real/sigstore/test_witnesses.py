@@ -39,3 +39,28 @@ def test_what_others_have_seen_counts_and_cosign_agrees(stack: Stack, tmp_path: 
     ]  # fmt: skip
     done = subprocess.run([*no_network(), *command], capture_output=True, text=True, check=False)
     assert "Verified OK" in done.stderr, done.stderr
+
+
+def entries(stack: Stack) -> int:
+    """Returns how many entries the log has, by its own files."""
+    return int((stack.folder / "rekor" / "checkpoint").read_bytes().split(b"\n")[1])
+
+
+def test_the_log_gets_what_is_written_and_nothing_else(stack: Stack, tmp_path: Path, gitprov: Gitprov) -> None:
+    """Neither a dry run nor what is refused leaves an entry; a request that is made leaves one."""
+    alice = make_world(tmp_path / "world", gitprov).alice
+    alice("trust", "use-sigstore", "team", "--trusted-root", stack.trusted_root)
+    alice.share("Trust a log")
+    alice.git("config", "gitprov.log", pki.REKOR)
+    before = entries(stack)
+    promote = ["promote", "churn@v2", "--to", "production", "--reason", "better"]
+    alice(*promote, "--dry-run")
+    alice("keys", "use", "default")
+    alice("sign", "churn@v2", "--dry-run")
+    refused = alice("promote", "churn@v1", "--to", "live", "--reason", "too early", status=1)
+    assert "finding[" in refused.err
+    assert entries(stack) == before
+    alice(*promote)
+    assert entries(stack) == before + 1
+    assert "GP-APR-005" in alice("approve", "churn/production/1", "--yes", status=1).err
+    assert entries(stack) == before + 1
