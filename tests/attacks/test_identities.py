@@ -151,3 +151,23 @@ def test_a_delegation_that_ends_disputes_nothing_and_judges_what_comes() -> None
     world.move()
     approve(world, by="dan", at=None, sequence=2)
     assert codes(world, 1) == {"GP-APR-001"}
+
+
+@pytest.mark.parametrize("at", [EARLY, LATE])
+def test_an_approval_counts_while_its_window_does(at: str) -> None:
+    """Landed before its key ended, and not enough until after it: what is proven to be earlier counts on."""
+    world = Promoting(releases=1, approvers=("ben", "cleo"), threshold=2)
+    world.move()
+    world.trust(("ben", "cleo"), threshold=2, keys=KEYS)
+    wish = world.wish(world.releases[0])
+    world.move()
+    world.request(wish)
+    world.sign(wish.id, MAIL, "approves", at=at)
+    world.move()
+    world.trust(("ben", "cleo"), threshold=2, keys=KEYS, windows={MAIL: (None, MIDDLE)})
+    world.move()
+    world.sign(wish.id, "cleo", "approves")
+    found = asked(world).judgement
+    assert found is not None
+    says = next(clause.says for clause in found.clauses if clause.number == 11)
+    assert says == ("2 of 2 approvals: ben, cleo" if at == EARLY else "1 of 2 approvals: cleo")

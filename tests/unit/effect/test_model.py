@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitprov.ids import Digest
-from gitprov.records import Request
+from gitprov.records import Request, Role
+from gitprov.records.roots import Delegation
 from tests.sim.promoting import Promoting, Wish
 
 Op = tuple[Any, ...]
@@ -29,6 +30,9 @@ ops: st.SearchStrategy[Op] = st.one_of(
     st.tuples(st.just("rejects"), LATE, VOTERS),
     st.tuples(st.just("rotate"), st.sets(VOTERS, min_size=2), st.integers(1, 2)),
     st.tuples(st.just("revoke"), st.sampled_from(["ben", "cleo", "dan"])),
+    st.tuples(st.just("window"), st.sampled_from([{"ben"}, {"cleo"}, {"ben", "cleo"}])),
+    st.tuples(st.just("delegate"), st.sampled_from([{"dan"}, {"ben"}, {"cleo", "dan"}]), st.integers(1, 2)),
+    st.tuples(st.just("take back")),
 )
 
 
@@ -39,11 +43,15 @@ class Naive:
     approvers: set[str]
     threshold: int
     version: int = 1
+    delegated: tuple[set[str], int] | None = None
     revoked: set[str] = field(default_factory=set)
+    ended: set[str] = field(default_factory=set)
+    files: set[tuple[Digest, str, str]] = field(default_factory=set)
+    fresh: list[tuple[Digest, str]] = field(default_factory=list)
     in_effect: Digest | None = None
     served: list[int | None] = field(default_factory=list)
     asked: dict[Digest, tuple[Any, ...]] = field(default_factory=dict)
-    votes: dict[Digest, dict[str, set[str]]] = field(default_factory=dict)
+    votes: dict[Digest, set[str]] = field(default_factory=dict)
     void: set[Digest] = field(default_factory=set)
     past: set[Digest] = field(default_factory=set)
 
@@ -56,13 +64,20 @@ class Naive:
 
     def vote(self, request: Digest, person: str, how: str) -> bool:
         """Takes a vote; tells whether it is one that was not there."""
-        cast = self.votes.setdefault(request, {}).setdefault(how, set())
-        is_new = person not in cast
-        if is_new and how == "rejects" and person in self.approvers - self.revoked:
+        is_new = (request, how, person) not in self.files
+        self.files.add((request, how, person))
+        counts = is_new and person not in self.revoked | self.ended
+        if counts and how == "rejects" and person in self.may_approve[0]:
             self.void.add(request)
-        if is_new and person not in self.revoked:
-            cast.add(person)
+        if counts and how == "approves":
+            self.votes.setdefault(request, set()).add(person)
+            self.fresh.append((request, person))
         return is_new
+
+    @property
+    def may_approve(self) -> tuple[set[str], int]:
+        """Who approves, and how many of them it takes: the team to whom it is delegated, else the project."""
+        return self.delegated or (self.approvers, self.threshold)
 
     def may(self, request: Digest) -> bool:
         """Tells whether a request takes effect at this step, if no other one does."""
@@ -71,8 +86,9 @@ class Naive:
             return False
         if kind == "rollback" and release not in self.served:
             return False
-        approvals = self.votes.get(request, {}).get("approves", set())
-        return len(approvals & (self.approvers - self.revoked - {"ada"})) >= self.threshold
+        approvers, threshold = self.may_approve
+        approvals = self.votes.get(request, set()) - self.revoked - self.ended - {"ada"}
+        return len(approvals & approvers) >= threshold
 
     def land(self, touched: set[Digest]) -> None:
         """Judges a step."""
@@ -84,10 +100,20 @@ class Naive:
 
     def govern(self, op: Op) -> None:
         """Changes the trust root, from the next step on."""
-        if op[0] == "rotate":
-            self.approvers, self.threshold = set(op[1]), min(op[2], len(op[1]))
-        else:
-            self.revoked.add(op[1])
+        match op:
+            case ("rotate", people, threshold):
+                self.approvers, self.threshold = set(people), min(threshold, len(people))
+            case ("revoke", person):
+                self.revoked.add(person)
+            case ("window", people):
+                self.ended ^= people
+                for request, voter in self.fresh:  # what lands with the version that ends a key is judged by it, too
+                    if voter in self.ended:
+                        self.votes[request].discard(voter)
+            case ("delegate", people, threshold):
+                self.delegated = (set(people), min(threshold, len(people)))
+            case _:
+                self.delegated = None
         self.version += 1
 
 
@@ -110,9 +136,23 @@ class Both:
             touched |= set(self.apply(op, wishes.get(number)))
         self.naive.land(touched)
         self.effective.append(self.naive.in_effect)
-        for op in [op for op in some if op[0] in ("rotate", "revoke")][:1]:
+        for op in [op for op in some if op[0] in ("rotate", "revoke", "window", "delegate", "take back")][:1]:
             self.naive.govern(op)
-            self.real.trust(self.naive.approvers, threshold=self.naive.threshold, revoked=self.naive.revoked)
+            self.trust()
+        self.naive.fresh.clear()
+
+    def trust(self) -> None:
+        """Puts a version in force that says what the naive one says; a window that has ended takes a time."""
+        naive = self.naive
+        team = naive.delegated
+        held = Role(people=tuple(sorted(team[0])), threshold=team[1]) if team is not None else None
+        self.real.trust(
+            naive.approvers,
+            threshold=naive.threshold,
+            revoked=naive.revoked,
+            windows=dict.fromkeys(naive.ended, (None, "2026-01-01T00:00:00Z")),
+            delegations={"model": Delegation(approver={"live": held})} if held is not None else {},
+        )
 
     def wish(self, op: Op) -> Wish | None:
         """Makes a request, if the operation asks for one that can be made."""
