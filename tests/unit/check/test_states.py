@@ -1,6 +1,7 @@
 """The state of a release at a stage (D16): docs/states.md's table, row by row."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from gitprov.check.states import STATES, State, is_last, stages, state_of
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.records.stored import ROOT
+from gitprov.trust.roots import Roots
 from tests.sim.landing import Landing
 from tests.sim.promoting import Promoting
 
@@ -108,3 +110,13 @@ def test_stages_of_approvers_and_requests_count_without_settings() -> None:
     book = Promoting(1)
     assert ordered({}) == {}
     assert stages(book.landed(), book.timeline()) == {"live": ()}, "it has approvers"
+
+
+def test_stages_of_requests_count_without_a_trust_root() -> None:
+    book = Promoting(1)
+    wish = book.wish(book.releases[0], stage="far")
+    book.move()
+    book.request(wish)
+    timeline = book.timeline()
+    assert list(stages(book.landed(), timeline)) == ["far", "live"]
+    assert list(stages(replace(book.landed(), roots=Roots()), timeline)) == ["far"]
