@@ -191,7 +191,7 @@ def test_changes_are_told_from_near_to_far() -> None:
     evidence = story.collect()
     story.land(evidence)
     told = [line for line in lines(story, evidence) if line.startswith("model: ")]
-    features = [f"id:{digest_hex(sha256_of(one))[:8]}" for one in (b"f 1", b"f 2")]
+    features = [f"id:{digest_hex(one)[:8]}" for one in (old, new)]
     assert told == [
         f"model: input data {features[0]} -> {features[1]}",
         "model: parameter depth none -> null",
