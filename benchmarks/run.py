@@ -20,13 +20,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import audit, blobs, doors, policy, promotion, startup
+from benchmarks import audit, blobs, doors, policy, promotion, signatures, startup
 from benchmarks.measure import Bench, Claim
 
 GROUPS: dict[str, Callable[[Bench, int], Iterator[Claim]]] = {
     "startup": startup.measure,
     "policy": policy.measure,
     "promotion": promotion.measure,
+    "signatures": signatures.measure,
     "audit": audit.measure,
     "doors": doors.measure,
     "small files": blobs.measure_small,

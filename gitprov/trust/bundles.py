@@ -4,6 +4,7 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from gitprov.errors import GitprovError
@@ -112,6 +113,7 @@ def rewrite_bundle(data: bytes, pem: str | None = None) -> bytes:
     return _write(_parse(data, pem))
 
 
+@lru_cache(maxsize=1)  # judging one by a certificate reads it twice
 def read_bundle(data: bytes) -> Bundle:
     """Returns the bundle in a signature file.
 
