@@ -125,7 +125,8 @@ def _change_people(wish: Wish, people: dict[str, Any], roots: list[str]) -> None
         named = {"identity": who.identity, "issuer": who.issuer, "trusted_root": root or roots[0]}
         people.setdefault(name, {"identities": []})["identities"].append(named)
     for (name, key), times in wish.valid.items():
-        window = {key: time for key, time in zip(("valid_from", "valid_until"), times, strict=True) if time is not None}
+        limits = zip(("valid_from", "valid_until"), times, strict=True)
+        window = {limit: time for limit, time in limits if time is not None}
         for one in _keys(name, _listed(people, name)["identities"], key):
             one.update(window)
     for name in wish.remove:
@@ -205,7 +206,7 @@ def _revoke(name: str, identities: list[dict[str, Any]], key: str, wish: Wish) -
     for one in _keys(name, identities, key):
         if wish.until is None:
             one.setdefault("revoked", wish.reason)
-        elif key or "valid_until" not in one:  # what has ended is not prolonged
+        elif "revoked" not in one and (key or "valid_until" not in one):  # what has ended is not prolonged
             one["valid_until"] = wish.until
 
 
