@@ -50,6 +50,7 @@ TABLE: dict[str, dict[str, str]] = {
         "acknowledge": "Take a finding into account, as the owners",
         "hooks": "Install the git hooks that check records",
         "ci": "Check in CI what a pull request would land",
+        "doctor": "Find what crashes left in this clone, and mend it",
         "drill": "Tamper with a copy, and say which door catches it",
     },
     "Ask": {

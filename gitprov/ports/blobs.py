@@ -102,8 +102,34 @@ class Cache(Protocol):
         """Returns those that are not in the cache (by name and size; bytes are not read)."""
         ...
 
-    def faults(self, items: Iterable[Object], *, progress: Progress | None = None) -> list[Fault]:
-        """Reads every object and returns those that are missing or not what they should be."""
+    def faults(self, items: Iterable[Object], *, aside: bool = True, progress: Progress | None = None) -> list[Fault]:
+        """Reads every object and returns those that are missing or not what they should be.
+
+        With `aside` wrong bytes are put into the quarantine, so that a pull brings the object again.
+        """
+        ...
+
+    def leftovers(self) -> list[str]:
+        """Returns the folders of unfinished copies that killed processes left behind, absolute."""
+        ...
+
+    def sweep(self) -> None:
+        """Removes these."""
+        ...
+
+    def unprotected(self) -> list[str]:
+        """Returns the objects that somebody could write to, or that cannot be read: their mode is not 0444. Absolute.
+
+        DVC hashes such an object again each time.
+        """
+        ...
+
+    def protect(self) -> None:
+        """Gives these their mode.
+
+        Raises:
+            GitprovError: GP-IO-001 when one belongs to somebody else.
+        """
         ...
 
     def restore(self, content: Content, path: str, *, force: bool = False, progress: Progress | None = None) -> bool:

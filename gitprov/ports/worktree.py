@@ -73,6 +73,18 @@ class WorkTree(Protocol):
         """Tells whether no run is under way."""
         ...
 
+    def unfinished(self) -> list[str]:
+        """Returns the intents of those who died while they held the lock, sorted."""
+        ...
+
+    def leftovers(self) -> list[str]:
+        """Returns the temporary files, and the notes of what was being done, of processes that died; absolute."""
+        ...
+
+    def sweep(self) -> None:
+        """Removes these. The lock must be held."""
+        ...
+
     def locked(self, intent: str) -> AbstractContextManager[None]:
         """Holds gitprov's lock of this repository (all its work trees) while bytes and records are written.
 

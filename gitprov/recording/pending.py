@@ -132,16 +132,21 @@ def pending_step(place: Workplace, name: str) -> str:
         return ""
 
 
-def tidy(place: Workplace) -> None:
-    """Removes what runs that are over left in the drafts: restored inputs, parameters, halves of drafts.
+def remains(place: Workplace) -> list[str]:
+    """Returns what runs that are over left in the drafts, sorted: restored inputs, parameters, halves of drafts.
 
-    While a run is under way, or is to be finished, nothing is removed. The lock must be held.
+    Nothing while a run is under way, or is to be finished. The lock must be held, else one may just begin.
     """
     if not place.worktree.is_idle() or pending_names(place):
-        return
-    kept = set(draft_names(place))
-    for folder in {path.split("/")[2] for path in place.worktree.files(DRAFTS)} - kept:
-        place.worktree.clear(f"{DRAFTS}/{folder}")
+        return []
+    folders = {path.split("/")[2] for path in place.worktree.files(DRAFTS)} - set(draft_names(place))
+    return sorted(f"{DRAFTS}/{folder}" for folder in folders)
+
+
+def tidy(place: Workplace) -> None:
+    """Removes `remains`. The lock must be held."""
+    for folder in remains(place):
+        place.worktree.clear(folder)
 
 
 def drop_pending(place: Workplace, name: str) -> None:

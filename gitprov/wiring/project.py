@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gitprov.ports.hooks import HookFolder
     from gitprov.ports.host import Host
     from gitprov.ports.incoming import Incoming
+    from gitprov.ports.index_lock import IndexLock
     from gitprov.ports.memory import Memory
     from gitprov.ports.progress import Progress
     from gitprov.ports.scanner import SecretScanner
@@ -61,6 +62,13 @@ class Project:
         from gitprov.adapters.git.hooks import GitHooks
 
         return GitHooks(os.getcwd())
+
+    @cached_property
+    def index_lock(self) -> "IndexLock":
+        """The lock of git's index."""
+        from gitprov.adapters.git.index_lock import GitIndexLock
+
+        return GitIndexLock(self._repository.place)
 
     @cached_property
     def incoming(self) -> "Incoming":

@@ -1,5 +1,6 @@
 """The DVC cache of this clone, written directly in DVC's layout."""
 
+import os
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -8,7 +9,15 @@ from gitprov.adapters.blobs.adopted import read_directory, read_objects
 from gitprov.adapters.blobs.failures import disk_errors
 from gitprov.adapters.blobs.intake import Intake
 from gitprov.adapters.blobs.links import dvc_listing, judge
-from gitprov.adapters.blobs.objects import ObjectFolder, identity, object_in, object_of
+from gitprov.adapters.blobs.objects import (
+    OBJECT_MODE,
+    ObjectFolder,
+    dead_staging,
+    identity,
+    object_in,
+    object_of,
+    sweep_staging,
+)
 from gitprov.adapters.blobs.reading import Copied, Copy, copy_objects, digest_for
 from gitprov.adapters.blobs.restore import Restorer, Wanted
 from gitprov.adapters.blobs.scan import Scan, scan
@@ -56,6 +65,7 @@ class DvcCache:
     ) -> None:
         self.intake = Intake(root, ObjectFolder(folder, "the DVC cache", shared=shared), StatCache(state), executor)
         self._root = root
+        self._state = state
         self._ignores = ignores
         self._restorer = Restorer(root, state, self.intake, ignores)
         self._listings: dict[str, tuple[Entry, ...]] = {}
@@ -117,13 +127,41 @@ class DvcCache:
         with disk_errors():
             return self.intake.folder.missing(items)
 
-    def faults(self, items: Iterable[Object], *, progress: Progress | None = None) -> list[Fault]:
-        """Implements `Cache.faults`; what has wrong bytes is put away, so that a pull brings it again."""
+    def faults(self, items: Iterable[Object], *, aside: bool = True, progress: Progress | None = None) -> list[Fault]:
+        """Implements `Cache.faults`."""
         distinct = list(dict.fromkeys(items))
         with disk_errors(), told(progress, "checking the cache", distinct) as advance:
             copies = [Copy(item, self.intake.folder.path(item)) for item in distinct]
             done = over(self.intake.executor, copy_objects, copies, advance, staging=None)
-            return [self.intake.fault(copied) for batch in done for copied in batch if copied.problem]
+            wrong = [copied for batch in done for copied in batch if copied.problem]
+            return [self.intake.fault(copied, aside=aside) for copied in wrong]
+
+    def leftovers(self) -> list[str]:
+        """Implements `Cache.leftovers`."""
+        with disk_errors():
+            return [path for home in self._staging_homes() for path in dead_staging(home)]
+
+    def sweep(self) -> None:
+        """Implements `Cache.sweep`."""
+        with disk_errors():
+            for home in self._staging_homes():
+                with suppress(FileNotFoundError):
+                    sweep_staging(home)
+
+    def unprotected(self) -> list[str]:
+        """Implements `Cache.unprotected`."""
+        with disk_errors():
+            return self.intake.folder.unprotected()
+
+    def protect(self) -> None:
+        """Implements `Cache.protect`."""
+        with disk_errors():
+            for path in self.intake.folder.unprotected():
+                os.chmod(path, OBJECT_MODE)
+
+    def _staging_homes(self) -> tuple[str, str, str]:
+        """Returns the folders in which files wait for their names."""
+        return f"{self.intake.folder.root}/gitprov", self._state, self._root
 
     def restore(self, content: Content, path: str, *, force: bool = False, progress: Progress | None = None) -> bool:
         """Implements `Cache.restore`."""

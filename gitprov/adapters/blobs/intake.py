@@ -105,15 +105,16 @@ class Intake:
             what = "is not" if faults[0].problem == "missing" else "has other bytes"
             raise code.error(f"{item.sha256 or item.md5} {what} in {self.folder.words}", why=self.folder.path(item))
 
-    def fault(self, copied: Copied) -> Fault:
-        """Returns what is wrong with an object of the cache; wrong bytes are put away, so that a pull brings it again.
+    def fault(self, copied: Copied, *, aside: bool = True) -> Fault:
+        """Returns what is wrong with an object of the cache.
 
         Args:
             copied: The object as it was read.
+            aside: Put wrong bytes away, so that a pull brings the object again.
         """
         if copied.problem is None:
             raise AssertionError("nothing is wrong with this object")
-        if copied.problem == "mismatch":
+        if aside and copied.problem == "mismatch":
             with suppress(OSError):  # a cache that others own may refuse; the fault is reported all the same
                 self.folder.quarantine(self.folder.path(copied.item), copied.item)
         return Fault(copied.item, self.folder.words, copied.problem)

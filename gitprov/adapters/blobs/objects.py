@@ -3,7 +3,7 @@
 import fcntl
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from gitprov.adapters.blobs.durable import sync_files, sync_folders
@@ -124,6 +124,17 @@ class ObjectFolder:
         self.make_folder(os.path.dirname(target))
         os.rename(path, target)
 
+    def unprotected(self) -> list[str]:
+        """Returns the paths of objects that do not have exactly an object's mode, sorted."""
+        found = []
+        for folder, _, names in os.walk(self._objects):
+            for path in (f"{folder}/{name}" for name in names):
+                with suppress(FileNotFoundError):
+                    mode = os.lstat(path).st_mode
+                    if stat.S_ISREG(mode) and stat.S_IMODE(mode) != OBJECT_MODE:
+                        found.append(path)
+        return sorted(found)
+
     def make_folder(self, folder: str) -> set[str]:
         """Makes a folder and those above it; returns the folders that got a new one inside."""
         if os.path.isdir(folder):
@@ -145,15 +156,32 @@ def staging(home: str) -> Iterator[str]:
     """
     import shutil
 
-    for name in os.listdir(home):
-        if name.startswith(STAGING):
-            _remove_if_dead(f"{home}/{name}")
+    sweep_staging(home)
     folder, lock = _lock_new(home)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
+
+
+def dead_staging(home: str) -> list[str]:
+    """Returns the staging folders in `home` that killed processes left behind, sorted."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        return [path for path in sorted(_staging_in(home)) if _while_dead(path, lambda _: None)]
+    return []
+
+
+def sweep_staging(home: str) -> None:
+    """Removes them, each with all that is in it."""
+    import shutil
+
+    for path in _staging_in(home):
+        _while_dead(path, lambda folder: shutil.rmtree(folder, ignore_errors=True))
+
+
+def _staging_in(home: str) -> list[str]:
+    return [f"{home}/{name}" for name in os.listdir(home) if name.startswith(STAGING)]
 
 
 def _lock_new(home: str) -> tuple[str, int]:
@@ -168,13 +196,14 @@ def _lock_new(home: str) -> tuple[str, int]:
         os.close(lock)
 
 
-def _remove_if_dead(folder: str) -> None:
-    import shutil
-
+def _while_dead(folder: str, act: Callable[[str], None]) -> bool:
+    """Does something with a staging folder of which the process is gone; returns whether it is."""
     with suppress(OSError):
         lock = os.open(folder, os.O_RDONLY)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
+            act(folder)
+            return True
         finally:
             os.close(lock)
+    return False

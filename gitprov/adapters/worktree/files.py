@@ -195,6 +195,8 @@ class FileWorkTree:
         """
         with ExitStack() as stack:
             with self.locked("run"):
+                for path, _ in self._notes.dead():
+                    os.unlink(path)
                 for other in self._notes.living():
                     check_apart(paths, other.split("\n"))
                 stack.enter_context(self._notes.held("\n".join(paths)))
@@ -213,20 +215,34 @@ class FileWorkTree:
         """
         with self._lock.held(intent) as crashed:
             if crashed:
-                self._sweep()
+                for path in self._temporaries():
+                    os.unlink(path)
             yield
 
     def unfinished(self) -> list[str]:
         """Returns the intents of those who died while they held the lock; the next holder who ends well clears them."""
-        return self._lock.unfinished()
+        return sorted(text for _, text in self._lock.unfinished() if text)
 
-    def _sweep(self) -> None:
-        """Removes the temporary files of those who died; a living writer holds a lock on its own."""
+    def leftovers(self) -> list[str]:
+        """Returns the temporary files and notes of those who died, absolute."""
+        with _translated(".gitprov"):
+            notes = [*self._lock.unfinished(), *self._notes.dead()]
+            return [*self._temporaries(), *(path for path, _ in notes)]
+
+    def sweep(self) -> None:
+        """Removes these. The lock must be held."""
+        with _translated(".gitprov"):
+            for path in self.leftovers():
+                with suppress(FileNotFoundError):
+                    os.unlink(path)
+
+    def _temporaries(self) -> Iterator[str]:
+        """Yields the temporary files of those who died; a living writer holds a lock on its own."""
         for folder, _, names in os.walk(os.path.join(self._root, ".gitprov")):
-            for name in filter(_is_temporary, names):
-                with suppress(OSError), open(os.path.join(folder, name), "rb") as file:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    os.unlink(file.name)
+            for path in (os.path.join(folder, name) for name in filter(_is_temporary, names)):
+                with suppress(OSError), open(path, "rb") as file:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                    yield path
 
     @contextmanager
     def _folder(self, path: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
@@ -272,7 +288,7 @@ def _temporary(folder: int, data: bytes, mode: int | None = None) -> Iterator[st
     try:
         if mode is not None:
             os.fchmod(file, mode)
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX)  # waits for whoever looks at this moment whether its writer lives
         _write(file, data)
         yield name
     finally:

@@ -52,9 +52,9 @@ class RepositoryLock:
         finally:
             thread.release()
 
-    def unfinished(self) -> list[str]:
-        """Returns the intents of holders that died, sorted."""
-        return sorted(text for _, text in self._intents.dead() if text)
+    def unfinished(self) -> list[tuple[str, str]]:
+        """Returns the files with the intents of holders that died, and what they say."""
+        return self._intents.dead()
 
     def _noted(self, intent: str) -> Iterator[list[str]]:
         leftovers = self._intents.dead()
@@ -120,7 +120,7 @@ class Notes:
         except OSError as error:
             raise codes.IO_FAILED.error(f"{path} cannot be written", why=str(error)) from error
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX)  # waits for whoever looks at this moment whether its writer lives
             os.write(file, text.encode(errors="surrogateescape"))
             os.fsync(file)
             yield
@@ -130,11 +130,9 @@ class Notes:
                 os.unlink(path)
 
     def living(self) -> list[str]:
-        """Returns the notes of those that live; others are removed."""
-        for path, _ in self.dead():
-            with suppress(FileNotFoundError):
-                os.unlink(path)
-        return [_text(path) for path in self._paths()]
+        """Returns the notes of those that live."""
+        dead = {path for path, _ in self.dead()}
+        return [_text(path) for path in self._paths() if path not in dead]
 
     def dead(self) -> list[tuple[str, str]]:
         """Returns path and text of the notes whose writer is gone."""

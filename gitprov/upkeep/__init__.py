@@ -1,0 +1,1 @@
+"""What keeps a clone in order: its private state, which no commit has."""
