@@ -168,7 +168,7 @@ def test_ways_back_and_who_decides_in_python(serving: World) -> None:
         assert [one for one in api.keys.every() if one.is_default] == [key]
         other = api.keys.new("other")
         assert not other.is_default
-        proposed = whole.trust.propose(Wish(add={"dan": other.pem}), dry_run=True)
+        proposed = whole.trust.propose(Wish(add={"dan": other.pem or ""}), dry_run=True)
         assert proposed.version == 2
         with pytest.raises(GitprovError, match="GP-TRU"):
             whole.trust.init()

@@ -1,5 +1,6 @@
 """What signs, by one setting: a key in a file, in an SSH agent or in a KMS, or certificates of a Sigstore."""
 
+import json
 import os
 from functools import cache
 
@@ -88,15 +89,18 @@ class ChosenKeys:
         return WitnessedSigner(found, timestamps=self._choice.timestamps, log=self._choice.log)
 
     def _read(self, path: str) -> str:
+        """Returns a client trust configuration, which is read as such only when something is signed by it."""
         try:
             with open(os.path.join(self._top, os.path.expanduser(path)), encoding="utf-8") as file:
-                return file.read()
-        except (OSError, ValueError) as error:
+                text = file.read()
+            _ = {**json.loads(text)}["trustedRoot"]
+        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
             raise codes.KEY_UNUSABLE.error(
                 f"{path} is no client trust configuration of a Sigstore",
-                why=f"{error}; paths begin at {self._top}",
+                why=f"{type(error).__name__}: {error}; paths begin at {self._top}",
                 fix="gitprov keys use sigstore:FILE",
             ) from None
+        return text
 
 
 def _parts(key: str | None) -> tuple[str, str]:

@@ -104,7 +104,7 @@ def _entry(url: str, bundle: Bundle, pem: str) -> dict[str, Any]:
         entry = json.loads(answer)
         fits = b64decode(entry["canonicalizedBody"]) == body_of(bundle, pem) and entry["kindVersion"] == KIND
         found = {name: entry.get(name, "0") for name in _KEPT}  # protobuf leaves a zero out
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise _wrong(url, f"its entry cannot be read: {type(error).__name__}") from None
     if not fits:
         raise _wrong(url, "its entry is about something else")

@@ -211,7 +211,7 @@ def test_an_authority_that_answers_something_else_is_not_believed() -> None:
 
 def test_a_log_that_answers_something_else_is_not_believed() -> None:
     entry = read_bundle(FILES["both"]).entry or {}
-    answers = [b"", b"[]", b"{}", b'{"canonicalizedBody": 1}', json.dumps(entry).encode()]
+    answers = [b"", b"[" * 60_000, b"[]", b"{}", b'{"canonicalizedBody": 1}', json.dumps(entry).encode()]
     with answering([*answers]) as url:
         for _ in answers:
             assert refusal(log=url) is codes.IO_NETWORK

@@ -84,6 +84,8 @@ def test_a_dry_run_of_use_changes_nothing(team: World, agent: Agent) -> None:
         ("wrok", "GP-KEY-001"),
         ("ssh-agent:bob", "GP-KEY-001"),
         ("sigstore:missing.json", "GP-KEY-003"),
+        ("sigstore:README.md", "GP-KEY-003"),
+        ("sigstore:../other.json", "GP-KEY-003"),
         ("Not A Name", "GP-KEY-008"),
         ("kms:", "GP-KEY-008"),
         ("ssh-agent:", "GP-KEY-008"),
@@ -94,6 +96,7 @@ def test_a_dry_run_of_use_changes_nothing(team: World, agent: Agent) -> None:
 )
 def test_what_cannot_sign_is_refused_and_not_chosen(team: World, agent: Agent, key: str, code: str) -> None:
     agent.add(*P256)
+    team.alice.repo.write("../other.json", '{"mediaType": "something else"}')
     refused = team.alice("keys", "use", key, status=None)
     assert f"error[{code}]" in refused.err
     if code == "GP-KEY-008":
@@ -217,7 +220,7 @@ def test_no_log_takes_the_signatures_of_an_ed25519_key(team: World, agent: Agent
 def test_what_takes_a_key_is_refused_to_certificates(empty: World) -> None:
     """The first trust version and log heads; nobody is asked for a token, nor for a certificate (GP-KEY-006)."""
     alice = empty.alice
-    alice.repo.write("../trust_config.json", "{}")
+    alice.repo.write("../trust_config.json", '{"signingConfig": {}, "trustedRoot": {}}')
     alice("keys", "use", "sigstore:../trust_config.json")
     assert "* sigstore:../trust_config.json - -" in " ".join(alice("keys", "list").out.split())
     follow(codes.KEY_NONE, alice("trust", "init", status=2), alice, filled={"NAME": "mine"})
