@@ -1,6 +1,6 @@
 """Verifies that a key signed what packed bundles hold, and that this names the record.
 
-Whether it says nothing else, it does not ask: gitprov compares each with the one statement that follows from the record.
+Whether it says nothing else, it does not ask: gitprov compares each with the one that follows from the record.
 """
 
 import json
