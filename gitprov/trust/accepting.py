@@ -3,7 +3,7 @@
 A version counts by its signatures alone: who committed or merged it decides nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gitprov.errors import Code, Finding
@@ -99,8 +99,10 @@ def _judge(one: _Candidate, before: Sequence[Accepted]) -> int | Finding:
     }
     for version in filter(None, (old, new)):
         owners = version.role("owner")
-        steps = sorted(_people(version, signed, owners.people).values())
+        counted = _people(version, signed, owners.people)
+        steps = sorted(counted.values())
         words = f"{owners.threshold - len(steps)} of {owners.threshold} owners of version {version.root.version}"
+        words += "".join(f" ({why})" for why in _uncounted(version, signed, {*owners.people} - counted.keys()))
         needs[words] = steps[owners.threshold - 1] if len(steps) >= owners.threshold else None
     if missing := sorted(words for words, step in needs.items() if step is None):
         return _finding(codes.TRU_UNSIGNED, one, f"it lacks {', '.join(missing)}")
@@ -120,6 +122,12 @@ def _people(version: Accepted, signed: Iterable[tuple[Signature, int]], among: S
         if person is not None and person in among:
             found[person] = min(step, found.get(person, step))
     return found
+
+
+def _uncounted(version: Accepted, signed: Iterable[tuple[Signature, int]], among: Collection[str]) -> list[str]:
+    """Returns why signatures of `among` do not count where nothing is revoked: a window, or another trusted root."""
+    found = {version.people.get(by.key): version.why_not(by) for by, _ in signed}
+    return [f"{person} signed, {why}" for person, why in found.items() if person in among]
 
 
 def _left(candidates: Iterable[_Candidate], accepted: Sequence[Accepted]) -> Iterator[Finding]:

@@ -76,6 +76,24 @@ def test_a_threshold_counts_people_and_not_keys() -> None:
     assert in_force([(first, 4), (second, 7)], [*all_keys, (second, "a", 7), (second, "b", 8)]) == [(1, 4), (2, 8)]
 
 
+def test_an_owner_whose_key_counts_at_some_times_only_learns_what_their_signature_lacks() -> None:
+    """A version can be signed by all and lack owners: a window takes a proven time (docs/verification.md, W5)."""
+    second = root(
+        2,
+        history(LOG, 6),
+        {"ann": ["a"], "ben": ["b"]},
+        follows=FIRST.id,
+        windows={"a": (None, "2030-01-01T00:00:00Z")},
+    )
+    assert problems([(FIRST, 4), (second, 7)], [*ONE, (second, "a", 7)]) == [
+        (
+            "GP-TRU-001",
+            "it lacks 1 of 1 owners of version 2 (ann signed, W5: its identity is valid at some times only, and nothing "
+            "proves when it was made)",
+        )
+    ]
+
+
 def test_a_revoked_key_signs_nothing_any_more() -> None:
     """A15. The version that revokes a key is still signed by it for the version before: a sole owner can rotate."""
     second = root(2, history(LOG, 6), {"ann": ["a", "a2"], "ben": ["b"]}, follows=FIRST.id, revoked=("a",))
