@@ -168,7 +168,7 @@ def _is_words(node: ast.AST, field: str) -> bool:
             return _is_type(value)
         case ast.keyword(arg=name):
             return name in _WORDS
-        case ast.Expr(value=ast.Constant()) | ast.Import() | ast.ImportFrom():
+        case ast.Expr(value=ast.Constant()) | ast.Import() | ast.ImportFrom() | ast.If(test=ast.Name("TYPE_CHECKING")):
             return True
         case ast.JoinedStr(values=parts):
             return any(is_sentence(part) for part in parts)

@@ -4,6 +4,7 @@ A mutant's code takes the place of the function's own in a process that has ever
 is changed before the import, in a process that has nothing of gitprov yet.
 """
 
+import ast
 import importlib.abc
 import importlib.util
 import os
@@ -15,7 +16,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import _lru_cache_wrapper, partial
+from functools import _lru_cache_wrapper, cache, partial
 from importlib.machinery import ModuleSpec
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -38,7 +39,10 @@ PATIENCE, SLOWER = 20.0, 10.0
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a test did, as the code is: whether it passed, the lines that it ran, how many seconds processors took."""
+    """What a test did, as the code is: whether it passed, the lines that it ran, how many seconds processors took.
+
+    Line 0 of a module stands for what its file imports from there.
+    """
 
     test: str
     passed: bool
@@ -211,6 +215,16 @@ def _forget() -> None:
                 value.cache_clear()
 
 
+@cache
+def _imported(test: Path) -> list[str]:
+    """Returns the paths of the modules that a file of tests imports from: what it takes may be run at import only."""
+    tree = ast.parse(test.read_text("utf-8"))
+    modules = [
+        node.module.replace(".", "/") for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module
+    ]
+    return [f"{module}.py" for module in modules if module.startswith(FOLDERS)]
+
+
 def _traced(item: pytest.Item) -> Ran:
     lines: set[Line] = set()
     unseen: dict[int, tuple[CodeType, set[int]]] = {}  # by identity: to hash code takes long, every time
@@ -230,6 +244,7 @@ def _traced(item: pytest.Item) -> Ran:
             lines.add((Path(code.co_filename).relative_to(ROOT).as_posix(), frame.f_lineno))
         return ran
 
+    lines.update((path, 0) for path in _imported(item.path))
     _forget()
     start = sum(os.times()[:4])
     threading.settrace(called)
