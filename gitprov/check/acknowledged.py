@@ -50,4 +50,4 @@ def _is_signed(landed: Landed, one: Digest, step: int) -> bool:
     if root is None:
         return False
     owners = root.role("owner")
-    return len(landed.signers(one, step - 1, until=step) & {*owners.people}) >= owners.threshold
+    return len(landed.signers(one, step - 1) & {*owners.people}) >= owners.threshold

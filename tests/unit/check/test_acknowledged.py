@@ -57,6 +57,9 @@ def test_the_version_in_force_before_the_step_says_who_is_an_owner() -> None:
     assert seen(("a", 5), trust=roots((ONE, 1), (other, 5)))
     assert not seen(("a", 6), trust=roots((ONE, 1), (other, 5)))
     assert not seen(("b", 3), trust=roots((ONE, 1), (other, 5))), "who owns it later did not acknowledge it"
+    revoked = Accepted(other.record, other.id, 3, 1)  # type: ignore[arg-type]
+    lost = replace(revoked, root=root(2, history(Log([]), 1), PEOPLE, follows=ONE.id, revoked=("a",)).record)  # type: ignore[arg-type]
+    assert seen(("a", 3), trust=Roots((*roots((ONE, 1)).accepted, lost))), "a key is revoked from the next step on"
 
 
 def test_nobody_acknowledges_before_the_record_landed() -> None:

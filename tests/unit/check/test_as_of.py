@@ -160,6 +160,8 @@ def test_times_are_compared_as_times() -> None:
     fraction = NOW.replace("00Z", "00.5Z")
     assert since(alone, timeline.asked[0], dates(fraction)).at == fraction
     assert since(landed, timeline.asked[0], dates(fraction)).at == NOW
+    seen, others = promoted(2, deployed=[(2, NOW)])
+    assert since(seen, others.asked[0], dates(fraction, NOW)).at == NOW, "the deployer of the next one saw it then"
 
 
 def test_what_was_asked_and_never_counted_was_in_effect_at_no_time() -> None:

@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from gitprov.check.basis import Basis, View, basis
+from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest, sha256_of
 from gitprov.records import Release
 from gitprov.trust.roots import Roots
+from gitprov.trust.signatures import Means
 from tests.sim.promoting import Promoting
-from tests.unit.check.story import Story
+from tests.unit.check.story import Story, train
 
 NEVER = sha256_of(b"no record")
 
@@ -72,6 +74,7 @@ def test_what_had_not_landed_is_left_out() -> None:
     assert sorted(later.members) == ["filter", "model"]
     assert (early.maker(story.second), later.maker(story.second)) == (None, None)
     assert last.maker(story.second) == ledger.runs[run]
+    assert later.contents("raw") == {}
     assert [one.step for one in early.runs.values()] == ["add", "add"]
     assert early.sources.keys() == {story.filter}, "an artifact that has not landed is no source"
 
@@ -181,5 +184,78 @@ def test_who_stands_in_is_asked_as_of_the_step_before() -> None:
     world.sign(run, "ben")
     world.move()
     world.versions[-1] = replace(world.trust(("ben", "cleo"), revoked=("ben",)), since=0)
+    people = [View(world.landed(), step, 9, 9, "model").signers(run) for step in (world.head, world.head + 1)]
+    assert people == [{"ada", "ben"}, {"ada"}]
     accepted = [View(world.landed(), step, 9, 9, "model").is_accepted(run) for step in (world.head, world.head + 1)]
     assert accepted == [True, False]
+
+
+@pytest.mark.parametrize("means", ["signs", "countersigns"])
+def test_a_listed_key_that_stands_for_nobody_is_a_stranger_from_where_it_signed(means: Means) -> None:
+    world = Promoting(1)
+    release = world.releases[0].record
+    assert isinstance(release, Release)
+    run = release.members["model"].run
+    world.move()
+    world.versions[-1] = replace(world.trust(("ben", "cleo"), revoked=("ben",)), since=0)
+    world.move()
+    world.root = replace(world.root, id=world.versions[-1].id)
+    world.sign(run, "ben", means)
+    accepted = [View(world.landed(), world.head + 1, by, 9, "model").is_accepted(run) for by in (2, 3, 4)]
+    assert accepted == [True, False, False]
+
+
+def test_a_key_that_is_listed_with_the_step_is_still_a_strangers() -> None:
+    world = Promoting(1)
+    release = world.releases[0].record
+    assert isinstance(release, Release)
+    run = release.members["model"].run
+    world.sign(run, "eve", listed=False, fault="unlisted key")
+    world.move()
+    world.trust(("ben", "cleo"), keys={"dan": ("dan", "eve")})
+    accepted = [View(world.landed(), step, 9, 9, "model").is_accepted(run) for step in (world.head, world.head + 1)]
+    assert accepted == [False, True]
+
+
+def test_another_statement_by_an_unknown_key_is_no_stranger() -> None:
+    story = Story()
+    (run,) = story.book.ledger.makers(story.first)
+    before = set(story.landing.signatures)
+    story.landing.sign(run, "eve", fault="it says something else")
+    (path,) = set(story.landing.signatures) - before
+    story.landing.signatures[path] = replace(story.landing.signatures[path], code=codes.SIG_STATEMENT)
+    assert view(story).is_accepted(run)
+
+
+def test_what_a_run_took_that_has_not_landed_is_not_rested_on() -> None:
+    story = Story()
+    features = story.book.make("features", {"raw": story.raw}, {"features": ("features", b"f")})["features"]
+    story.second = train(story.book, features, 0.3, b"model 2")
+    story.seal(filter=story.filter)
+    story.landing.step([story.v2, story.second, features])
+    story.landing.step()
+    early, late = (basis(view(story, by=by), story.v2) for by in (2, 3))
+    assert early is not None
+    assert late is not None
+    assert (features in early.ledger.held, features in late.ledger.held) == (False, True)
+
+
+def test_a_member_whose_run_is_no_run_has_none() -> None:
+    story = Story()
+    release = story.book.ledger.releases[story.v1]
+    model = replace(release.members["model"], run=story.raw)
+    one = story.book.keep(replace(release, version=9, members={**release.members, "model": model})).id
+    story.landing.step()
+    assert [run.step for run in landed_basis(story, one).runs.values()] == ["add", "add"]
+
+
+def test_sources_are_told_by_name_and_then_by_id() -> None:
+    story = Story()
+    members = {f"m{n}": story.book.add(f"n{n % 3}", f"data {n}".encode()) for n in range(9)}
+    one = story.book.seal("many", 1, "committed", **members)
+    story.landing.step()
+    found = [(record.name, each) for each, record in landed_basis(story, one).sources.items()]
+    assert found == sorted(found)
+    assert len(found) == 9
+    runs = list(landed_basis(story, one).runs)
+    assert runs == sorted(runs)

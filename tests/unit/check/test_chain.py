@@ -10,6 +10,7 @@ from gitprov.check.changes import Loss
 from gitprov.check.effect import Asked
 from gitprov.check.landed import Chain, Landed
 from gitprov.errors import catalogue as codes
+from gitprov.ids import sha256_of
 from gitprov.records import Release, signature_path
 from tests.sim.promoting import Promoting
 
@@ -108,3 +109,18 @@ def test_what_is_not_among_its_records_concerns_nobody() -> None:
     mine, other = (LANDED.ledger.makers(one)[0] for name in ("raw-1", "raw-2") for one in LANDED.ledger.named(name))
     paths = [LANDED.ledger.held[run].stored.path for run in (mine, other)]
     assert [concerns(LANDED, ASKED, Loss(9, path, "removed")) for path in paths] == [True, False]
+
+
+def test_what_is_not_there_concerns_nobody() -> None:
+    """Data that never landed, evidence that is none: told elsewhere, and no reason to look away from the rest."""
+    (raw,) = LANDED.ledger.named("raw-1")
+    ledger = type(LANDED.ledger)(one for one in LANDED.ledger.held.values() if one.id != raw)
+    wanted = ASKED.request.release
+    assert wanted is not None
+    path = LANDED.ledger.held[wanted.id].stored.path
+    assert concerns(replace(LANDED, ledger=ledger), ASKED, Loss(9, path, "removed"))
+    for evidence in (raw, wanted.id, sha256_of(b"nothing")):
+        asked = replace(ASKED, request=replace(ASKED.request, evidence=evidence))
+        assert concerns(LANDED, asked, Loss(9, path, "removed"))
+        (evaluation,) = LANDED.ledger.evaluations
+        assert not concerns(LANDED, asked, Loss(9, LANDED.ledger.held[evaluation].stored.path, "removed"))
