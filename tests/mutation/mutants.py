@@ -82,27 +82,20 @@ def mutants(only: str = "") -> list[Mutant]:
     """Returns every mutant of the modules whose path contains `only`, in the order of the code."""
     paths = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
     names = [path.relative_to(ROOT).as_posix() for path in paths]
-    return [mutant for name in names if only in name for mutant in _module(name)]
+    chosen = [name for name in names if only in name]
+    return [mutant for name in chosen for mutant in mutants_of(name, (ROOT / name).read_text("utf-8"))]
 
 
-def _module(path: str) -> Iterator[Mutant]:
+def mutants_of(path: str, code: str) -> Iterator[Mutant]:
+    """Yields every mutant of the code of a module."""
     seen: Counter[tuple[str, str, str]] = Counter()
-    tree = ast.parse((ROOT / path).read_text("utf-8"))
-    for site in _walk(tree, _Place((), "", (1, 1), is_inside=False)):
-        place = site.place
-        text = (place.function, _text(site.old), _text(site.new) if site.new is not None else "nothing")
+    for site in _walk(ast.parse(code), _Place((), "", (1, 1), is_inside=False)):
+        at = site.place
+        text = (at.function, _text(site.old), _text(site.new) if site.new is not None else "nothing")
         if text[1] != text[2]:
             seen[text] += 1
             yield Mutant(
-                path,
-                place.function,
-                site.operator,
-                *text[1:],
-                seen[text],
-                *place.lines,
-                place.is_inside,
-                place.at,
-                site.new,
+                path, at.function, site.operator, *text[1:], seen[text], *at.lines, at.is_inside, at.at, site.new
             )
 
 
