@@ -51,6 +51,7 @@ WRITES = [
     ["deprecate", "churn@v1", *REASON],
     ["revert", "HEAD~1"],
     ["sign", "churn@v2"],
+    ["seal", "churn"],
     ["promote", "churn", "--to", "production", *REASON],
     ["rollback", "churn/production", *REASON],
     ["withdraw", "churn/production", *REASON],
@@ -145,3 +146,22 @@ def test_somebody_elses_file_in_ones_name_does_not_keep_one_from_signing(serving
     forged = write_bundle(good.payload, good.signature[:-1] + bytes([good.signature[-1] ^ 1]), alice.pem)
     alice.repo.write(signature_path(run["path"], forged), forged)
     assert alice("sign", f"id:{run['id'][7:]}").out.startswith("signed")
+
+
+def test_nobody_signs_what_would_count_for_nobody(serving: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """bob's key is valid at some times only, and nothing proves when he signs: his approval would be lost work."""
+    alice, bob = serving.alice, serving.bob
+    monkeypatch.delenv("GITPROV_KEY")
+    alice("trust", "propose", "--valid", "bob:2026-01-01T00:00:00Z..2099-01-01T00:00:00Z")
+    alice.share("Limit a key")
+    bob.pull()
+    alice.pull()
+    asked = alice("withdraw", "churn/production", *REASON, "--json").json()
+    alice.git("push", "--quiet", "origin", asked["branch"])
+    bob.git("fetch", "--quiet")
+    bob.git("switch", "--quiet", asked["branch"])
+    before = state(bob)
+    refused = bob("approve", asked["request"], "--yes", status=1).err
+    assert "GP-SIG-010" in refused
+    assert "nothing proves when it was made" in refused
+    assert state(bob) == before
