@@ -197,6 +197,25 @@ says 'GP-BLB-001'
 run gitprov serve-check ../served --pin "$pin" --of tumour/production
 says 'tumour@v2'
 
+say 'Who signed what: read from any clone, without a network.'
+become ben
+run gitprov verify tumour@v2
+say "Eve may push, and seals a release in Ada's name, in a copy of her own. Nobody who counts stands behind it."
+HOME="$tour/homes/eve"
+mkdir -p "$HOME"
+git config --global user.name 'Eve Example'
+git config --global user.email ada@example.org
+git config --global gitprov.person ada
+run git clone --quiet ../shared.git ../eve
+into ../eve
+run git remote remove origin
+run gitprov seal tumour
+run git commit --quiet --message 'Release tumour v4'
+ends 1 gitprov verify tumour@v4
+says 'unlisted'
+ends 1 gitprov promote tumour@v4 --to production --reason 'trust me'
+says 'may not ask for promotions'
+
 # -----------------------------------------------------------------------------------------------------------------------
 chapter '13. And back'
 

@@ -118,7 +118,7 @@ def ask(place: Workplace, gathered: Gathered, wish: Wish, *, dry_run: bool = Fal
     may = sorted({*root.role("producer", wish.name).people, *root.role("owner", wish.name).people})
     if by is None or by not in may:
         return Requested(findings=(_stranger(place, root, by, may),))
-    signed = SignedAhead(place, root.documents.values())
+    signed = SignedAhead(place, root)
     if wish.release is not None and wish.artifacts is not None:
         signed.sign(wish.release, wish.artifacts)
     there = propose(place, gathered, of=wish.base, files={**wish.new, **signed.files}, signed=signed.foreseen).landed

@@ -113,7 +113,7 @@ def renumber_release(place: Workplace, ledger: Ledger, text: str, *, dry_run: bo
     before = ledger.held[found].stored
     after = _again(before, landed.ledger, ledger)
     known = after.id in landed.ledger.held or after.id in ledger.held
-    signed, files = SignedAhead(place, ()), dict[str, bytes]()
+    signed, files = SignedAhead(place), dict[str, bytes]()
     if not known:
         signed.sign(after, ledger.artifacts)
         files = {after.path: after.data, **signed.files}

@@ -71,7 +71,7 @@ def ballot(place: Workplace, text: str, decision: Decision, reason: str = "") ->
     if root is None:
         raise codes.TRU_NONE.error(f"no trust version is in force on {gathered.landed.chain.ref}")
     person = _voter(place, gathered.landed, root, found)
-    signed = SignedAhead(place, root.documents.values())
+    signed = SignedAhead(place, root)
     signed.decide(found.stored, decision, reason)
     before = propose(place, gathered, of="HEAD").landed
     after = propose(place, gathered, of="HEAD", files=signed.files, signed=signed.foreseen).landed
@@ -82,7 +82,7 @@ def ballot(place: Workplace, text: str, decision: Decision, reason: str = "") ->
     late = in_time(after, Asked(held, found.request, step), place.clock.now())
     findings = [*_twice(before, found, person, decision)]
     if decision == "approve":
-        findings += _own(found, person, votes)
+        findings += _own(found, person, votes, root)
         findings += _in_effect(timeline, found)
         findings += [one for one in (*judgement.findings, *late.findings) if one.code is not codes.APR_MISSING]
     return Ballot(found, person, decision, reason, (*judgement.clauses, late), votes, tuple(findings), signed)
@@ -123,7 +123,8 @@ def _twice(before: Landed, found: Found, person: str, decision: Decision) -> Ite
             yield codes.APR_TWICE.finding(one.path, f"{person} {means} {found.name} already", why=one.reason)
 
 
-def _own(found: Found, person: str, votes: Votes) -> Iterator[Finding]:
+def _own(found: Found, person: str, votes: Votes, root: Accepted) -> Iterator[Finding]:
+    more = root.says_approvers(found.request.stage, found.request.name)
     if person in votes.excluded:
         yield codes.APR_OWN.finding(
             found.stored.path,
@@ -131,7 +132,7 @@ def _own(found: Found, person: str, votes: Votes) -> Iterator[Finding]:
             why=f"{person} {votes.excluded[person]}",
             fix=f"ask {' or '.join(votes.eligible)}: gitprov approve {found.name}"
             if votes.eligible
-            else f"an owner names more approvers: gitprov trust propose --approvers {found.request.stage}=PERSON",
+            else f"an owner names more approvers: {more}",
         )
 
 

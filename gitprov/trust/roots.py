@@ -167,6 +167,12 @@ class Accepted:
         prefix = next((one for one, found in self._delegations(scope) if getattr(found, name, None) is not None), None)
         return "gitprov trust propose" if prefix is None else f"gitprov trust delegate {prefix}"
 
+    def says_approvers(self, stage: str, scope: str) -> str:
+        """Returns the command that names more approvers for a stage of a name."""
+        prefix = next((one for one, found in self._delegations(scope) if stage in found.approver), None)
+        command = "gitprov trust propose" if prefix is None else f"gitprov trust delegate {prefix}"
+        return f"{command} --approvers {stage}=PERSON"
+
     def _delegations(self, scope: str | None) -> list[tuple[str, Delegation]]:
         """Returns what is delegated for a name, the longest prefix first."""
         if scope is None:

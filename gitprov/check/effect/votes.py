@@ -134,7 +134,7 @@ def approvals(case: Case, votes: Votes) -> Iterator[Finding]:
         why=f"approvals that count: {people(votes.approved)}" + (f"; {out}" if out else ""),
         fix=f"gitprov approve {case.name}  # by {people(open_to)}"
         if open_to
-        else f"an owner names more approvers: gitprov trust propose --approvers {case.request.stage}=PERSON",
+        else f"an owner names more approvers: {case.root.says_approvers(case.request.stage, case.request.name)}",
     )
 
 

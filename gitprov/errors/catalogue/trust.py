@@ -59,6 +59,12 @@ SIG_MISSING = declare(
     "a record without the signature that the trust root asks for",
     "gitprov sign RECORD",
 )
+SIG_IDLE = declare(
+    "GP-SIG-010",
+    Exit.FINDINGS,
+    "a signature that would count for nobody",
+    "gitprov trust show  # says what is listed; gitprov keys list, what signs",
+)
 
 # ATT: attestations of other tools
 ATT_STATEMENT = declare(

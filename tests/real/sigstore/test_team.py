@@ -93,7 +93,7 @@ def test_what_is_signed_by_certificates_takes_effect_and_needs_no_network(
     alice("trust", "use-sigstore", "sigstore", "--trusted-root", ended)
     alice.share("Believe the authority no more")
     branch, request = ask(world, "withdraw", "churn/production")
-    bob("approve", request, "--yes")
+    assert "GP-SIG-010" in bob("approve", request, "--yes", status=1).err
     world.land(branch, by="bob")
     alice.pull()
     done = quiet(alice, "verify", "churn/production")
