@@ -4,11 +4,12 @@ Judged by what landed on the protected ref; what has not landed is judged as if 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from gitprov.audit.gather import gather, gather_at, propose
 from gitprov.audit.in_effect import Source, source
 from gitprov.audit.promotion import compare
+from gitprov.audit.trusted import PROJECT
 from gitprov.check.landed import Gathered
 from gitprov.check.signers import Attested, Standing, attested, missing
 from gitprov.errors import Finding, GitprovError
@@ -71,10 +72,9 @@ def judge_signatures(place: Workplace, ledger: Ledger, records: Iterable[Digest]
         GitprovError: GP-TRU-009 as `gather` does; GP-TRU-010 for a pin that is none; GP-IO-001 when memory cannot be
             read.
     """
-    head, is_rooted = place.git.head(), any(isinstance(one.stored.record, TrustRoot) for one in ledger.held.values())
-    if head is None or not is_rooted or place.git.is_partial:
-        return Judged()
-    gathered = _gather(place, head)
+    gathered = _gather(place, ledger) if not place.git.is_partial else None
+    if gathered is None:
+        return Judged(findings=tuple(_gone(place)))
     chain, roots = gathered.landed.chain, gathered.landed.roots
     known = compare(place, gathered) if roots.accepted else None
     kept = [stored for one in records if is_signed((stored := ledger.held[one].stored).record)]
@@ -100,14 +100,22 @@ def judge_signatures(place: Workplace, ledger: Ledger, records: Iterable[Digest]
     )
 
 
-def _gather(place: Workplace, head: str) -> Gathered:
-    """Returns what landed on the protected ref; on HEAD where no trust root has landed yet."""
+def _gather(place: Workplace, ledger: Ledger) -> Gathered | None:
+    """Returns what landed on the protected ref; on HEAD where no trust root has landed yet; None without any."""
     try:
         return gather(place)
     except GitprovError as error:
         if error.code is not codes.TRU_NONE:
             raise
-        return gather_at(place, "HEAD", head)
+    head, proposed = place.git.head(), (isinstance(one.stored.record, TrustRoot) for one in ledger.held.values())
+    return gather_at(place, "HEAD", head) if head is not None and any(proposed) else None
+
+
+def _gone(place: Workplace) -> Iterator[Finding]:
+    """Yields when there is no trust root where one was seen before (threat A17): who takes it away hides nothing."""
+    if not place.git.is_partial and (seen := place.git.config(PROJECT)) is not None:
+        why = f"this clone has seen the project {seen}"
+        yield codes.TRU_OLDER.finding("HEAD", "no trust root is there any more", why=why)
 
 
 def _is_bad(signature: Signature) -> bool:

@@ -129,6 +129,24 @@ def test_another_trust_root_than_the_known_one_is_a_finding(serving: World) -> N
     assert "finding[GP-TRU-009]" in alice("verify", status=1).out
 
 
+def test_who_takes_the_trust_root_away_hides_nothing(serving: World) -> None:
+    """A17: a branch without it is judged by what landed; a repository without it is not the one that was seen."""
+    alice = serving.alice
+    alice.pull()
+    alice.git("rm", "--quiet", "-r", ".gitprov/trust")
+    alice.repo.commit("Nobody decides")
+    assert signed(alice, status=1)["source"]["trust"] == 1
+    alice.git("switch", "--quiet", "--orphan", "other")
+    alice.repo.write(".gitprov/project.yaml", "schema: gitprov/project/v1\n")
+    alice.repo.commit("Begin anew")
+    alice.git("remote", "remove", "origin")
+    alice.git("branch", "--quiet", "-D", "main")
+    told = alice("verify", status=1).out
+    assert (
+        "finding[GP-TRU-008]: no trust root is there any more\n  why: this clone has seen the project sha256:" in told
+    )
+
+
 def test_where_history_is_missing_nobody_is_told_who_signed(serving: World, tmp_path: Path, gitprov: Gitprov) -> None:
     """A27: the step at which a trust root came into force cannot be seen."""
     serving.origin.git("clone", "--quiet", "--depth", "1", f"file://{serving.origin.path}", tmp_path / "part")
