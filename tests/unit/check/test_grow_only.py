@@ -21,6 +21,11 @@ def test_only_records_and_signatures_are_kept() -> None:
     assert steps(add("src/train.py", b"x"), drop("src/train.py", b"x")) == Kept({}, {}, ())
 
 
+def test_git_says_that_a_file_is_gone_by_its_mode() -> None:
+    modes = ("100644", "100755", "120000", "160000", "000000")
+    assert [add(PATH, DATA, mode).is_gone for mode in modes] == [False, False, False, True, True]
+
+
 def test_a_submodule_is_no_file_and_a_file_in_its_place_lands() -> None:
     module = add(PATH, b"", SUBMODULE)
     assert steps(module) == Kept({}, {}, ())

@@ -84,6 +84,7 @@ def test_the_head_that_was_known_is_on_the_chain(relation: Relation, code: str, 
     assert found(check(seen)) == [(code, "main", commit)]
     assert bool(check(replace(seen, keeps=frozenset())).findings) == (relation == "foxtrot")
     assert check(replace(seen, relation="continues")) == Verdict()
+    assert check(replace(seen, known=None)) == Verdict(), "who knew no head saw no move"
 
 
 @pytest.mark.parametrize(
