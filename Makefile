@@ -67,6 +67,11 @@ servers: ## install sshd and SoftHSM for the tests, where they are missing and m
 test: dev servers ## every test but those of test-real
 	$(BIN)/pytest -q -n 2 --every-code tests
 
+# Writes what it counts into docs/reliability.md.
+.PHONY: test-long
+test-long: dev ## crashes, faults, power losses and hostile input at full size, for an hour
+	GITPROV_TEST_LONG=1 $(BIN)/pytest -q tests/crash
+
 .PHONY: test-remotes
 test-remotes: dev servers ## only the tests that start S3 and SFTP servers
 	$(BIN)/pytest -q -m remotes tests

@@ -92,6 +92,6 @@ class WorkTree(Protocol):
         after a crash the next command can say what was unfinished. Re-entrant within a process.
 
         Raises:
-            GitprovError: GP-LCK-001 with the holder, after waiting ten seconds.
+            GitprovError: GP-LCK-001 with the holder, after waiting ten seconds for one.
         """
         ...

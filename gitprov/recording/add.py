@@ -6,7 +6,7 @@ from gitprov.ids.names import check_name
 from gitprov.lineage import Ledger
 from gitprov.ports.blobs import Snapshot
 from gitprov.ports.workplace import Workplace
-from gitprov.recording.sources import check_place, kind_of, name_of_path, source_records
+from gitprov.recording.sources import check_place, kind_of, name_of_path, same_add, source_records
 from gitprov.recording.writing import Outcome, stage, write_records
 from gitprov.records import Stored
 
@@ -57,7 +57,7 @@ def add(
             if same and (kind is None or ledger.artifacts[same[-1]].kind == kind):
                 known.append(ledger.held[same[-1]].stored)
                 continue
-            records += source_records(
+            artifact, run = source_records(
                 place,
                 path,
                 snapshot.content,
@@ -65,6 +65,7 @@ def add(
                 kind=kind_of(place, ledger, own_name, kind),
                 cutoff=cutoff,
             )
+            records += [artifact, same_add(place, ledger, run)]
         if dry_run:
             would = [*files, *(record.path for record in records)]
             return Outcome(tuple(records), tuple(sorted(set(would))), tuple(known), tuple(notes), dry_run=True)

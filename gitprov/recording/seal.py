@@ -69,7 +69,8 @@ def seal(
         dry_run: Write nothing.
 
     Raises:
-        GitprovError: GP-NAM-* for a member; GP-SEA-003 when this set is sealed already; GP-IO-002, GP-DVC-* when the
+        GitprovError: GP-NAM-* for a member; GP-SEA-003 when this set is sealed already; GP-SEA-004 when another took
+            the number meanwhile; GP-IO-002, GP-DVC-* when the
             remote cannot be asked.
     """
     prepared = prepare(place, ledger, name, members=members, owner=owner)
@@ -85,10 +86,20 @@ def seal(
     files = []
     with place.worktree.locked(f"seal {name}"):
         entry = place.settings.catalog(name)
-        if owner is not None and (entry is None or entry.owner is None):
+        _refuse_taken(place, release)
+        if owner is not None and (entry is None or entry.owner in (None, owner)):  # its file may wait to be staged
             files.append(place.settings.set_owner(name, owner, kind=_kind(ledger, prepared.chosen)))
         files += write_records(place, [release], ledger.artifacts)
         return Sealed(Outcome((release,), stage(place, files), notes=notes))
+
+
+def _refuse_taken(place: Workplace, release: Stored) -> None:
+    """Refuses a version that somebody else has made since the records were read. The lock must be held."""
+    there = place.worktree.read(release.path)
+    if there is not None and there != release.data:
+        raise codes.SEA_TAKEN.error(
+            f"{release.path} was made meanwhile, of another set", why="two people sealed at the same time"
+        )
 
 
 def prepare(

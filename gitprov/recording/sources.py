@@ -2,12 +2,16 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 
+from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.ids import sha256_of
 from gitprov.ids.names import NAME_LIMIT, check_name, is_name
 from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
-from gitprov.records import Artifact, Content, Output, Recipe, Run, Stored, store
+from gitprov.records import Artifact, Content, Output, Recipe, Run, Stored, decode, store
+from gitprov.records.stored import ROOT
 
 STEP = "add"
 ROLE = "source"
@@ -60,3 +64,24 @@ def source_records(
         declared=("actor",),
     )
     return artifact, store(run)
+
+
+def same_add(place: Workplace, ledger: Ledger, run: Stored) -> Stored:
+    """Returns the run of an `add` that was written and not staged, if it is this one at another time; else `run`.
+
+    So the same command finishes, after a crash or a full disk, what it had begun. The lock must be held.
+    """
+    known = {held.stored.path for held in ledger.held.values()}
+    for path in place.worktree.files(f"{ROOT}/runs/{STEP}"):
+        if path in known or not path.endswith(".yaml"):
+            continue
+        data = place.worktree.read(path) or b""
+        try:
+            found = Stored(sha256_of(data), path, data, decode(data, name=path))
+        except GitprovError:
+            continue
+        if isinstance(found.record, Run) and isinstance(run.record, Run):
+            then = store(replace(run.record, finished=found.record.finished))
+            if (then.path, then.data) == (path, data):
+                return found
+    return run

@@ -211,7 +211,7 @@ class FileWorkTree:
         """Holds gitprov's lock of this repository, with the intent written down while it lasts.
 
         Raises:
-            GitprovError: GP-LCK-001 with the holder, after waiting ten seconds; GP-IO-001.
+            GitprovError: GP-LCK-001 with the holder, after waiting ten seconds for one; GP-IO-001.
         """
         with self._lock.held(intent) as crashed:
             if crashed:

@@ -5,12 +5,12 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 from gitprov.errors import catalogue as codes
 
 _PATIENCE = 10.0
-"""Seconds to wait for another holder."""
+"""Seconds to wait for one holder; when another one has followed, as many again."""
 _PAUSE = 0.02
 
 # Of this process: who of its threads may hold a lock file (and may do so again), and which are held.
@@ -34,7 +34,7 @@ class RepositoryLock:
         """Holds the lock and gives the intents that others left unfinished; they are cleared at the end.
 
         Raises:
-            GitprovError: GP-LCK-001 after ten seconds; GP-IO-001.
+            GitprovError: GP-LCK-001 after ten seconds of one holder; GP-IO-001.
         """
         thread = _threads.setdefault(self._file, threading.RLock())
         if not thread.acquire(timeout=_PATIENCE):
@@ -61,7 +61,7 @@ class RepositoryLock:
         with self._intents.held(intent):
             yield [text for _, text in leftovers]
         for path, _ in leftovers:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):
                 os.unlink(path)
 
     @contextmanager
@@ -73,23 +73,24 @@ class RepositoryLock:
             raise codes.IO_FAILED.error(f"{self._file} cannot be written", why=str(error)) from error
         try:
             self._acquire(file)
-            os.ftruncate(file, 0)
-            os.pwrite(file, f"process {os.getpid()} on {os.uname().nodename}: {intent}".encode(errors="replace"), 0)
+            _say(file, f"process {os.getpid()} on {os.uname().nodename}: {intent}")
             try:
                 yield
             finally:
-                os.ftruncate(file, 0)
+                _say(file, "")
         finally:
             os.close(file)
 
     def _acquire(self, file: int) -> None:
-        deadline = time.monotonic() + _PATIENCE
+        deadline, holder = 0.0, None
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                if (now := os.pread(file, 4096, 0)) != holder:  # others get on, and so shall this one
+                    deadline, holder = time.monotonic() + _PATIENCE, now
                 if time.monotonic() > deadline:
-                    raise self._busy(os.pread(file, 4096, 0).decode(errors="replace")) from None
+                    raise self._busy(now.decode(errors="replace")) from None
                 time.sleep(_PAUSE)
             except OSError as error:
                 raise codes.IO_FAILED.error(f"{self._file} cannot be locked", why=str(error)) from error
@@ -114,20 +115,17 @@ class Notes:
             GitprovError: GP-IO-001.
         """
         path = os.path.join(self._folder, os.urandom(8).hex())
-        try:
-            os.makedirs(self._folder, exist_ok=True)
-            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        except OSError as error:
-            raise codes.IO_FAILED.error(f"{path} cannot be written", why=str(error)) from error
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)  # waits for whoever looks at this moment whether its writer lives
-            os.write(file, text.encode(errors="surrogateescape"))
-            os.fsync(file)
+        with ExitStack() as stack:
+            try:
+                os.makedirs(self._folder, exist_ok=True)
+                file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+                stack.callback(_let_go, file, path)
+                fcntl.flock(file, fcntl.LOCK_EX)  # waits for whoever looks at this moment whether its writer lives
+                os.write(file, text.encode(errors="surrogateescape"))
+                os.fsync(file)
+            except OSError as error:
+                raise codes.IO_FAILED.error(f"{path} cannot be written", why=str(error)) from error
             yield
-        finally:
-            os.close(file)
-            with suppress(FileNotFoundError):
-                os.unlink(path)
 
     def living(self) -> list[str]:
         """Returns the notes of those that live."""
@@ -147,6 +145,19 @@ class Notes:
         with suppress(FileNotFoundError), os.scandir(self._folder) as entries:
             return sorted(entry.path for entry in entries)
         return []
+
+
+def _let_go(file: int, path: str) -> None:
+    os.close(file)
+    with suppress(OSError):  # what was to be done is done; `doctor` clears the note
+        os.unlink(path)
+
+
+def _say(file: int, text: str) -> None:
+    """Writes into the lock file who holds it: a courtesy to those who wait, which a full disk may refuse."""
+    with suppress(OSError):
+        os.ftruncate(file, 0)
+        os.pwrite(file, text.encode(errors="replace"), 0)
 
 
 def _text(path: str) -> str:

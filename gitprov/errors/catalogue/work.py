@@ -105,6 +105,13 @@ SEA_OWNER = declare("GP-SEA-002", Exit.FINDINGS, "a name without an owner", "git
 SEA_SAME = declare(
     "GP-SEA-003", Exit.USAGE, "this set is sealed already", "gitprov show NAME@vN  # the release that there is"
 )
+SEA_TAKEN = declare(
+    "GP-SEA-004",
+    Exit.BUSY,
+    "a version that somebody else sealed at the same time",
+    "run the same command again: it takes the next number",
+    by_hand=True,
+)
 
 # DVC: what DVC wrote
 DVC_FILE = declare(

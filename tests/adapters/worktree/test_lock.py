@@ -60,11 +60,10 @@ def tree(repo: Repo) -> FileWorkTree:
 
 
 def test_fifty_writers_lose_nothing(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
-    """F13. On a slow machine the queue may last longer than ten seconds: here everyone waits as long as it takes."""
-    code = f"from gitprov.adapters.worktree import lock; lock._PATIENCE = 300.0\n{WRITE_ONE}"
+    """F13. On a slow machine the queue lasts longer than ten seconds: as long as others get on, nobody gives up."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     waiting = [str(number) for number in range(50)]
-    running: list[subprocess.Popen[str]] = [start(code, repo, name) for name in waiting]
+    running: list[subprocess.Popen[str]] = [start(WRITE_ONE, repo, name) for name in waiting]
     for process in running:
         process.communicate()
     assert [process.returncode for process in running] == [0] * 50

@@ -67,7 +67,9 @@ def main() -> int:
         alarms = Counter(one for found in workers.map(work, range(HONEST)) for one in found)
     faults += [f"false alarm: {door} {alarms[door]}" for door in DOORS if alarms[door]]
     lines.append(f"| honest, of {HONEST} | | {' | '.join(str(alarms[one]) for one in columns)} |")
-    PAGE.write_text(HEAD.format(tampered=TAMPERED, honest=HONEST) + "\n".join(lines) + "\n", "utf-8")
+    _, heading, crashes = PAGE.read_text("utf-8").partition("\n## ")  # which `make test-long` writes
+    text = HEAD.format(tampered=TAMPERED, honest=HONEST) + "\n".join(lines) + "\n"
+    PAGE.write_text(text + heading + crashes, "utf-8")
     print(lines[-1], *faults, sep="\n")
     return bool(faults)
 
