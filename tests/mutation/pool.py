@@ -40,7 +40,10 @@ def run(these: Sequence[Mutant], paths: Sequence[str], budget: float) -> Iterato
 
 
 def _tests(these: Sequence[Mutant], ran: Sequence[Ran], budget: float) -> Iterator[dict[str, float]]:
-    """Yields the tests that run the lines of each mutant, the quickest first; at import, those that run its module."""
+    """Yields the tests that run the lines of each mutant; at import, those that run its module.
+
+    First those whose file imports the module, which are about it; the quickest first.
+    """
     by_line: dict[Line, list[int]] = defaultdict(list)
     by_path: dict[str, list[int]] = defaultdict(list)
     for n, one in enumerate(ran):
@@ -52,7 +55,8 @@ def _tests(these: Sequence[Mutant], ran: Sequence[Ran], budget: float) -> Iterat
         lines = [(mutant.path, line) for line in range(mutant.first, mutant.last + 1)]
         found = {n for line in lines for n in by_line[line]} if mutant.is_inside else by_path[mutant.path]
         chosen: dict[str, float] = {}
-        for n in sorted(found):
+        about = set(by_line[mutant.path, 0])
+        for n in sorted(found, key=lambda n: (n not in about, n)):
             if sum(chosen.values()) + ran[n].seconds <= budget:
                 chosen[ran[n].test] = ran[n].seconds
         yield chosen

@@ -217,12 +217,15 @@ def _forget() -> None:
 
 @cache
 def _imported(test: Path) -> list[str]:
-    """Returns the paths of the modules that a file of tests imports from: what it takes may be run at import only."""
-    tree = ast.parse(test.read_text("utf-8"))
-    modules = [
-        node.module.replace(".", "/") for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module
+    """Returns the paths of the modules, and of those in the packages, that a file of tests imports from."""
+    nodes = ast.walk(ast.parse(test.read_text("utf-8")))
+    names = {node.module.replace(".", "/") for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    return [
+        path.relative_to(ROOT).as_posix()
+        for name in names
+        if name.startswith(FOLDERS)
+        for path in (ROOT / f"{name}.py", *(ROOT / name).glob("*.py"))
     ]
-    return [f"{module}.py" for module in modules if module.startswith(FOLDERS)]
 
 
 def _traced(item: pytest.Item) -> Ran:
