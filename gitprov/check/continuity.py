@@ -16,7 +16,7 @@ from gitprov.errors import catalogue as codes
 
 def continuity(change: Change) -> Iterator[Finding]:
     """Yields what the law says of a change."""
-    if change.known is None or change.relation == "continues":
+    if change.known is None:
         return
     was = f"{change.known[:12]} was its head before"
     match change.relation:
@@ -28,7 +28,7 @@ def continuity(change: Change) -> Iterator[Finding]:
                 commit=change.merged_by,
             )
         case _ if change.keeps is not None:
-            return
+            pass
         case "rewound":
             yield codes.HIS_REWOUND.finding(
                 change.ref,

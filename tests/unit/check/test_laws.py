@@ -87,6 +87,14 @@ def test_the_head_that_was_known_is_on_the_chain(relation: Relation, code: str, 
     assert check(replace(seen, known=None)) == Verdict(), "who knew no head saw no move"
 
 
+@pytest.mark.parametrize("relation", ["rewound", "rewritten", "unrelated"])
+@pytest.mark.parametrize("ref", ["refs/heads/main", "refs/remotes/origin/main"])
+def test_the_head_that_was_known_can_be_pushed_back(relation: Relation, ref: str) -> None:
+    seen = replace(change(head="new", known="0123456789abcdef", relation=relation), ref=ref)
+    [finding] = check(seen).findings
+    assert finding.fix.endswith("git push --force origin 0123456789ab:refs/heads/main")
+
+
 @pytest.mark.parametrize(
     ("path", "data", "code"),
     [
