@@ -5,7 +5,8 @@ from dataclasses import replace
 from gitprov.check.effect import Case
 from gitprov.check.effect.case import in_words, people, short
 from gitprov.ids import Digest, sha256_of
-from gitprov.records import Release, Request, Role
+from gitprov.lineage import Held, Ledger
+from gitprov.records import Release, Request, Role, Stored
 from gitprov.trust.signatures import Signature
 from tests.sim.promoting import Promoting, Wish
 
@@ -73,6 +74,10 @@ def test_evidence_is_what_the_request_names_beside_it() -> None:
     assert case(world, wish, world.head - 1).evidence() is None, "it has not landed"
     assert replace(one, request=replace(one.request, evidence=NEVER)).evidence() is None
     assert replace(one, request=replace(one.request, evidence=wish.id)).evidence() is None, "the request is none"
+    odd = Stored(NEVER, wish.evidence.path, b"", wish.request.record)
+    ledger = Ledger([*one.landed.ledger.held.values(), Held(odd, "committed")])
+    beside = replace(one, landed=replace(one.landed, ledger=ledger), request=replace(one.request, evidence=NEVER))
+    assert beside.evidence() is None, "nor is one that lies in its place"
 
 
 def test_the_release_and_all_that_it_rests_on_had_landed() -> None:
