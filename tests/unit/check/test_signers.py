@@ -10,10 +10,10 @@ from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 from gitprov.lineage import Held
 from gitprov.records import Event, Identity, Person, Stored, TrustRoot, store
-from gitprov.trust.roots import Accepted, Roots
+from gitprov.trust.roots import Accepted, Roots, identity_id
 from tests.sim.book import churn
 from tests.sim.landing import Landing
-from tests.unit.trust.facts import commit, key, pem
+from tests.unit.trust.facts import OWN, OWN_DIGEST, commit, key, pem
 
 
 @pytest.fixture
@@ -114,7 +114,9 @@ def second(story: Landing, people: dict[str, Person], *, since: int = 0) -> Stor
     (first,) = story.landed().roots.accepted
     past = replace(first.root.history, commit=f"git:{commit(since)}")
     listed = {**first.root.people, **people}
-    return store(replace(first.root, version=2, follows=first.id, history=past, people=listed))
+    return store(
+        replace(first.root, version=2, follows=first.id, history=past, people=listed, trusted_roots={"team": OWN})
+    )
 
 
 def paul(story: Landing, **fields: str) -> Person:
@@ -189,7 +191,33 @@ def test_a_window_takes_a_proven_time(story: Landing) -> None:
     ends = second(story, {"paul": paul(story, valid_until="2026-12-01T00:00:00Z")})
     found = of(under(story, ends, since=0, step=0), run)
     assert reasons(found) == ["W5"]
-    assert found.signers[0].source == "no trusted time"
+    assert (found.signers[0].time, found.signers[0].source) == (None, "no trusted time")
+    for time, step in (("2026-11-30T23:59:59Z", ""), ("2026-12-01T00:00:00Z", "W5")):
+        proven(story, run, time)
+        found = of(under(story, ends, since=0, step=0), run)
+        (signer,) = found.signers
+        assert reasons(found) == [step]
+        assert (signer.time, signer.source, signer.is_logged) == (time, "timestamp", True)
+
+
+def proven(story: Landing, record: Digest, time: str) -> None:
+    """Lets the trusted root of the team prove when the signatures of a record were made, and a log have them."""
+    for path, one in story.signatures.items():
+        if one.record == record:
+            story.signatures[path] = replace(one, proven={OWN_DIGEST: time}, is_logged=True)
+
+
+def test_a_certificate_counts_under_the_trusted_root_that_is_named_for_it(story: Landing) -> None:
+    who = Identity(identity="paul@example.org", issuer="https://issuer.example", trusted_root="team")
+    story.step(by=lambda _: ())
+    (run, *_) = records(story, "Run")
+    story.sign(run, "paul")
+    ((path, one),) = story.signatures.items()
+    story.signatures[path] = replace(one, key=identity_id("paul@example.org", "https://issuer.example"))
+    lists = second(story, {"paul": Person(identities=(who,))})
+    assert reasons(of(under(story, lists, since=0, step=0), run)) == ["W4"]
+    proven(story, run, "2026-11-30T00:00:00Z")
+    assert of(under(story, lists, since=0, step=0), run).people == ("paul",)
 
 
 def test_a_key_that_the_version_does_not_list_counts_for_nobody(story: Landing) -> None:
