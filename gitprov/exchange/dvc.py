@@ -4,7 +4,6 @@ Read from git objects and the cache, never from the work tree. What a commit add
 commit, so that whoever imports HEAD, a range or everything makes the same records, and a second import none.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,7 +16,9 @@ from gitprov.ids import Md5
 from gitprov.lineage import Ledger
 from gitprov.ports.dvc import Locked, LockEntry, Pointer
 from gitprov.ports.workplace import Workplace
-from gitprov.recording.locked import Recorder, in_order
+from gitprov.recording.commands import overlap
+from gitprov.recording.locked import Recorder
+from gitprov.recording.scene import in_order
 from gitprov.recording.writing import Outcome, stage, write_records
 
 AT_ONCE = 1000
@@ -184,25 +185,34 @@ def _wanted(said: Sequence[Mapping[Key, Statement | None]], first: int) -> list[
     """Returns for each step what began to be said there and held at step `first` or later, or made what that reads."""
     todo: list[_Begun] = []
     now: dict[Key, _Begun] = {}
-    makers: dict[tuple[str, Md5 | None], list[_Begun]] = defaultdict(list)
+    makers: dict[tuple[str, Md5 | None], _Begun] = {}
+    needs: dict[tuple[int, Key], list[_Begun]] = {}
     for at, changes in enumerate(said):
-        for key, one in changes.items():
-            before = now.pop(key, None)
-            if before is not None and at > first:
-                todo.append(before)
-            if one is not None:
-                now[key] = _Begun(at, key, one)
-                for out in _outs(one):
-                    makers[out.path, out.md5].append(now[key])
+        new = {key: _Begun(at, key, one) for key, one in changes.items() if one is not None}
+        todo += [now[key] for key in changes if key in now and at > first]
+        now = {key: begun for key, begun in now.items() if key not in changes} | new
+        makers |= {(out.path, out.md5): begun for begun in new.values() for out in _outs(begun.one)}
+        for key, begun in new.items():
+            needs[at, key] = list(_makers(begun.one, makers, now)) if isinstance(begun.one, LockEntry) else []
     todo += now.values()
     wanted: list[dict[Key, Statement]] = [{} for _ in said]
     while todo:
         begun = todo.pop()
         if begun.key not in wanted[begun.at]:
             wanted[begun.at][begun.key] = begun.one
-            for dep in begun.one.deps if isinstance(begun.one, LockEntry) else ():
-                todo += [maker for maker in makers[dep.path, dep.md5] if maker.at <= begun.at][-1:]
+            todo += needs[begun.at, begun.key]
     return wanted
+
+
+def _makers(
+    entry: LockEntry, makers: Mapping[tuple[str, Md5 | None], _Begun], now: Mapping[Key, _Begun]
+) -> Iterator[_Begun]:
+    """Yields what made the deps of an entry: last of all, or what lies in them and around them now."""
+    for dep in entry.deps:
+        if (dep.path, dep.md5) in makers:
+            yield makers[dep.path, dep.md5]
+        else:
+            yield from (one for one in now.values() if any(overlap(dep.path, out.path) for out in _outs(one.one)))
 
 
 def _outs(one: Statement) -> tuple[Locked, ...]:

@@ -14,7 +14,7 @@ from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import code_digest
 from gitprov.recording.commands import is_below, overlap
 from gitprov.recording.environment import may_lock
-from gitprov.recording.locked import dvc_md5s, locks_at
+from gitprov.recording.scene import dvc_md5s, locks_at
 from gitprov.records import Content
 
 Statement = LockEntry | Pointer | Declared | Finding
@@ -178,14 +178,19 @@ class Chain:
             self._place.cache.put(data)
         return Content(digest=sha256_of(data), md5=md5_of(data), size=len(data))
 
+    def tracked(self, folder: str) -> Mapping[str, Md5]:
+        """Returns what the commit has in a folder."""
+        below = self._below(folder)
+        md5s = self._hashed([entry.oid for entry in below.values()])
+        return {path: own for path, (own, *_) in zip(below, md5s, strict=True)}
+
     def is_same(self, dep: Locked) -> bool:
         """Tells whether the commit has the bytes of a dep that DVC saw."""
         if not dep.is_dir:
             entry = self._tree.get(dep.path)
             return entry is not None and dep.md5 in self._hashed([entry.oid])[0]
-        below = {path.removeprefix(f"{dep.path}/"): entry.oid for path, entry in self._below(dep.path).items()}
-        md5s = (md5s[0] for md5s in self._hashed(list(below.values())))
-        return md5_of(dvc_directory(dict(zip(below, md5s, strict=True)))) == dep.md5
+        start = len(dep.path) + 1
+        return md5_of(dvc_directory({path[start:]: md5 for path, md5 in self.tracked(dep.path).items()})) == dep.md5
 
     def code(self, paths: Sequence[str], left_out: Sequence[str]) -> Digest | None:
         """Returns the code digest; code that did not change since it was asked for is not read again."""

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
-from gitprov.ids import Digest, md5_of, sha256_of
+from gitprov.ids import Digest, Md5, md5_of, sha256_of
 from gitprov.ids.listings import SYMLINK
 from gitprov.ids.names import path_fault
 from gitprov.lineage import Ledger
@@ -14,7 +14,8 @@ from gitprov.ports.dvc import Declared, Locked
 from gitprov.ports.git import TreeEntry
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import code_digest
-from gitprov.recording.locked import Recorder, dvc_md5s, in_order, locks_at
+from gitprov.recording.locked import Recorder
+from gitprov.recording.scene import dvc_md5s, in_order, locks_at
 from gitprov.recording.stages import code_deps
 from gitprov.recording.writing import Outcome, stage, write_records
 from gitprov.records import Content
@@ -111,6 +112,13 @@ class _Head:
         if self._keep:
             self._place.cache.put(data)
         return Content(digest=sha256_of(data), md5=md5_of(data), size=len(data))
+
+    def tracked(self, folder: str) -> Mapping[str, Md5]:
+        """Returns what HEAD has in a folder."""
+        found = {path: entry.oid for path, entry in self._tree.items() if path.startswith(f"{folder}/")}
+        return {
+            path: md5_of(data) for path, (_, data) in zip(found, self._place.git.blobs(found.values()), strict=True)
+        }
 
     def is_same(self, dep: Locked) -> bool:
         """Tells whether HEAD still has the bytes of a git-tracked dep that DVC saw."""

@@ -5,24 +5,22 @@ What DVC knew is `declared`, what nobody knows is `unknown`, and nothing is inve
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from graphlib import CycleError, TopologicalSorter
+from itertools import combinations, islice
 from pathlib import PurePosixPath
-from typing import Protocol
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest, Md5, digest_hex, digest_of, md5_of, normalize, sha256_of
-from gitprov.ids.listings import EXECUTABLE, FILE, dvc_directory
+from gitprov.ids.listings import dvc_directory
 from gitprov.ids.recipes import UNKNOWN, environment_digest
 from gitprov.lineage import Held, Ledger
-from gitprov.ports.dvc import Declared, Locked, LockEntry
-from gitprov.ports.git import GitStore, TreeEntry
+from gitprov.ports.dvc import Locked, LockEntry
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.add import previous_name
 from gitprov.recording.commands import is_below, shell_command
-from gitprov.recording.environment import is_lock, may_lock
 from gitprov.recording.inputs import Used
 from gitprov.recording.plan import Request, make_recipe
+from gitprov.recording.scene import Scene
 from gitprov.recording.secrets import refuse_secrets
 from gitprov.recording.sources import ROLE, STEP, kind_of, name_of_path
 from gitprov.recording.stages import flat_params, output_specs, roles, step_name
@@ -47,45 +45,8 @@ from gitprov.records.types import Fact
 
 UNKNOWN_ACTOR = "unknown"
 
-
-class Scene(Protocol):
-    """Where DVC's files stand: HEAD and its work tree, or a commit of history."""
-
-    @property
-    def commit(self) -> str:
-        """The commit, in hex digits."""
-        ...
-
-    @property
-    def time(self) -> str | None:
-        """When a run is said to have ended that came with this commit; None when nobody says."""
-        ...
-
-    @property
-    def artifacts(self) -> Mapping[str, Declared]:
-        """What dvc.yaml calls the artifact at a path."""
-        ...
-
-    @property
-    def locks(self) -> Mapping[str, bytes]:
-        """The lock files at the top."""
-        ...
-
-    def code_deps(self, deps: Sequence[str]) -> Collection[str]:
-        """Returns the deps of a stage that are its code; the others are data."""
-        ...
-
-    def content(self, locked: Locked) -> Content | None:
-        """Returns what DVC says is there by its bytes, where they are here and fit."""
-        ...
-
-    def is_same(self, dep: Locked) -> bool:
-        """Tells whether a dep that git tracks still has the bytes that DVC saw."""
-        ...
-
-    def code(self, paths: Sequence[str], left_out: Sequence[str]) -> Digest | None:
-        """Returns the code digest, as `GitStore.code_at` says."""
-        ...
+TRIED = 1000
+"""Sets of outputs of which a folder is tried to consist."""
 
 
 class Recorder:
@@ -201,14 +162,18 @@ class Recorder:
         """Returns role to input: each dep, and what lies in it or around it and was made or tracked by itself."""
         found: dict[str, tuple[Digest, AnyContent]] = {}
         for dep in deps:
-            content = self._content(scene, dep)
             around = [path for path in map(str, PurePosixPath(dep.path).parents) if path in self._made]
             around = [path for path in around if self._holds(self._made_at(path), path, dep)]
             if around:
                 found[around[0]] = (self._made[around[0]], self._made_at(around[0]))
                 continue
+            inside = [path for path in self._made if dep.is_dir and path.startswith(f"{dep.path}/")]
+            if inside and (parts := self._parts(scene, dep, inside)) is not None:
+                found |= parts
+                continue
+            content = self._content(scene, dep)
             found[dep.path] = (self._source(scene, dep.path, content), content)
-            for path in [path for path in self._made if dep.is_dir and path.startswith(f"{dep.path}/")]:
+            for path in inside:
                 made = self._made_at(path)
                 if self._holds(content, dep.path, _locked(path, made)):
                     found[path] = (self._made[path], made)
@@ -220,6 +185,35 @@ class Recorder:
             )
             for role, path in roles(list(found)).items()
         }
+
+    def _parts(self, scene: Scene, dep: Locked, inside: Sequence[str]) -> dict[str, tuple[Digest, AnyContent]] | None:
+        """Returns what a directory consists of, where that is known: what was made in it, and what git tracks there.
+
+        Not all that was made needs to be in it: dvc.lock keeps stages that dvc.yaml has no more.
+        """
+        tracked = {path: md5 for path, md5 in scene.tracked(dep.path).items() if path not in inside}
+        made = {path: self._files(self._made_at(path), path) for path in inside}
+        some = (some for count in range(len(inside), 0, -1) for some in combinations(inside, count))
+        for paths in islice(some, TRIED):
+            files = tracked | {file: md5 for path in paths for file, md5 in made[path].items()}
+            if dep.files in (None, len(files)) and _directory(files, dep.path) == dep.md5:
+                found = {path: (self._made[path], self._made_at(path)) for path in paths}
+                for path in (path for path in tracked if not PurePosixPath(path).name.startswith(".git")):
+                    content = self._content(scene, Locked(path, tracked[path], False, None, None))
+                    found[path] = (self._source(scene, path, content), content)
+                return found
+        return None
+
+    def _files(self, content: AnyContent, path: str) -> dict[str, Md5]:
+        """Returns the files of a content at a path, as far as they are known."""
+        md5, is_dir = _key_of(content) or ("", False)
+        if not is_dir:
+            return {path: Md5(md5)}
+        try:
+            entries = self.place.cache.entries(content) if isinstance(content, Content) else ()
+        except GitprovError:
+            entries = ()
+        return {f"{path}/{one.path}": one.md5 for one in entries}
 
     def _source(self, scene: Scene, path: str, content: AnyContent) -> Digest:
         """Returns a data dep: what was made or tracked there, what is recorded, or a new source."""
@@ -266,17 +260,15 @@ class Recorder:
 
     def _holds(self, content: AnyContent, folder: str, inner: Locked) -> bool:
         """Tells whether a directory has this file or folder in it; where its listing is not here, DVC's word counts."""
-        if not isinstance(content, Content):
+        files = self._files(content, folder)
+        if not files:
             return True
-        try:
-            entries = self.place.cache.entries(content)
-        except GitprovError:
-            return True
-        below = str(PurePosixPath(inner.path).relative_to(folder))
         if not inner.is_dir:
-            return any((one.path, one.md5) == (below, inner.md5) for one in entries)
-        files = {one.path.removeprefix(f"{below}/"): one.md5 for one in entries if is_below(one.path, below)}
-        return md5_of(dvc_directory(files)) == inner.md5
+            return files.get(inner.path) == inner.md5
+        return (
+            _directory({path: md5 for path, md5 in files.items() if is_below(path, inner.path)}, inner.path)
+            == inner.md5
+        )
 
     def _know(self, content: AnyContent) -> None:
         key = _key_of(content)
@@ -320,46 +312,6 @@ class Recorder:
         )
 
 
-def locks_at(git: GitStore, tree: Mapping[str, TreeEntry]) -> dict[str, bytes]:
-    """Returns the lock files at the top of a commit."""
-    top = {path: entry for path, entry in tree.items() if "/" not in path and may_lock(path)}
-    top = {path: entry for path, entry in top.items() if entry.mode in (FILE, EXECUTABLE)}
-    found = dict(zip(top, (data for _, data in git.blobs([e.oid for e in top.values()])), strict=True))
-    return {path: data for path, data in found.items() if is_lock(path, data)}
-
-
-def dvc_md5s(data: bytes) -> tuple[Md5, ...]:
-    """Returns the MD5 of what git has, and those by which DVC, which hashes the work tree, may call it.
-
-    Git may have changed the line ends; before 3.0 DVC hashed line feeds only.
-    """
-    unix = data.replace(b"\r\n", b"\n")
-    return md5_of(data), md5_of(unix), md5_of(unix.replace(b"\n", b"\r\n"))
-
-
-def in_order(entries: Sequence[LockEntry]) -> list[LockEntry]:
-    """Returns the entries so that each comes after those that made its deps.
-
-    Raises:
-        GitprovError: GP-DVC-001 for a circle, which DVC itself never writes.
-    """
-    makers = {out.path: number for number, entry in enumerate(entries) for out in entry.outs}
-    graph = {number: _needs(entry, makers) for number, entry in enumerate(entries)}
-    try:
-        return [entries[number] for number in TopologicalSorter(graph).static_order()]
-    except CycleError as error:
-        stages = ", ".join(entries[number].stage for number in error.args[1][:-1])
-        raise codes.DVC_FILE.error("stages of dvc.lock depend on each other in a circle", why=stages) from None
-
-
-def _needs(entry: LockEntry, makers: Mapping[str, int]) -> list[int]:
-    """Returns the makers of what the deps of an entry are, lie in, or have in them."""
-    around = [path for dep in entry.deps for path in (dep.path, *map(str, PurePosixPath(dep.path).parents))]
-    folders = [dep.path for dep in entry.deps if dep.is_dir]
-    inside = [path for path in makers if any(is_below(path, folder) for folder in folders)] if folders else []
-    return [makers[path] for path in (*around, *inside) if path in makers]
-
-
 def _identity(run: Run) -> Digest:
     """Returns what two runs share that are one to DVC: the same command and parameters on the same bytes."""
     return digest_of(
@@ -385,6 +337,11 @@ def _key_of(content: AnyContent) -> tuple[str, bool] | None:
 def _locked(path: str, content: AnyContent) -> Locked:
     md5, is_dir = _key_of(content) or ("", False)
     return Locked(path, Md5(md5), is_dir, None, None)
+
+
+def _directory(files: Mapping[str, Md5], folder: str) -> Md5:
+    """Returns what DVC calls a folder with these files, given by their paths from the top."""
+    return md5_of(dvc_directory({path[len(folder) + 1 :]: md5 for path, md5 in files.items()}))
 
 
 def _times(scene: Scene) -> tuple[Fact, ...]:

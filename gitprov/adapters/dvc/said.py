@@ -1,8 +1,10 @@
 """What one of DVC's files says at some commit: all that can be recorded, and of the rest why not, by file and line."""
 
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from gitprov.adapters.dvc import lock
@@ -17,6 +19,10 @@ from gitprov.ids import Md5, is_md5, md5_of
 from gitprov.ids.listings import dvc_directory
 from gitprov.ids.names import path_fault
 from gitprov.ports.dvc import Locked, LockEntry, Pointer, Said
+
+# A dvc.lock as DVC writes it: every stage begins on a line of its own, and its other lines are indented deeper.
+_usual = re.compile(rb"schema: '2\.0'\nstages:\n(?:  [^\s#][^\n]*:\n(?:(?:    [^\n]*)?\n)++)++").fullmatch
+_heads = re.compile(rb"^(?=  [^\s#])", re.MULTILINE).split
 
 
 def read_said(name: str, data: bytes, read: ReadFile, settings: Mapping[str, Any]) -> Said:
@@ -40,6 +46,8 @@ def _said_by_lock(name: str, data: bytes, read: ReadFile, settings: Mapping[str,
     yaml = read(pipeline) or b""
     told = read_pipeline(yaml, pipeline, "", settings, read).stages if b"wdir" in yaml else ()
     cwds = {one.name: one.cwd for one in told}
+    if (usual := _usual_entries(name, data, folder, cwds)) is not None:
+        return Said(entries=usual)
     entries: list[LockEntry] = []
     faults: list[GitprovError] = []
     for stage, at in lock.read_stages(data, name).items():
@@ -48,6 +56,28 @@ def _said_by_lock(name: str, data: bytes, read: ReadFile, settings: Mapping[str,
         except GitprovError as error:
             faults.append(error)
     return Said(entries=tuple(entries), faults=tuple(faults))
+
+
+def _usual_entries(name: str, data: bytes, folder: str, cwds: Mapping[str, str]) -> tuple[LockEntry, ...] | None:
+    """Returns the entries of a dvc.lock as DVC writes it, stage by stage: a commit changes few of them.
+
+    None for any other, and for one with a fault, whose line only the whole file tells.
+    """
+    if _usual(data) is None:
+        return None
+    try:
+        parts = [_part(part, name) for part in _heads(data)[1:]]
+        stages = {stage: at for part in parts for stage, at in part.items()}
+        if len(stages) < len(parts):
+            return None
+        return tuple(_entry(stage, at, folder, cwds.get(stage, folder)) for stage, at in stages.items())
+    except GitprovError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _part(data: bytes, name: str) -> Mapping[str, At]:
+    return read_document(data, name).top().mapping()
 
 
 def _said_by_pointer(name: str, data: bytes) -> Said:

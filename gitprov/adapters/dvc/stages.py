@@ -199,5 +199,8 @@ class _Files:
     def isdir(self, _path: str) -> bool:
         return False
 
+    def suffix(self, path: str) -> str:
+        return posixpath.splitext(path)[1]
+
     def open(self, path: str, encoding: str) -> io.TextIOBase:
         return io.TextIOWrapper(io.BytesIO(self._read(path) or b""), encoding=encoding)

@@ -8,7 +8,7 @@ import pytest
 
 from gitprov.errors import GitprovError
 from gitprov.ports.dvc import Locked, LockEntry
-from gitprov.recording.locked import in_order
+from gitprov.recording.scene import in_order
 from gitprov.records import Artifact, ReferencedContent, Run, decode
 from tests.support import Gitprov, Repo, make_repo
 
