@@ -1,6 +1,6 @@
 """Record files that were written and not staged: a command died in between."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from gitprov.check.files import is_kept, is_record
@@ -27,10 +27,16 @@ def look_at_strays(place: Workplace) -> Iterator[Complaint]:
         finding = codes.CLN_UNSTAGED.finding(
             whole[0], f"records and signatures that were written and not staged: {len(whole)}", why=whole[0]
         )
-        yield Complaint(finding, partial(stage, place, whole))
+        yield Complaint(finding, partial(stage, place, [*whole, *_beside(place, whole)]))
     for path in sorted(set(strays) - set(whole)):
         finding = codes.CLN_HALF.finding(path, f"{path} is no record, and git has no record there")
         yield Complaint(finding, partial(_put_aside, place, path))
+
+
+def _beside(place: Workplace, whole: Sequence[str]) -> set[str]:
+    """Returns the catalog entries that `seal` wrote before its releases, and would have staged with them."""
+    entries = {f"{ROOT}/catalog/{path.split('/')[2]}.yaml" for path in whole if path.startswith(f"{ROOT}/releases/")}
+    return entries.intersection(place.worktree.files(f"{ROOT}/catalog"))
 
 
 def _is_whole(path: str, data: bytes) -> bool:

@@ -52,8 +52,10 @@ def place(tmp_path: Path) -> Iterator[Path]:
 
 
 def pytest_sessionfinish() -> None:
-    """Keeps the figures of a long run."""
-    if LONG and _figures:
-        rows = "".join(f"| {what} | {trials} | {came} |\n" for what, (trials, came) in sorted(_figures.items()))
-        page = PAGE.read_text("utf-8").partition(HEADING)[0]
-        PAGE.write_text(page + HEADING + TEXT + rows, "utf-8")
+    """Keeps the figures of a long run; those of tests that did not run stay as they are."""
+    if not LONG or not _figures:
+        return
+    page, _, before = PAGE.read_text("utf-8").partition(HEADING)
+    rows = {line.split(" | ")[0]: line for line in before.split("|---|---|---|\n")[-1].splitlines() if line}
+    rows |= {f"| {what}": f"| {what} | {trials} | {came} |" for what, (trials, came) in _figures.items()}
+    PAGE.write_text(page + HEADING + TEXT + "".join(f"{rows[what]}\n" for what in sorted(rows)), "utf-8")

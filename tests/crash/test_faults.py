@@ -32,21 +32,22 @@ def test_every_call_fails_once(name: str, place: Path, gitprov: Gitprov, figure:
     with Disk() as disk:
         gitprov(*task.words, cwd=reference.path)
     wanted, made = ids(reference), runs(reference)
-    problems, trials = [], 0
-    for number in range(1, len(disk.sites) + 1) if long else numbers(disk.sites):
-        for error in ERRORS if long else [ERRORS[number % len(ERRORS)]]:
-            repo, trials = copied(source.path, place / "trial"), trials + 1
-            with Disk(number, error) as failing:
-                said = gitprov(*task.words, cwd=repo.path, status=None)
-            told = said.status == 0 or (said.status in (1, 2, 5) and "GP-" in said.out + said.err)
-            found = [] if told else [f"not told: {said}"]
-            found += halves(repo)
-            found += finished(repo, task.words, gitprov)
-            found += [] if (ids(repo), runs(repo)) == (wanted, made) else [f"other records: {ids(repo)}, {runs(repo)}"]
-            ill = gitprov("doctor", "--fix", cwd=repo.path, status=None)
-            found += [f"doctor: {ill}"] if ill.status else []
-            problems += [
-                f"call {number} {failing.sites[number - 1 :][:1]}, {os.strerror(error)}: {one}" for one in found
-            ]
+    problems = []
+    chosen = list(range(1, len(disk.sites) + 1)) if long else numbers(disk.sites)
+    for number in chosen:
+        error = ERRORS[number % len(ERRORS)]
+        repo = copied(source.path, place / "trial")
+        with Disk(number, error) as failing:
+            said = gitprov(*task.words, cwd=repo.path, status=None)
+        told = said.status == 0 or (said.status in (1, 2, 5) and "GP-" in said.out + said.err)
+        found = [] if told else [f"not told: {said}"]
+        found += halves(repo)
+        found += finished(repo, task.words, gitprov)
+        found += [] if (ids(repo), runs(repo)) == (wanted, made) else [f"other records: {ids(repo)}, {runs(repo)}"]
+        ill = gitprov("doctor", "--fix", cwd=repo.path, status=None)
+        found += [f"doctor: {ill}"] if ill.status else []
+        problems += [f"call {number} {failing.sites[number - 1 :][:1]}, {os.strerror(error)}: {one}" for one in found]
     assert not problems, "\n".join(problems)
-    figure(f"ENOSPC, EIO, EACCES, EINTR at calls of `{name}` to the disk", trials, "nothing lost, each told by a code")
+    figure(
+        f"ENOSPC, EIO, EACCES, EINTR at calls of `{name}` to the disk", len(chosen), "nothing lost, each told by a code"
+    )

@@ -97,7 +97,7 @@ class ObjectFolder:
     def staging(self) -> Iterator[str]:
         """Gives a folder on this file system, as the function `staging` does."""
         home = f"{self.root}/gitprov"
-        self.make_folder(home)
+        sync_folders(self.make_folder(home))
         with staging(home) as folder:
             yield folder
 
