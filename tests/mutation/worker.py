@@ -216,16 +216,20 @@ def _forget() -> None:
 
 
 @cache
-def _imported(test: Path) -> list[str]:
-    """Returns the paths of the modules, and of those in the packages, that a file of tests imports from."""
+def _imported(test: Path) -> set[str]:
+    """Returns the paths of the modules that define what a file of tests imports."""
     nodes = ast.walk(ast.parse(test.read_text("utf-8")))
-    names = {node.module.replace(".", "/") for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
-    return [
-        path.relative_to(ROOT).as_posix()
-        for name in names
-        if name.startswith(FOLDERS)
-        for path in (ROOT / f"{name}.py", *(ROOT / name).glob("*.py"))
-    ]
+    found = {
+        (node.module or "", alias.name) for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    return {path for module, name in found if (path := _defining(module, name)).startswith(FOLDERS)}
+
+
+def _defining(module: str, name: str) -> str:
+    """Returns the path of the module that defines a name of another one, or that the name is."""
+    value = getattr(sys.modules.get(module), name, None)
+    defining = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None) or module
+    return f"{defining.replace('.', '/')}.py"
 
 
 def _traced(item: pytest.Item) -> Ran:
