@@ -12,7 +12,7 @@ from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.ids import sha256_of
 from gitprov.records import Evidence, Release, ReleaseRef, Role, store
-from gitprov.records.evidence import RuleEntry
+from gitprov.records.evidence import EvaluationEntry, RuleEntry
 from tests.sim.promoting import NOW, Promoting
 from tests.unit.check.test_case import asked, case
 
@@ -87,7 +87,7 @@ def test_clause_7_a_stage_is_one_of_the_settings_or_of_the_approvers() -> None:
     named = replace(one, landed=world.landed(), step=world.head)
     assert found(law.allowed_move(other(named, stage="test"))) == []
     assert found(law.allowed_move(named)) == []
-    [finding] = law.allowed_move(other(named, stage="far"))
+    [finding] = law.allowed_move(other(named, stage="far", from_="live"))
     assert finding.why == "the settings in force name live, test"
 
 
@@ -268,6 +268,38 @@ def test_clause_9_gates_are_not_older_than_what_they_are_about() -> None:
     assert (old[0], "the gates of model/live/2 cannot have been evaluated at 2026-02-28T23:54:59Z") in found(
         law.evidence(other(second, evaluated_at="2026-02-28T23:54:59Z"), record)
     ), "nor than the request that it replaces"
+
+
+def test_clause_9_what_evidence_names_and_nobody_has_dates_nothing() -> None:
+    """That it is not there is told: the evidence is another when it is computed again."""
+    _, one = made()
+    record = one.evidence()
+    assert record is not None
+    nobodys = EvaluationEntry(evaluation=NEVER, suite="x", role=None, data=None, people=(), accepted=True)
+    assert all(
+        "cannot have been" not in what for _, what in found(law.evidence(one, replace(record, evaluations=(nobodys,))))
+    )
+    runs = tuple(replace(entry, run=NEVER) for entry in record.runs)
+    assert all("cannot have been" not in what for _, what in found(law.evidence(one, replace(record, runs=runs))))
+    for run, said in list(one.landed.ledger.runs.items()):
+        one.landed.ledger.runs[run] = replace(said, finished=None)
+    assert all("cannot have been" not in what for _, what in found(law.evidence(one, record)))
+
+
+def test_clause_9_evaluations_date_the_gates_too() -> None:
+    world = Promoting(2)
+    stored = world.releases[0].record
+    assert isinstance(stored, Release)
+    (data,) = world.landed().ledger.named("raw-1")
+    world.book.evaluate(stored.members["model"].artifact, {"auc": 0.9}, data=data)
+    world.step(by="ada")
+    one = case(world, asked(world))
+    record = one.evidence()
+    assert record is not None
+    (entry,) = record.evaluations
+    measured = datetime.fromisoformat(one.landed.ledger.evaluations[entry.evaluation].evaluated)
+    early = f"{measured - timedelta(minutes=5, seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+    assert any("cannot have been" in what for _, what in found(law.evidence(other(one, evaluated_at=early), record)))
 
 
 def test_clause_9_the_summary_says_what_the_evidence_says() -> None:

@@ -98,6 +98,12 @@ def test_it_counts_from_where_it_landed_under_a_trust_version() -> None:
     assert not counts(found, before=1), "without a trust version nobody is an owner"
 
 
+def test_nothing_counts_that_landed_after_the_step() -> None:
+    """Also where trust is asked as of a later one."""
+    assert not counts(facts(waiver(), (("a", 6), ("b", 8))), 6, before=9)
+    assert not counts(facts(waiver(), (("a", 5), ("b", 5))), 5), "signatures of a record that nobody has yet"
+
+
 def test_what_is_no_exception_grants_nothing() -> None:
     """One that says something else, is about several, or lies elsewhere: no reader may take it for one."""
     for one in (waiver(kind="hold"), waiver(subjects=(REQUEST, OTHER)), waiver(details={}), waiver(subjects=())):
