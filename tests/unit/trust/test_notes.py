@@ -177,6 +177,12 @@ def test_what_is_no_note_is_refused(data: bytes) -> None:
     assert refused.value.code is codes.LOG_NOTE
 
 
+def test_a_note_of_the_largest_size_is_one() -> None:
+    end = f"\n\n{LINE}"
+    text = "a" * (LIMIT - len(end.encode()))
+    assert read_note(f"{text}{end}".encode()).text == f"{text}\n"
+
+
 ROOT = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="
 
 
@@ -196,6 +202,8 @@ ROOT = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="
         "Log\n123\nYmFuYW5hcw==\n",
         f"Log\n123\n{ROOT}\n\n",
         f"Log\n123\n{ROOT}\nextension\n\n",
+        f"Log\n123\n{ROOT}\nextension",
+        f"Log\n123\n{ROOT.replace('I=', 'J=')}\n",
     ],
 )
 def test_what_is_no_log_head_is_refused(text: str) -> None:
