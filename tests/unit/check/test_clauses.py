@@ -11,8 +11,9 @@ from gitprov.check.effect import clauses as law
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.ids import sha256_of
-from gitprov.records import Evidence, Release, ReleaseRef, Role, store
+from gitprov.records import Artifact, Evidence, Recipe, Record, Release, ReleaseRef, Role, store
 from gitprov.records.evidence import EvaluationEntry, RuleEntry
+from tests.sim.book import content_of
 from tests.sim.promoting import NOW, Promoting
 from tests.unit.check.test_case import asked, case
 
@@ -190,6 +191,53 @@ def test_clause_8_what_it_rests_on_is_judged_as_it_had_landed() -> None:
     ref = ReleaseRef(id=wrong.id, set_=NEVER, version=5)
     codes_ = {code for code, _ in found(law.release(other(replace(one, landed=world.landed()), release=ref)))}
     assert codes_ == {"GP-LIN-003", "GP-PRO-005"}
+
+
+def rests_on(record: Record, *, lands: bool = True) -> tuple[Promoting, Case]:
+    """Returns a request for a release of a model that was made of data that no run is known to have made."""
+    world = Promoting(1)
+    data = world.book.keep(record).id
+    model = world.book.make("train", {"raw": data}, {"model": ("model", b"m")}, kind="model")["model"]
+    one = world.book.seal("model", 9, model=model)
+    world.step([held.id for held in world.book.held if lands or held.id != data], by="ada")
+    stored = next(held.stored for held in world.held if held.id == one)
+    wish = world.wish(stored)
+    world.move()
+    world.request(wish)
+    return world, case(world, wish)
+
+
+NAMELESS = [("GP-PRO-005", "release model@v9 names no run that made found")]
+
+
+def told(one: Case) -> list[tuple[str, str]]:
+    return [(code, what.rpartition(" id:")[0]) for code, what in found(law.release(one))]
+
+
+def test_clause_8_data_that_nobody_added_is_known_by_its_content() -> None:
+    """Until a run that made it lands: then the release leaves out who did. What lands later changes nothing before."""
+    content = content_of(b"found")
+    world, one = rests_on(Artifact(name="found", kind="dataset", content=content, recipe=Recipe(id=content.digest)))
+    assert found(law.release(one)) == []
+    world.book.add("found", b"found")
+    world.step(by="ada")
+    assert found(law.release(replace(one, landed=world.landed()))) == []
+    assert told(replace(one, landed=world.landed(), step=world.head)) == NAMELESS
+
+
+def test_clause_8_what_was_made_was_made_by_a_run() -> None:
+    world = Promoting(1)
+    (model,) = world.landed().ledger.named("model")
+    made = world.landed().ledger.artifacts[model]
+    _, one = rests_on(replace(made, name="found"))
+    assert told(one) == NAMELESS
+
+
+def test_clause_8_what_has_not_landed_is_told_as_missing() -> None:
+    content = content_of(b"found")
+    source = Artifact(name="found", kind="dataset", content=content, recipe=Recipe(id=content.digest))
+    _, one = rests_on(source, lands=False)
+    assert {code for code, _ in found(law.release(one))} == {"GP-LIN-001", "GP-LIN-003"}
 
 
 def evidence_of(one: Case, **fields: object) -> list[tuple[str, str]]:
