@@ -44,12 +44,13 @@ from gitprov.wiring.opening import landed_of, open_project, open_reading
 from gitprov.wiring.resources import read_resource
 
 if TYPE_CHECKING:
-    from gitprov.api import evidence, keys, policy, trust
+    from gitprov.api import evidence, export, import_, keys, policy, trust
     from gitprov.api.promoting import (
         acknowledge,
         approve,
         audit,
         deploy,
+        exception,
         history,
         promote,
         reject,
@@ -76,7 +77,10 @@ __all__ = [
     "diff",
     "evaluate",
     "evidence",
+    "exception",
+    "export",
     "history",
+    "import_",
     "keep",
     "keys",
     "lineage",
@@ -107,7 +111,7 @@ __all__ = [
 ]
 
 
-_MODULES = {"evidence", "keys", "policy", "trust"}
+_MODULES = {"evidence", "export", "import_", "keys", "policy", "trust"}
 
 
 def __getattr__(name: str) -> Any:  # PEP 562's own type

@@ -14,6 +14,7 @@ from gitprov.governance import acknowledging as _acknowledging
 from gitprov.governance.sealing import seal_and_sign
 from gitprov.lineage.naming import split_release, stage_named
 from gitprov.promotion import deploy as _deploy
+from gitprov.promotion import excepting as _excepting
 from gitprov.promotion import moves as _moves
 from gitprov.promotion import renumber as _renumber
 from gitprov.promotion import revert as _revert
@@ -21,6 +22,7 @@ from gitprov.promotion import serve_check as _serve_check
 from gitprov.promotion import voting as _voting
 from gitprov.promotion.asking import EXPIRES, Requested
 from gitprov.recording.seal import Sealed
+from gitprov.records.promotions import Waived
 from gitprov.trust.statements import Decision
 from gitprov.wiring.folders import open_folder, open_progress, open_verifier
 from gitprov.wiring.opening import open_project
@@ -35,9 +37,21 @@ def seal(
     return seal_and_sign(*open_project(), name, members=members, owner=owner, dry_run=dry_run)
 
 
-def promote(release: str, *, to: str, reason: str, days: int = EXPIRES, dry_run: bool = False) -> Requested:
+def promote(
+    release: str, *, to: str, reason: str, days: int = EXPIRES, by_exception: bool = False, dry_run: bool = False
+) -> Requested:
     """Asks for a release to serve the stage `to`, or returns what is in the way, as `gitprov promote` does."""
-    return _moves.promote(*open_project(), release, to, _said(reason), days=days, dry_run=dry_run)
+    return _moves.promote(
+        *open_project(), release, to, _said(reason), days=days, by_exception=by_exception, dry_run=dry_run
+    )
+
+
+def exception(
+    request: str, *waives: Waived, reason: str, hours: int = 24, dry_run: bool = False
+) -> _excepting.Excepted:
+    """Breaks the glass for one promotion, as one of two owners, as `gitprov exception` does."""
+    chosen = tuple(sorted(set(waives)))
+    return _excepting.make_exception(Project(), request, chosen, hours=hours, reason=_said(reason), dry_run=dry_run)
 
 
 def rollback(

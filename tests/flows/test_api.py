@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from keyword import iskeyword
 from pathlib import Path
 from types import ModuleType
 
@@ -44,7 +45,7 @@ def commands() -> Iterator[tuple[str, str | None]]:
 def test_every_verb_is_there() -> None:
     """A group is a module; `keys list` (`every`) and the files of `policy starters` stay with the shell."""
     for name, inner in commands():
-        verb = getattr(whole, name.replace("-", "_"))
+        verb = getattr(whole, name.replace("-", "_") + ("_" if iskeyword(name) else ""))
         assert isinstance(verb, ModuleType) == (inner is not None)
         if inner is not None and (name, inner) not in {("keys", "list"), ("policy", "starters")}:
             assert callable(getattr(verb, inner.replace("-", "_")))

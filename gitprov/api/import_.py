@@ -1,0 +1,27 @@
+"""What other tools say, taken in: `gitprov import`."""
+
+from pathlib import Path
+
+from gitprov.exchange import attestations as _attestations
+from gitprov.exchange import dvc as _dvc
+from gitprov.wiring.opening import open_project
+
+
+def attestation(
+    file: str | Path, *artifacts: str, key: str | None = None, dry_run: bool = False
+) -> _attestations.Imported:
+    """Keeps what somebody else attested of the bytes of artifacts, as `gitprov import attestation` does.
+
+    Args:
+        file: A Sigstore bundle.
+        artifacts: The artifacts; when none is named, all whose bytes it is about.
+        key: The public key (PEM) that made it, where no certificate says who did.
+        dry_run: Write nothing.
+    """
+    data = Path(file).read_bytes()
+    return _attestations.import_attestation(*open_project(), data, artifacts, key=key, dry_run=dry_run)
+
+
+def dvc(*, history: bool = False, revision: str = "HEAD", dry_run: bool = False) -> _dvc.Imported:
+    """Records what DVC recorded, now or ever, as `gitprov import dvc` does."""
+    return _dvc.import_dvc(*open_project(), revision=revision, history=history, dry_run=dry_run)
