@@ -20,7 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import audit, blobs, doors, policy, promotion, signatures, startup
+from benchmarks import audit, blobs, doors, importing, policy, promotion, signatures, startup
 from benchmarks.measure import Bench, Claim
 
 GROUPS: dict[str, Callable[[Bench, int], Iterator[Claim]]] = {
@@ -30,6 +30,7 @@ GROUPS: dict[str, Callable[[Bench, int], Iterator[Claim]]] = {
     "signatures": signatures.measure,
     "audit": audit.measure,
     "doors": doors.measure,
+    "import": importing.measure,
     "small files": blobs.measure_small,
     "large file": blobs.measure_large,
     "S3": blobs.measure_s3,
