@@ -41,7 +41,7 @@ def data(view: View, candidate: Basis) -> tuple[DataEntry, ...]:
 
 def _data(view: View, candidate: Basis, one: Digest, artifact: Artifact) -> DataEntry:
     ledger, content = view.landed.ledger, artifact.content
-    same = sorted({one, *ledger.with_content(content.digest)})
+    same = sorted(ledger.with_content(content.digest))
     made = {run for each in same for run in ledger.makers(each)}
     met = made | {run for each in same for run in ledger.users(each)}
 

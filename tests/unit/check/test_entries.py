@@ -151,11 +151,40 @@ def test_a_run_that_took_the_data_says_nothing_of_its_end() -> None:
 
 def test_a_run_that_says_no_end_dates_nothing() -> None:
     story = told()
-    add_again(story, "2026-01-01T12:00:00Z")
+    add_again(story, "2026-01-01T12:00:00Z", "2025-11-01T00:00:00Z")
     (run,) = [one for one, record in story.book.ledger.runs.items() if record.finished == "2026-01-01T12:00:00Z"]
     story.book.keep(replace(story.book.ledger.runs[run], finished=None, cutoff="2025-12-01T00:00:00Z"))
     story.landing.step(by="pia")
     assert observed(story) == ("2026-01-01T12:00:00Z", "2025-12-01T00:00:00Z")
+
+
+def test_the_first_run_that_says_where_the_data_ends_is_believed() -> None:
+    story = told()
+    add_again(story, "2026-01-01T12:00:00Z")
+    add_again(story, "2026-02-01T12:00:00Z", "2025-06-01T00:00:00Z")
+    add_again(story, "2026-03-01T12:00:00Z", "2025-07-01T00:00:00Z")
+    story.landing.step(by="pia")
+    assert observed(story) == ("2026-01-01T12:00:00Z", "2025-06-01T00:00:00Z")
+
+
+def test_data_that_nobody_saw_has_no_end() -> None:
+    story = told()
+    found = side(story, story.v2)
+    seen = view(story)
+    for run, record in list(seen.landed.ledger.runs.items()):
+        seen.landed.ledger.runs[run] = replace(record, finished=None, cutoff="2025-06-01T00:00:00Z")
+    assert {(entry.observed, entry.cutoff) for entry in data(seen, found)} == {(None, None)}
+
+
+def test_a_signature_that_landed_before_its_run_dates_nothing_by_then() -> None:
+    story = told()
+    run = add_again(story, "2026-01-01T12:00:00Z")
+    story.landing.step(by="pia")
+    story.landing.step()
+    path = next(path for path, one in story.landing.signatures.items() if one.record == run)
+    story.landing.files[path] = (1, b"")
+    assert observed(story, view(story, head=2))[0] == "2026-11-20T09:01:00Z"
+    assert observed(story, view(story, head=3))[0] == "2026-01-01T12:00:00Z"
 
 
 # --- runs ------------------------------------------------------------------------------------------------------------

@@ -212,6 +212,10 @@ def test_outcomes_are_in_the_order_of_their_names_whatever_cannot_be_read() -> N
         ("c", "readable", "deny", "error"),
         ("z", "readable", "deny", "error"),
     ]
+    assert [rule.message for rule in evidence.rules][:2] == ["Nothing passes"] * 2
+    assert holds(story, "true") is True
+    story.landing.set(".gitprov/policies/a.yaml", NO.replace(b'"false"', b'"true"'))
+    assert next(rule.message for rule in story.collect().rules if rule.policy == "a") is None
 
 
 def test_the_digest_is_that_of_the_settings_before_the_step_by_their_paths() -> None:

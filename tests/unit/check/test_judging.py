@@ -8,6 +8,7 @@ from gitprov.check.effect import Asked, Timeline, in_time, judge_at
 from gitprov.check.landing import effect
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest, digest_hex, sha256_of
+from gitprov.lineage import Held
 from gitprov.records import Event, History, Role, Stored, Waiver, store
 from gitprov.records.codec import to_data
 from gitprov.records.promotions import Waived
@@ -174,13 +175,33 @@ def test_of_two_at_one_step_neither_replaces_what_was() -> None:
     assert [one.replaced for one in made.timeline().asked] == [None, None, None]
 
 
+def test_where_it_comes_from_is_said() -> None:
+    made = world()
+    wish = made.wish(made.releases[0])
+    asked = lands(made, wish)
+    claims = replace(asked.request, from_="staging")
+    held = Held(Stored(asked.id, wish.request.path, b"", claims), "committed")
+    found = judge_at(made.landed(), Timeline("model"), held, made.head)
+    assert next(one.says for one in found.clauses if one.number == 7) == "the first here, comes from staging"
+
+
+def test_without_evidence_no_rule_is_said_to_be_in_force() -> None:
+    made = world(policy=NEVER)
+    wish = made.wish(made.releases[0])
+    made.move()
+    made.land(wish.request, "ada")
+    assert says(of(made, wish))[10] == "policy: no rule is in force"
+
+
 # --- exceptions ------------------------------------------------------------------------------------------------------
 
 
-def exception(made: Promoting, request: Digest, *waives: Waived, by: tuple[str, ...] = ("ada", "dan")) -> Stored:
+def exception(
+    made: Promoting, request: Digest, *waives: Waived, by: tuple[str, ...] = ("ada", "dan"), until: str = UNTIL
+) -> Stored:
     """Lands an exception for a request at the present step, signed by owners."""
     before = History(commit=f"git:{commit(made.head - 1)}", size=0, root=sha256_of(b""))
-    details = to_data(Waiver(waives=waives, until=UNTIL, history=before))
+    details = to_data(Waiver(waives=waives, until=until, history=before))
     one = store(Event(kind="exception", actor="ada", at=SINCE, subjects=(request,), reason="outage", details=details))
     made.land(one)
     for name in by:
@@ -291,3 +312,13 @@ def test_an_exception_is_over_after_its_time(now: str, over: bool) -> None:
     exception(made, wish.id, "approvals")
     found = [one.code for one in in_time(made.landed(), of(made, wish), now).findings]
     assert found == ([codes.PRO_OVER] if over else [])
+
+
+def test_one_of_several_exceptions_is_enough() -> None:
+    made = world()
+    wish = made.wish(made.releases[0])
+    lands(made, wish)
+    made.move()
+    exception(made, wish.id, "approvals", until=WITHIN)
+    exception(made, wish.id, "approvals")
+    assert in_time(made.landed(), of(made, wish), WITHIN).holds

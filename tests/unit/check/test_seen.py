@@ -137,6 +137,13 @@ def test_what_is_told_refuses_nothing_and_is_acknowledged_like_the_rest() -> Non
     assert (known.warnings, known.acknowledged, known.exit) == ((), (told,), Exit.OK)
 
 
+def test_only_what_was_acknowledged_is_listed_so() -> None:
+    both = change(Edge("b", "a", (drop(PATH, DATA), drop(OTHER, BYTES))))
+    one, other = check(both).findings
+    verdict = check(replace(both, acknowledged=frozenset({one.key})))
+    assert (verdict.findings, verdict.acknowledged) == ((other,), (one,))
+
+
 def test_a_finding_comes_before_what_cannot_be_decided() -> None:
     lost = change(Edge("b", "a", (drop(PATH, DATA),)), partial=True)
     assert check(lost).exit is Exit.FINDINGS

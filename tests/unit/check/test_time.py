@@ -234,5 +234,64 @@ def test_without_a_release_or_evidence_it_rests_on_the_request(release: bool) ->
     one = asked(world)
     nothing = replace(one.request, evidence=sha256_of(b"none"), release=one.request.release if release else None)
     revoke(world, "ada", world.head)
-    found = disputes(world.landed(), replace(one, request=nothing))
-    assert len(found) == 1 + release
+    for evidence in (nothing.evidence, world.releases[0].id):
+        found = disputes(world.landed(), replace(one, request=replace(nothing, evidence=evidence)))
+        assert len(found) == 1 + release
+
+
+def test_what_was_revoked_at_the_step_before_and_counts_for_what_it_signed_is_no_dispute() -> None:
+    world = Promoting(2)
+    world.sign(world.releases[0].id, "dan")
+    revoke(world, "dan", world.head)
+    wish = world.wish(world.releases[0])
+    world.move()
+    world.request(wish)
+    world.sign(wish.id, "ben", "approves")
+    assert asked(world).effective == world.head
+    assert told(world) == []
+
+
+def test_a_signature_that_counted_for_nobody_disputes_nothing() -> None:
+    world = promoted("cleo")
+    one = asked(world)
+    world.sign(one.id, "ben", fault="broken")
+    world.sign(one.id, "eve")
+    world.move()
+    world.trust(("ben", "cleo"), keys={"dan": ("dan", "eve")}, revoked=("ben", "eve"))
+    assert told(world) == []
+
+
+def test_what_took_effect_without_the_exception_does_not_rest_on_it() -> None:
+    world = owned(Promoting(2))
+    wish = world.wish(world.releases[0])
+    world.move()
+    world.request(wish)
+    world.move()
+    exception(world, wish.id, "approvals")
+    world.sign(wish.id, "ben", "approves")
+    assert not asked(world).is_exception
+    revoke(world, "dan", world.head)
+    assert told(world) == []
+
+
+def test_who_grants_is_asked_of_the_version_before_the_step() -> None:
+    world = Promoting(2)
+    wish = world.wish(world.releases[0])
+    world.move()
+    world.request(wish)
+    world.move()
+    last = world.versions[-1]
+    world.versions.append(replace(owned(Promoting(0)).versions[0], id=last.id, step=world.head))
+    world.move()
+    exception(world, wish.id, "approvals")
+    assert asked(world).is_exception
+    revoke(world, "dan", world.head)
+    assert len(told(world)) == 1
+
+
+def owned(world: Promoting) -> Promoting:
+    """Returns a world that dan owns, too."""
+    first = world.versions[0]
+    roles = replace(first.root.roles, owner=Role(people=("ada", "dan")))
+    world.versions[0] = replace(first, root=replace(first.root, roles=roles))
+    return world

@@ -7,6 +7,7 @@ from gitprov.check.effect import Votes, count
 from gitprov.check.effect.votes import approvals, rejections
 from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
+from gitprov.lineage import Ledger
 from gitprov.records import Release
 from tests.sim.promoting import Promoting, Wish
 from tests.unit.check.test_case import asked, case
@@ -72,10 +73,10 @@ def test_whoever_made_a_member_by_another_run_does_not_approve() -> None:
     world.step(by="ben")
     wish = asked(world)
     assert votes(world, wish).excluded == {"ada": "asked for it", "ben": "signed run train"}
-    before = world.head - 1
-    early = {path: before + 9 if step == before else step for path, (step, _) in world.files.items()}
     one = case(world, wish)
-    later = replace(one, landed=replace(one.landed, chain=replace(one.landed.chain, landed=early)))
+    (run,) = {*one.landed.ledger.makers(release.members["model"].artifact)} - {release.members["model"].run}
+    late = {**one.landed.chain.landed, one.landed.ledger.held[run].stored.path: world.head + 9}
+    later = replace(one, landed=replace(one.landed, chain=replace(one.landed.chain, landed=late)))
     assert "ben" not in count(later, None).excluded, "one that had not landed excludes nobody"
 
 
@@ -182,3 +183,64 @@ def test_who_rejects_is_asked_of_the_version_before_the_vote_landed() -> None:
     world.move()
     world.sign(wish.id, "cleo", "rejects")
     assert votes(world, wish, world.head).rejected == ("cleo",)
+
+
+def test_the_state_is_told_in_words() -> None:
+    world = Promoting(1)
+    wish = asked(world)
+    assert votes(world, wish).says == "0 of 1 approvals"
+    world.sign(wish.id, "ben", "approves")
+    assert votes(world, wish).says == "1 of 1 approvals: ben"
+
+
+def test_who_signed_a_run_that_is_not_there_does_not_approve() -> None:
+    world = Promoting(1)
+    release = world.releases[0].record
+    assert isinstance(release, Release)
+    run = release.members["model"].run
+    world.sign(run, "ben")
+    one = case(world, asked(world))
+    ledger = Ledger(held for held in one.landed.ledger.held.values() if held.id != run)
+    found = count(replace(one, landed=replace(one.landed, ledger=ledger)), None)
+    assert found.excluded["ben"] == "signed a run of it"
+
+
+def test_without_evidence_nobody_evaluated_it() -> None:
+    world = Promoting(1)
+    world.trust(("ben", "cleo"), distinct_from=("evaluator",))
+    assert count(case(world, asked(world)), None).eligible == ("ben", "cleo")
+
+
+def test_whom_a_later_version_lists_a_key_for_is_not_excluded_before() -> None:
+    world = Promoting(1)
+    release = world.releases[0].record
+    assert isinstance(release, Release)
+    world.sign(release.members["model"].run, "eve")
+    wish = asked(world)
+    step = world.head
+    world.move()
+    world.trust(("ben", "cleo"), keys={"cleo": ("cleo", "eve")})
+    assert "cleo" not in votes(world, wish, step).excluded
+    assert "cleo" in votes(world, wish, step + 2).excluded
+
+
+def test_a_vote_is_judged_by_the_version_right_before_it() -> None:
+    world = Promoting(1)
+    wish = asked(world)
+    world.move()
+    world.trust(("ben", "cleo", "dan"), keys={"dan": ("dan", "new")})
+    world.move()
+    world.sign(wish.id, "new", "rejects")
+    assert votes(world, wish).rejected == ("dan",)
+    world.versions[-1] = replace(world.trust(("ben", "cleo", "dan"), revoked=("new",)), since=0)
+    world.move()
+    assert votes(world, wish).rejected == ("dan",), "what came into force with it or later takes nothing back"
+
+
+def test_a_vote_from_before_the_trust_root_is_nobodys() -> None:
+    world = Promoting(1)
+    wish = asked(world)
+    world.sign(wish.id, "cleo", "rejects")
+    *_, path = world.signatures
+    world.files[path] = (0, b"")
+    assert votes(world, wish).rejected == ()
