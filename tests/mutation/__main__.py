@@ -20,7 +20,11 @@ from tests.mutation.report import explanations, faults, score, write
 UNIT = ("check", "lineage", "policy", "trust")
 ATTACKS = ("a01_flips", "a09_replay", "a10_bait", "a11_people", "a13_time", "a14_signatures", "a29_bundles",
            "delegation", "identities", "moves", "past")  # fmt: skip
-TESTS = (*(f"tests/unit/{one}" for one in UNIT), *(f"tests/attacks/test_{one}.py" for one in ATTACKS))
+TESTS = (
+    *(f"tests/unit/{one}" for one in UNIT),
+    "tests/adapters/signing/test_keyless.py",
+    *(f"tests/attacks/test_{one}.py" for one in ATTACKS),
+)
 """Those that need no repository: the same laws are tested with git by others, and a mutant is killed sooner here."""
 MEMORY = "/dev/shm"  # noqa: S108 - each child gets a folder of its own below it
 RESULTS = ROOT / "build" / "mutation.json"

@@ -9,6 +9,7 @@ from gitprov.check.evidence import policy_digest
 from gitprov.check.gate import catalog_path, policies_in_force
 from gitprov.ids import Digest, digest_of, sha256_of
 from gitprov.records import Environment, Event, Run, store
+from tests.sim.landing import Landing
 from tests.sim.promoting import Promoting
 from tests.unit.check.story import Story, outcomes, train
 from tests.unit.check.test_gate import NO, narrow
@@ -226,6 +227,8 @@ def test_the_digest_is_that_of_the_settings_before_the_step_by_their_paths() -> 
         ".gitprov/policies/broken.yaml": b"rules: [",
         ".gitprov/policies/far.yaml": narrow("scope: [fraud]"),
         ".gitprov/policies/two.yaml": narrow("applies_to: [rollback, withdraw]"),
+        ".gitprov/policies/mixed.yaml": narrow("scope: [fraud]")
+        + NO.partition(b"rules:\n")[2].replace(b"never", b"other"),
         catalog_path("model"): b"schema: gitprov/catalog/v1\n",
         ".gitprov/project.yaml": b"schema: gitprov/project/v1\n",
     }
@@ -240,7 +243,7 @@ def test_the_digest_is_that_of_the_settings_before_the_step_by_their_paths() -> 
         "trust": world.versions[0].id,
     }
     assert policy_digest(world.landed(), world.head, "model", "live") == digest_of(expected)
-    assert list(policies_in_force(world.landed(), world.head)[0]) == ["all", "far", "two"]
+    assert list(policies_in_force(world.landed(), world.head)[0]) == ["all", "far", "mixed", "two"]
     nothing: dict[str, object] = {"catalog": None, "policies": {}, "project": None, "trust": world.versions[0].id}
     assert policy_digest(world.landed(), world.head - 1, "model", "live") == digest_of(nothing)
     world.versions.clear()
@@ -257,3 +260,14 @@ def test_a_version_or_a_catalog_that_comes_with_the_step_does_not_judge_it() -> 
     world.versions.append(replace(last, id=sha256_of(b"next"), step=world.head))
     assert policy_digest(world.landed(), world.head, "model", "live") == before
     assert policy_digest(world.landed(), world.head + 1, "model", "live") != before
+
+
+def test_a_catalog_that_cannot_be_read_refuses_from_the_next_step_on() -> None:
+    story = Story()
+    story.change()
+
+    def lands(landing: Landing) -> None:
+        landing.step()
+        landing.set(catalog_path("churn"), b"owner: [")
+
+    assert outcomes(story.collect(lands)) == {}

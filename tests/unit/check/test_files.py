@@ -20,6 +20,7 @@ from gitprov.check.files import (
     is_signature,
 )
 from gitprov.errors import catalogue as codes
+from gitprov.ids.names import is_name
 from gitprov.records import Record, Request, signature_path, signed_path, store
 from tests.frozen.promoted import REQUEST, SIGNATURES
 from tests.frozen.story import TRAINED
@@ -173,6 +174,24 @@ def test_a_file_system_may_take_other_names_for_the_folder(part: str, yes: bool)
     for path in (f"{part}/runs/x", f"src/{part}/x", f"src/{part}/runs/x"):
         found = {one.code for one in check_layout({path: "100644"})} - {codes.IMM_FOREIGN}
         assert found == ({codes.GIT_SECOND} if yes and not path.startswith(".gitprov/") else set())
+
+
+@pytest.mark.parametrize("digits", ["a", "ab0", ""])
+def test_records_lie_below_two_digits(digits: str) -> None:
+    """Else the same record could land twice."""
+    for folder in ("runs/train", "deployments/churn/production"):
+        assert not is_record(f".gitprov/{folder}/{digits}/{HEX}.yaml")
+
+
+def test_a_setting_has_a_name_of_any_length_that_names_have() -> None:
+    longest = max((n for n in range(1, 300) if is_name("a" * n)), default=0)
+    assert longest > 1
+    assert is_setting(f".gitprov/catalog/{'a' * longest}.yaml")
+    assert not is_setting(f".gitprov/catalog/{'a' * longest}a.yaml")
+
+
+def test_a_record_in_its_place_is_no_stray() -> None:
+    assert list(check_strays([TRAINED.path, SIGNATURES["run.sigstore.json"][0]])) == []
 
 
 def test_a_file_of_that_name_is_no_folder() -> None:

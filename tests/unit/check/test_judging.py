@@ -291,6 +291,9 @@ def test_what_took_effect_by_an_exception_is_told_when_that_lands() -> None:
         assert finding.why.startswith("outage: model/live/1 has 0 of 1 approvals")
         assert finding.fix.startswith(f"gitprov acknowledge {finding.key} ")
     assert told(effect(touched("README.md", world=made))) == []
+    assert told(effect(touched("README.md", one.path, world=made))) != []
+    nobodys = exception(made, sha256_of(b"no record"), "approvals")
+    assert told(effect(touched(nobodys.path, world=made))) == []
 
 
 @pytest.mark.parametrize(
