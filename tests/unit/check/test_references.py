@@ -169,6 +169,22 @@ def test_a_release_rests_on_what_is_there() -> None:
     assert wrong(release(runs=(NEVER,))) == [f"GP-LIN-001 the one of the runs is not there: {NEVER}"]
 
 
+def test_what_is_missing_of_any_member_leaves_nothing_to_follow_from() -> None:
+    members = LEDGER.releases[STORY.v1].members
+    found = wrong(release(members={**members, "filter": replace(members["filter"], run=NEVER)}))
+    assert found == [f"GP-LIN-001 the the run of member filter is not there: {NEVER}"]
+
+
+def test_a_set_is_one_of_some_release() -> None:
+    story = Story()
+    story.change()
+    ledger = story.book.ledger
+    for one in (story.v1, story.v2):
+        record = replace(ledger.evaluations[EVALUATION], subject=Subject(set_=ledger.releases[one].set_))
+        stored = store(record)
+        assert list(check_references(Ledger([*ledger.held.values(), Held(stored, "committed")]), [stored.id])) == []
+
+
 def test_what_a_release_says_follows_from_its_members() -> None:
     layers = LEDGER.releases[STORY.v1].layers
     assert wrong(release(set_=NEVER)) == [derived("set")]

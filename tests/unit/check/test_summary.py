@@ -236,6 +236,8 @@ def test_a_value_is_told_in_sixty_signs() -> None:
         ((1, 2), (3,), "1 and 2 -> 3"),
         ((1,), (2, 3), "1 -> 2 and 3"),
         ((), (2,), "none -> 2"),
+        ((1,), (2, "x"), "1 -> 2 and x"),
+        ((1, "x"), (2,), "1 and x -> 2"),
         ((1.0000001,), (2.0000002,), "1.0000001 -> 2.0000002 (+1)"),
     ],
 )
@@ -291,3 +293,13 @@ def test_a_first_release_has_nothing_to_change() -> None:
     found = summary(evidence, story.landed())
     assert found[0] == "promote churn in production: nothing -> v2"
     assert not any(line.startswith(("model: ", "filter: ")) for line in found)
+
+
+def test_a_parameter_that_went_is_told() -> None:
+    story = Story()
+    made = story.book.make("train", {"raw": story.raw}, {"model": ("churn", b"m")}, kind="model", params={"lr": 0.1})
+    story.second = made["model"]
+    story.seal(filter=story.filter)
+    evidence = story.collect()
+    story.land(evidence)
+    assert "model: parameter seed 42 -> none" in lines(story, evidence)
