@@ -72,7 +72,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", default="", metavar="TEXT", help="modules whose path contains this")
     parser.add_argument("--sample", type=int, default=0, metavar="N", help="so many mutants, chosen by --seed")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--budget", type=float, default=20, help="seconds of tests for one mutant, at most")
+    parser.add_argument("--budget", type=float, default=10, help="seconds of tests for one mutant, at most")
     parser.add_argument("--again", action="store_true", help="only those that survived the last run unexplained")
     parser.add_argument("tests", nargs="*", default=TESTS, help="the tests that judge")
     return parser.parse_args()
