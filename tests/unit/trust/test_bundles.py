@@ -1,0 +1,104 @@
+"""Bundles at their bounds: sizes, versions, fields, and the one form of a signature (threats A14, A29)."""
+
+import json
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from gitprov.errors import GitprovError
+from gitprov.ids import sha256_of
+from gitprov.trust.bundles import LIMIT, ORDER, Bundle, is_only_form, read_bundle, rewrite_bundle, write_bundle
+from gitprov.trust.roots import key_id
+from tests.unit.trust.facts import pem
+
+P256 = pem("a")
+PAYLOAD, SIGNATURE = b'{"a":1}', b"a signature"
+DATA = write_bundle(PAYLOAD, SIGNATURE, P256)
+
+
+def ed25519() -> str:
+    key = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key()
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+@pytest.mark.parametrize(
+    ("r", "s", "yes"),
+    [
+        (1, 1, True),
+        (ORDER - 1, ORDER // 2, True),
+        (128, 255, True),
+        (0, 1, False),
+        (1, 0, False),
+        (ORDER, 1, False),
+        (1, ORDER // 2 + 1, False),
+    ],
+)
+def test_a_signature_has_numbers_of_the_group_and_a_low_s(r: int, s: int, yes: bool) -> None:
+    assert is_only_form(encode_dss_signature(r, s), P256) is yes
+
+
+@pytest.mark.parametrize("signature", [b"", b"\x30\x06\x02\x01\x01\x02\x01", bytes(64), bytes(8), bytes(200)])
+def test_other_bytes_are_no_signature_of_p256(signature: bytes) -> None:
+    assert not is_only_form(signature, P256)
+    good = encode_dss_signature(7, 9)
+    assert not is_only_form(good + b"\0", P256)
+    assert not is_only_form(b"\x30\x07\x02\x02\x00\x07\x02\x01\x09", P256), "a number with a zero too many"
+
+
+def test_a_signature_of_ed25519_has_64_bytes() -> None:
+    assert [is_only_form(bytes(size), ed25519()) for size in (63, 64, 65)] == [False, True, False]
+
+
+def test_what_is_larger_than_the_largest_is_refused() -> None:
+    large = write_bundle(b"x" * LIMIT, SIGNATURE, P256)
+    assert len(large) > LIMIT
+    with pytest.raises(GitprovError, match="too large"):
+        read_bundle(large)
+    size = LIMIT - len(write_bundle(b"", SIGNATURE, P256))
+    exact = next(
+        data for n in range(4) if len(data := write_bundle(b"x" * (size * 3 // 4 - n), SIGNATURE, P256)) <= LIMIT
+    )
+    assert read_bundle(exact).signature == SIGNATURE
+
+
+def edited(**changes: object) -> bytes:
+    return json.dumps({**json.loads(DATA), **changes}).encode()
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["application/vnd.dev.sigstore.bundle.v0.3+json", "application/vnd.dev.sigstore.bundle+json;version=0.3"],
+)
+def test_what_others_wrote_is_written_again_in_our_form(version: str) -> None:
+    """By the key that made it, whatever the bundle calls it."""
+    assert rewrite_bundle(edited(mediaType=version)) == DATA
+    other = write_bundle(PAYLOAD, SIGNATURE, pem("b"))
+    assert rewrite_bundle(edited(mediaType=version), pem("b")) == other
+    assert rewrite_bundle(edited(verificationMaterial={"tlogEntries": []}), P256) == DATA
+
+
+@pytest.mark.parametrize("version", ["application/vnd.dev.sigstore.bundle+json;version=0.2", "", 3, None, []])
+def test_other_versions_are_refused(version: object) -> None:
+    with pytest.raises(GitprovError, match="GP-SIG-001"):
+        rewrite_bundle(edited(mediaType=version))
+
+
+@pytest.mark.parametrize("hint", [None, 7, "", "ab", "AB" * 32, "ab" * 33])
+def test_a_hint_is_a_digest(hint: object) -> None:
+    with pytest.raises(GitprovError, match="GP-SIG-001"):
+        rewrite_bundle(edited(verificationMaterial={"publicKey": {"hint": hint}, "tlogEntries": []}))
+
+
+@pytest.mark.parametrize("entry", [{}, [], "x", {"logIndex": "1"}])
+def test_a_log_entry_has_the_fields_that_it_needs(entry: object) -> None:
+    material = {**json.loads(DATA)["verificationMaterial"], "tlogEntries": [entry]}
+    with pytest.raises(GitprovError, match="GP-SIG-001"):
+        rewrite_bundle(edited(verificationMaterial=material))
+
+
+def test_an_act_of_signing_is_known_by_its_certificate_else_by_its_signature() -> None:
+    key = Bundle(PAYLOAD, SIGNATURE, key_id(P256))
+    assert key.act == sha256_of(SIGNATURE)
+    assert Bundle(PAYLOAD, SIGNATURE, None, b"certificate").act == sha256_of(b"certificate")
