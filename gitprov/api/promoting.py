@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gitprov.audit import history as _history
+from gitprov.audit import impact as _impact
 from gitprov.audit import promotion as _promotion
 from gitprov.audit import status_promotion as _standings
 from gitprov.audit import whole as _whole
@@ -25,7 +26,7 @@ from gitprov.recording.seal import Sealed
 from gitprov.records.promotions import Waived
 from gitprov.trust.statements import Decision
 from gitprov.wiring.folders import open_folder, open_progress, open_verifier
-from gitprov.wiring.opening import open_project
+from gitprov.wiring.opening import open_project, open_reading
 from gitprov.wiring.project import Project
 from gitprov.wiring.resources import read_resource
 
@@ -131,6 +132,26 @@ def serving(place: str, *, as_of: str | None = None) -> _why.WhyStage:
 def history(place: str, *, everything: bool = False) -> _history.History:
     """Returns what served NAME/STAGE, newest first, as `gitprov history` does."""
     return _history.history(Project(), *stage_named(place), everything=everything)
+
+
+def impact(
+    name: str | None = None,
+    *,
+    source: str | None = None,
+    code: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
+) -> _impact.Impact:
+    """Returns what came of something, as `gitprov impact` does: `start` is its `--from`, `end` its `--to`.
+
+    Args:
+        name: An artifact, a path or a release.
+        source: Every artifact of this name.
+        code: Every run that used this file or folder.
+        start: The day or time from which on runs count.
+        end: The last one.
+    """
+    return _impact.impact(*open_reading(), name, source_name=source, code=code, start=start, end=end)
 
 
 def standings(name: str) -> _standings.Standings:

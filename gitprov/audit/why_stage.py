@@ -1,9 +1,8 @@
 """`gitprov why NAME/STAGE`: why something serves, in four steps (demand 8)."""
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
+from gitprov.audit.dates import read_date
 from gitprov.audit.facts import Mention, mention
 from gitprov.audit.history import Entry, open_book
 from gitprov.audit.in_effect import Source, read_promotions, source
@@ -19,8 +18,6 @@ from gitprov.lineage.deprecations import Deprecated, deprecated
 from gitprov.ports.workplace import Workplace
 from gitprov.records import Evidence
 from gitprov.records.evidence import DataEntry, RunEntry
-
-_date = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +122,8 @@ def read_past(place: Workplace, text: str) -> AsOf:
     Raises:
         GitprovError: GP-USE-001 when it is neither.
     """
-    if found := _date(text):
-        day, time, zone = found.groups()
-        try:
-            moment = datetime.fromisoformat(f"{day}T{time or '23:59:59'}{zone or 'Z'}")
-        except ValueError as error:
-            raise codes.USE_ARGUMENT.error(f"{text} is no date", why=str(error), fix="--as-of 2026-11-21") from None
-        return AsOf(time=moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    if (time := read_date(text, "--as-of")) is not None:
+        return AsOf(time=time)
     commit = place.git.commit_of(text)
     if commit is None:
         raise codes.USE_ARGUMENT.error(f"{text} is neither a date nor a commit here", fix="--as-of 2026-11-21")

@@ -59,6 +59,7 @@ TABLE: dict[str, dict[str, str]] = {
         "status": "Compare the work tree with the records",
         "diff": "Compare two artifacts or releases",
         "lineage": "Draw what an artifact was made from, or what came of it",
+        "impact": "List what came of something, and what serves of it",
         "why": "Explain what serves, or an artifact, in four steps at most",
         "history": "List what served a stage, newest first",
         "verify": "Check records, references and bytes",

@@ -32,13 +32,24 @@ ANSWERS = [
     "lineage raw --down",
     "lineage raw --down --depth 1",
     "lineage --path raw id:MODEL2",
+    "impact raw",
+    "impact --source churn-features",
+    "impact --code src/extra.py",
     "diff churn@v1 churn@v2",
     "diff id:MODEL1..id:MODEL2",
     "status churn",
     "verify",
     "verify churn@v1",
 ]
-REFUSALS = ["why nothing", "why chrun", "why churn", "why id:RUN2", "lineage --path holdout id:MODEL1", "diff churn@v1"]
+REFUSALS = [
+    "why nothing",
+    "why chrun",
+    "why churn",
+    "why id:RUN2",
+    "lineage --path holdout id:MODEL1",
+    "diff churn@v1",
+    "impact --code nowhere",
+]
 
 
 @pytest.fixture
@@ -89,7 +100,7 @@ def test_refusals_name_a_way_out(line: str, gitprov: Gitprov) -> None:
 @pytest.mark.parametrize("line", ANSWERS)
 def test_answers_for_programs_are_one_object_with_a_schema(line: str, gitprov: Gitprov) -> None:
     answer = gitprov(*arguments(line), "--json").json()
-    assert re.fullmatch(r"gitprov/(why|show|log|lineage|path|diff|versions|verify)/v1", answer["schema"])
+    assert re.fullmatch(r"gitprov/(why|show|log|lineage|path|impact|diff|versions|verify)/v1", answer["schema"])
     assert len(answer) > 1
 
 

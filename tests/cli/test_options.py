@@ -8,7 +8,7 @@ import pytest
 from gitprov.cli.group import cli
 
 READS = {
-    "audit", "ci check", "diff", "evidence show", "evidence verify", "history", "hooks status",
+    "audit", "ci check", "diff", "evidence show", "evidence verify", "history", "hooks status", "impact",
     "keys allowed-signers", "keys export", "keys list", "lineage", "log", "log-head prove", "log-head show",
     "log-head verify", "policy check", "policy test", "serve-check", "show", "status", "trust fingerprint",
     "trust show", "verify", "why",

@@ -87,6 +87,7 @@ def test_the_tour_in_python(project: Repo) -> None:
     assert len(api.log(limit=2).entries) == 2
     assert api.versions("model").versions
     assert whole.lineage("model").nodes
+    assert [one.name for one in api.impact("raw").retrain] == ["model"]
     assert api.verify(in_cache=True, in_remote=True).findings == ()
     (project.path / "model.txt").unlink()
     assert api.status().paths

@@ -127,4 +127,6 @@ def test_it_serves_people_who_ask_and_never_ci(repo: Repo, monkeypatch: pytest.M
 def test_only_questions_of_people_remember() -> None:
     """Not deploy, ci check, audit, hooks, and nothing that signs."""
     remembering = {path for path in (TOP / "gitprov").rglob("*.py") if "remember=True" in path.read_text("utf-8")}
-    assert remembering == {TOP / "gitprov" / "cli" / f"{name}.py" for name in ("history", "status", "verify", "why")}
+    assert remembering == {
+        TOP / "gitprov" / "cli" / f"{name}.py" for name in ("history", "impact", "status", "verify", "why")
+    }
