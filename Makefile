@@ -70,7 +70,7 @@ test: dev servers ## every test but those of test-real
 # Writes what it counts into docs/reliability.md.
 .PHONY: test-long
 test-long: dev ## crashes, faults, power losses and hostile input at full size, for an hour
-	GITPROV_TEST_LONG=1 $(BIN)/pytest -q tests/crash
+	TEST_LONG=1 $(BIN)/pytest -q tests/crash tests/flows/hostile
 
 .PHONY: test-remotes
 test-remotes: dev servers ## only the tests that start S3 and SFTP servers

@@ -9,7 +9,11 @@ class WorkTree(Protocol):
     """The files of the repository."""
 
     def read(self, path: str) -> bytes | None:
-        """Returns the bytes of a regular file, or None when there is none."""
+        """Returns the bytes of a regular file, or None when there is none.
+
+        Raises:
+            GitprovError: GP-PTH-008 when it is too large to be text that people write (64 MiB).
+        """
         ...
 
     def kind(self, path: str) -> Literal["file", "directory", "symlink", "other"] | None:

@@ -129,6 +129,6 @@ def _note(place: Workplace, name: str) -> dict[str, Any]:
     """Returns the note of a draft, empty when it cannot be read."""
     try:
         note = json.loads(place.worktree.read(f"{DRAFTS}/{name}/{NOTE}") or b"")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return note if isinstance(note, dict) else {}

@@ -176,7 +176,7 @@ def _read(place: Workplace, name: str) -> Pending:
     data = place.worktree.read(f"{PENDING}/{name}.json") or b""
     try:
         return _from_json(json.loads(data))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise codes.RUN_DRAFT.error(
             f"{PENDING}/{name}.json is damaged", fix=f"gitprov keep --drop {name}  # and run the step again"
         ) from None

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
-LONG = bool(os.environ.get("GITPROV_TEST_LONG"))
+LONG = bool(os.environ.get("TEST_LONG"))
 HEADING = "\n## Crashes\n"
 TEXT = """
 What `make test-long` counted. A trial is a copy of a project with real git and a real remote. After each: no record

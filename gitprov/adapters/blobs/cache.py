@@ -13,12 +13,13 @@ from gitprov.adapters.blobs.objects import (
     OBJECT_MODE,
     ObjectFolder,
     dead_staging,
+    fits,
     identity,
     object_in,
     object_of,
     sweep_staging,
 )
-from gitprov.adapters.blobs.reading import Copied, Copy, copy_objects, digest_for
+from gitprov.adapters.blobs.reading import Copied, Copy, copy_objects, digest_for, open_object
 from gitprov.adapters.blobs.restore import Restorer, Wanted
 from gitprov.adapters.blobs.scan import Scan, scan
 from gitprov.adapters.blobs.state import StatCache, is_settled, now
@@ -94,8 +95,12 @@ class DvcCache:
         """Implements `Cache.read`."""
         with disk_errors():
             data, found = b"", None
-            with suppress(FileNotFoundError, NotADirectoryError), open(self.intake.folder.path(item), "rb") as file:
-                data = file.read()
+            with (
+                suppress(FileNotFoundError, NotADirectoryError),
+                open(open_object(self.intake.folder.path(item)), "rb") as file,
+            ):
+                if fits(item, os.fstat(file.fileno()).st_size):  # else it may be of any size
+                    data = file.read()
                 digest = digest_for(item)
                 digest.update(data)
                 found = digest.hexdigest()

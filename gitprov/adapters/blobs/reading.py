@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -196,7 +197,7 @@ def _read_large(handle: int, objects: str | None, staging: str, advance: Advance
 def _copy_object(copy: Copy, staging: str | None, advance: Advance) -> Copied:
     item = copy.item
     try:
-        handle = os.open(copy.file, os.O_RDONLY | os.O_CLOEXEC)
+        handle = open_object(copy.file)
     except (FileNotFoundError, NotADirectoryError):
         return Copied(item, None, None)
     digest = digest_for(item)
@@ -212,6 +213,20 @@ def _copy_object(copy: Copy, staging: str | None, advance: Advance) -> Copied:
         if staging:
             os.close(target)
     return Copied(item, staged, digest.hexdigest())
+
+
+def open_object(path: str) -> int:
+    """Opens an object of a cache or remote. A pipe would make us wait, and a device never end: these are no objects.
+
+    Raises:
+        FileNotFoundError: There is no regular file.
+        OSError: It cannot be opened.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return handle
+    os.close(handle)
+    raise FileNotFoundError(errno.ENOENT, "no regular file", path)
 
 
 def _stage(staging: str, mode: int) -> tuple[str, int]:

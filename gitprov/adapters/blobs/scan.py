@@ -6,7 +6,10 @@ import os
 import stat
 from dataclasses import field
 
+from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 Seen = tuple[int, int, int, int, bool]
 """mtime_ns, ctime_ns, size, inode of a regular file, and whether its owner may execute it. A tuple: there are many."""
@@ -51,7 +54,7 @@ def scan(root: str, path: str, cache: str) -> Scan | None:
         return None
     found = Scan(is_directory=stat.S_ISDIR(status.st_mode))
     if found.is_directory:
-        _walk(found, path, top, objects)
+        _walk(found, path, top, status, objects)
     elif stat.S_ISREG(status.st_mode):
         found.files[path] = _seen(status)
     else:
@@ -59,14 +62,14 @@ def scan(root: str, path: str, cache: str) -> Scan | None:
     return found
 
 
-def _walk(found: Scan, path: str, top: str, objects: str) -> None:
-    pending = [(path, top)]
+def _walk(found: Scan, path: str, top: str, status: os.stat_result, objects: str) -> None:
+    pending = [(path, top, status)]
     while pending:
-        path, folder = pending.pop()
-        handle = os.open(
-            folder, os.O_RDONLY | os.O_DIRECTORY
-        )  # from which each file is found quicker than from the top
+        path, folder, status = pending.pop()
+        handle = os.open(folder, _FOLDER)  # from which each file is found quicker than from the top
         try:
+            if not os.path.samestat(os.fstat(handle), status):
+                raise codes.BLB_CHANGED.error(f"{path} became another folder while it was read")
             with os.scandir(handle) as listing:
                 entries = list(listing)
             if not entries:
@@ -76,7 +79,7 @@ def _walk(found: Scan, path: str, top: str, objects: str) -> None:
                 if entry.is_file(follow_symlinks=False):
                     found.files[name] = _seen(entry.stat(follow_symlinks=False))
                 elif entry.is_dir(follow_symlinks=False):
-                    pending.append((name, f"{folder}/{entry.name}"))
+                    pending.append((name, f"{folder}/{entry.name}", entry.stat(follow_symlinks=False)))
                 else:
                     _sort_other(found, name, f"{folder}/{entry.name}", objects)
         finally:

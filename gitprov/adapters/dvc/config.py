@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gitprov.adapters.dvc.texts import read_text
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 
@@ -19,6 +20,9 @@ _named = re.compile(r'\s*(remote|machine|db)\s*"(.*)"\s*').fullmatch
 _entry = re.compile(r"""(?P<key>[\w.-]+)\s*=\s*(?:(?P<plain>[^\s"',#][^"',#]*|)|"(?P<quoted>[^"]*)")""").fullmatch
 _scheme = re.compile(r"\w+://").match
 _address = re.compile(r"(\w[\w+.-]*://)(?:([^/?#]*)@)?([^?#]*)").match
+
+_LONGEST = 1 << 14
+"""Characters in a line; what ConfigObj takes for one grows with the square of it."""
 
 # Options that are paths: relative ones start at the folder of the file that has them.
 _PATHS = {
@@ -189,15 +193,14 @@ def _parse(path: str) -> tuple[dict[str, Sections], Sections]:
 
 def _lines(path: str) -> Iterator[str]:
     try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-    except FileNotFoundError:
-        return
+        text = read_text(path) or ""
     except OSError as error:
         raise codes.IO_FAILED.error(f"{path} cannot be read", why=error.strerror or str(error)) from error
     except UnicodeDecodeError:
         raise _Unusual from None
     for line in text.split("\n"):
+        if len(line) > _LONGEST:
+            raise codes.DVC_FILE.error(f"{path} has a line of {len(line)} characters", fix="mend that file by hand")
         stripped = line.strip()
         if stripped and not stripped.startswith("#"):
             yield stripped

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from gitprov.adapters.dvc.paths import is_outside
+from gitprov.adapters.dvc.texts import read_text
 from gitprov.errors import catalogue as codes
 
 NAME = ".dvcignore"
@@ -100,13 +101,14 @@ class Ignores:
         if _decide(inherited, file, is_dir=False):
             return inherited
         try:
-            with open(os.path.join(self._root, file), encoding="utf-8") as stream:
-                lines = [line.strip() for line in stream]
-        except (FileNotFoundError, NotADirectoryError):
+            text = read_text(os.path.join(self._root, file))
+        except NotADirectoryError:
             return inherited
         except (OSError, UnicodeDecodeError) as error:
             raise codes.DVC_FILE.error(f"{file} cannot be read", why=str(error)) from error
-        return (*inherited, *_rules(folder, lines, file))
+        if text is None:
+            return inherited
+        return (*inherited, *_rules(folder, [line.strip() for line in text.split("\n")], file))
 
 
 def _rules(folder: str, lines: Sequence[str], file: str) -> list[Rule]:

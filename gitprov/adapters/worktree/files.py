@@ -22,6 +22,8 @@ from gitprov.ids.names import path_fault
 _DRAFTS = ".gitprov/drafts/"
 _TEMPORARY = (".gitprov-", ".tmp")
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
+_LARGEST = 64 << 20
+"""Size in bytes that no file of settings, metrics or parameters has that people or DVC write."""
 _NOWHERE = (FileNotFoundError, NotADirectoryError)  # also what opening a symlink as a folder raises
 
 
@@ -38,9 +40,12 @@ class FileWorkTree:
         """Returns the bytes of a regular file, or None when there is none (a symlink is none).
 
         Raises:
-            GitprovError: GP-PTH-001 for a path that leads outside; GP-IO-001 when it cannot be read.
+            GitprovError: GP-PTH-001 for a path that leads outside; GP-PTH-008 when it has more than 64 MiB; GP-IO-001
+                when it cannot be read.
         """
         with _translated(path), suppress(*_NOWHERE), self._folder(path) as (folder, name):
+            if os.stat(name, dir_fd=folder, follow_symlinks=False).st_size > _LARGEST:
+                raise codes.PTH_SIZE.error(f"{path} has more than {_LARGEST >> 20} MiB")
             return _content(folder, name)
         return None
 

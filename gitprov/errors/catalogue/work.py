@@ -43,6 +43,13 @@ PTH_OVERWRITE = declare(
     "move it away, or say --force to replace it",
     by_hand=True,
 )
+PTH_SIZE = declare(
+    "GP-PTH-008",
+    Exit.USAGE,
+    "a file too large to be read as settings, metrics or parameters",
+    "make it smaller: data belongs into gitprov add",
+    by_hand=True,
+)
 
 # NAM: how people name things
 NAM_UNKNOWN = declare("GP-NAM-001", Exit.USAGE, "nothing has this name", "gitprov status  # lists the names")
