@@ -1,7 +1,7 @@
 """`gitprov impact`: what came of an artifact, of some code or of a time, and what serves of it (demand 9)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from posixpath import normpath
@@ -26,6 +26,8 @@ from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import left_out
 from gitprov.records import Run
 
+Answer = Literal["yes", "no", "unknown"]
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -34,13 +36,14 @@ class Window:
     start: str | None = None
     end: str | None = None
 
-    def meets(self, run: Run) -> bool:
-        """Tells whether a run went on within it; one of which nobody knows when may have."""
+    def meets(self, run: Run) -> Answer:
+        """Tells whether a run went on within it."""
         first, last = run.started or run.finished, run.finished or run.started
-        return not (
-            (self.start is not None and last is not None and _time(last) < _time(self.start))
-            or (self.end is not None and first is not None and _time(first) > _time(self.end))
-        )
+        if first is None or last is None:
+            return "unknown" if self.start is not None or self.end is not None else "yes"
+        early = self.start is not None and _time(last) < _time(self.start)
+        late = self.end is not None and _time(first) > _time(self.end)
+        return "no" if early or late else "yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Impact:
         asked: What is called into question, in words.
         source: Where deployments were read; None without a trust root, where nothing is deployed.
         runs: The runs that are called into question, when code or a time is.
+        unknown: Those of the runs of which nobody knows the code, or the time, that is asked for.
         roots: The artifacts that are called into question.
         retrain: What was made from them, nearest first.
         review: Releases, then evaluations, that stand on any of these.
@@ -90,6 +94,7 @@ class Impact:
     asked: str
     source: Source | None
     runs: tuple[Digest, ...]
+    unknown: tuple[Digest, ...]
     roots: tuple[Mention, ...]
     retrain: tuple[Mention, ...]
     review: tuple[Review, ...]
@@ -134,28 +139,34 @@ def impact(
     gathered = _everything(place, ledger)
     if text is not None:
         roots = [one for one, _ in members(ledger, look_up(place, ledger, text), "impact").values()]
-        return _answer(ledger, gathered, text, downstream(ledger, roots))
+        return _answer(ledger, gathered, text, downstream(ledger, roots), {})
     if source_name is not None:
         if not (named := ledger.named(source_name)):
             raise unknown(ledger, source_name)
-        return _answer(ledger, gathered, f"every {source_name}", downstream(ledger, named))
-    asked, chosen = "every run", list(ledger.runs)
+        return _answer(ledger, gathered, f"every {source_name}", downstream(ledger, named), {})
+    asked, chosen = "every run", _runs(ledger, lambda _: "yes")
     if code is not None:
         path = normpath(code) if place.git.is_bare else place.git.relative(code)
         asked, chosen = f"code {path}", _with_code(place, ledger, path)
     asked += f" from {window.start}" if window.start is not None else ""
     asked += f" to {window.end}" if window.end is not None else ""
-    runs = [one for one in chosen if window.meets(ledger.runs[one])]
+    answers = {one: {answer, window.meets(ledger.runs[one])} for one, answer in chosen.items()}
+    runs = {one: "unknown" in both for one, both in answers.items() if "no" not in both}
     return _answer(ledger, gathered, asked, downstream(ledger, runs=runs), runs)
 
 
-def _with_code(place: Workplace, ledger: Ledger, path: str) -> list[Digest]:
-    uses = _uses(place, path)
-    found = [one for one, run in ledger.runs.items() if uses(run)]
+def _with_code(place: Workplace, ledger: Ledger, path: str) -> dict[Digest, Answer]:
+    """Returns the runs that used code at a path, or may have."""
+    found = _runs(ledger, _uses(place, path))
     if not found:
         why = "records name code by its path from the top of the repository"
         raise codes.NAM_UNKNOWN.error(f"no run used code at {path}", why=why, fix="gitprov log  # lists the runs")
     return found
+
+
+def _runs(ledger: Ledger, ask: Callable[[Run], Answer]) -> dict[Digest, Answer]:
+    answers = {one: ask(run) for one, run in ledger.runs.items()}
+    return {one: answer for one, answer in answers.items() if answer != "no"}
 
 
 def _everything(place: Workplace, ledger: Ledger) -> Gathered | None:
@@ -174,8 +185,14 @@ def _everything(place: Workplace, ledger: Ledger) -> Gathered | None:
 
 
 def _answer(
-    ledger: Ledger, gathered: Gathered | None, asked: str, found: Downstream, runs: Iterable[Digest] = ()
+    ledger: Ledger,
+    gathered: Gathered | None,
+    asked: str,
+    found: Downstream,
+    runs: Mapping[Digest, bool],
 ) -> Impact:
+    """Returns the answer; `runs` tells of each whether it counts only since nobody knows."""
+
     def mentions(artifacts: Iterable[Digest]) -> tuple[Mention, ...]:
         return tuple(mention(ledger, one) for one in artifacts)
 
@@ -184,6 +201,7 @@ def _answer(
         asked=asked,
         source=source(gathered) if gathered is not None else None,
         runs=tuple(sorted(runs)),
+        unknown=tuple(sorted(one for one, is_unknown in runs.items() if is_unknown)),
         roots=mentions(found.roots),
         retrain=mentions(found.retrain),
         review=tuple(_reviews(ledger, found)),
@@ -220,24 +238,24 @@ def _serving(landed: Landed, releases: set[Digest]) -> Iterator[Serving]:
                 yield Serving(f"{name}/{stage}", label, asked.request.label, serves, tuple(placed[asked.id]))
 
 
-def _uses(place: Workplace, path: str) -> Callable[[Run], bool]:
+def _uses(place: Workplace, path: str) -> Callable[[Run], Answer]:
     """Returns what tells whether a run used code at a path; git is asked once for each commit."""
 
     @cache
-    def has(commit: str) -> bool:
+    def has(commit: str) -> Answer:
         state = place.git.code_at(commit, [path], [])
-        return state is None or bool(state.entries)
+        return "unknown" if state is None else "yes" if state.entries else "no"
 
-    def uses(run: Run) -> bool:
+    def uses(run: Run) -> Answer:
         code = run.code
         if code is None or code.digest == UNKNOWN:
-            return run.command is not None
+            return "unknown" if run.command is not None else "no"
         if any(_within(top, path) for top in code.paths):
-            return True
+            return "yes"
         if not any(_within(path, top) for top in code.paths) or any(_within(path, out) for out in left_out(run)):
-            return False
+            return "no"
         if code.commit is None or code.dirty or "dirty" in run.unknown:
-            return True  # the commit does not tell
+            return "unknown"
         return has(code.commit.removeprefix("git:"))
 
     return uses

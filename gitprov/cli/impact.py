@@ -42,8 +42,9 @@ def lines(found: Impact) -> Iterator[str]:
     """Yields the answer for people."""
     if found.source is not None:
         yield source_line(found.source)
-    runs = f"{many(len(found.runs), 'run')}, " if found.runs else ""
-    yield f"{bold(one_line(found.asked))}: {runs}{many(len(found.roots), 'artifact')}"
+    counts = [many(len(found.runs), "run")] if found.runs else []
+    counts += [f"{len(found.unknown)} of them since nobody knows better"] if found.unknown else []
+    yield f"{bold(one_line(found.asked))}: {', '.join([*counts, many(len(found.roots), 'artifact')])}"
     yield from _artifacts("to retrain", found.retrain)
     if found.review:
         yield f"{bold('to review')}: {len(found.review)}"

@@ -1,12 +1,13 @@
 """What came of a source, of code, or of a time, on real git: down to what serves (demand 9)."""
 
+from dataclasses import replace
+
 import pytest
 
+from gitprov.audit.impact import Window
 from gitprov.lineage.impact import DISPOSAL
-from gitprov.records import Event, store
+from gitprov.records import Event, Run, store
 from tests.flows.promotion.world import World
-
-TIME = "2026-11-21T12:00:00Z"
 
 
 def labels(rows: list[dict[str, str]]) -> list[str]:
@@ -58,22 +59,51 @@ def test_code_leads_to_what_it_made_within_a_time(world: World) -> None:
     alice.release(3, auc=0.97)
     found = alice("impact", "--code", "extra.py", "--json").json()
     assert (labels(found["roots"]), labels(found["retrain"]), len(found["runs"])) == (["churn@v3"], ["churn@v3"], 1)
+    assert found["unknown"] == []
+    alice.repo.write("train.py", "# changed, not committed\n" + (alice.repo.path / "train.py").read_text())
+    alice.train(4)
+    assert len(alice("impact", "--code", "extra.py", "--json").json()["unknown"]) == 1
+    assert "2 runs, 1 of them since nobody knows better, 2 artifacts" in alice("impact", "--code", "extra.py").out
+    alice.repo.commit("Committed")
     assert found["deployed"] == []
     nothing = alice("impact", "--code", "train.py", "--to", "2001-01-01", "--json").json()
     assert (nothing["runs"], nothing["roots"], nothing["retrain"], nothing["review"]) == ([], [], [], [])
-    assert len(alice("impact", "--code", "train.py", "--from", "2001-01-01", "--json").json()["runs"]) == 3
+    assert len(alice("impact", "--code", "train.py", "--from", "2001-01-01", "--json").json()["runs"]) == 4
     of_time = alice("impact", "--from", "2001-01-01", "--json").json()
-    assert len(of_time["roots"]) == 4
-    assert sorted(labels(of_time["retrain"])) == ["churn@v1", "churn@v2", "churn@v3"]
+    assert len(of_time["roots"]) == 5
+    assert sorted(labels(of_time["retrain"]))[1:] == ["churn@v1", "churn@v2", "churn@v3"]
     assert "nothing else came of it" in alice("impact", "--code", "train.py", "--to", "2001-01-01").out
     data = alice("impact", "--code", "data/raw.csv", status=2).err
     assert "GP-NAM-001" in data
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "answer"),
+    [
+        (None, None, "yes"),
+        (None, "11:59:59", "no"),
+        (None, "12:00:00", "yes"),
+        ("13:00:00", None, "yes"),
+        ("13:00:01", None, "no"),
+        ("12:30:00", "12:30:01", "yes"),
+    ],
+)
+def test_a_time_meets_the_runs_that_went_on_in_it(start: str | None, end: str | None, answer: str) -> None:
+    """D9: from when it began to when it ended, both included; nobody knows of a run without times."""
+    timed = Run(step="s", actor="ann", outputs={}, started=at("12:00:00"), finished=at("13:00:00"))
+    asked = Window(start and at(start), end and at(end))
+    assert asked.meets(timed) == answer
+    assert asked.meets(replace(timed, started=None, finished=None)) == ("yes" if start is end else "unknown")
+
+
+def at(time: str) -> str:
+    return f"2026-11-21T{time}Z"
+
+
 def test_what_is_disposed_of_already_is_told_and_not_to_be_retrained(world: World) -> None:
     alice = world.alice
     known = {one["label"]: one["id"] for one in alice("impact", "raw", "--json").json()["retrain"]}
-    gone = Event(kind=DISPOSAL, actor="alice", at=TIME, subjects=(known["churn@v1"],), reason="asked to")
+    gone = Event(kind=DISPOSAL, actor="alice", at=at("12:00:00"), subjects=(known["churn@v1"],), reason="asked to")
     alice.repo.write(store(gone).path, store(gone).data)
     alice.repo.commit("Disposed of churn@v1")
     found = alice("impact", "raw", "--json").json()
