@@ -102,20 +102,19 @@ class _Import:
         wanted = _wanted(said, first)
         times = self._place.git.described(steps[at][0] for at, some in enumerate(wanted) if some)
         self._place.progress.begin("importing commits", len(steps), unit="commits")
-        commits = 0
-        for (commit, changes), now, some in zip(steps, said, wanted, strict=True):
-            self._chain.step(commit, times[commit].time if some else None, changes, now)
-            if None in now.values():
-                self._recorder.forget(but=self._chain.owned)
-            if some:
+        try:
+            for (commit, changes), now, some in zip(steps, said, wanted, strict=True):
+                self._chain.step(commit, times[commit].time if some else None, changes, now)
+                if None in now.values():
+                    self._recorder.forget(but=self._chain.owned)
                 self._take(some)
-                commits += 1
-            if len(self._recorder.records) - self._written >= AT_ONCE:
-                self._write()
-            self._place.progress.advance(1)
-        self._write()
-        self._place.progress.end()
-        return self._result(commits)
+                if len(self._recorder.records) - self._written >= AT_ONCE:
+                    self._write()
+                self._place.progress.advance(1)
+            self._write()
+        finally:
+            self._place.progress.end()
+        return self._result(sum(map(bool, wanted)))
 
     def _take(self, some: Mapping[Key, Statement]) -> None:
         """Records sources, then stages, each after those whose outputs it reads."""

@@ -195,8 +195,10 @@ class Recorder:
         made = {path: self._files(self._made_at(path), path) for path in inside}
         some = (some for count in range(len(inside), 0, -1) for some in combinations(inside, count))
         for paths in islice(some, TRIED):
+            if dep.files not in (None, len(tracked) + sum(len(made[path]) for path in paths)):
+                continue
             files = tracked | {file: md5 for path in paths for file, md5 in made[path].items()}
-            if dep.files in (None, len(files)) and _directory(files, dep.path) == dep.md5:
+            if _directory(files, dep.path) == dep.md5:
                 found = {path: (self._made[path], self._made_at(path)) for path in paths}
                 for path in (path for path in tracked if not PurePosixPath(path).name.startswith(".git")):
                     content = self._content(scene, Locked(path, tracked[path], False, None, None))
@@ -286,14 +288,14 @@ class Recorder:
             self._know(scene.content(locked) or _reference(locked))
         return self._contents[key]
 
-    def _code(self, scene: Scene, step: str, deps: Sequence[Locked], apart: Sequence[str | None]) -> Code:
+    def _code(self, scene: Scene, step: str, deps: Sequence[Locked], apart: Sequence[str]) -> Code:
         """Returns the code of a stage if every code dep has the MD5 that DVC saw, else that nobody knows."""
         paths = tuple(sorted(dep.path for dep in deps))
         if not paths:
             self.notes[f"{step} declares no code in dvc.yaml: its code is recorded as unknown"] = None
             return Code(digest=UNKNOWN, paths=())
         changed = [dep.path for dep in deps if not scene.is_same(dep)]
-        digest = None if changed else scene.code(paths, [path for path in apart if path is not None])
+        digest = None if changed else scene.code(paths, apart)
         if digest is None:
             what = ", ".join(changed)
             self.notes[f"{step}: {what} changed since DVC ran it: its code is recorded as unknown"] = None
