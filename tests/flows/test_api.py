@@ -30,7 +30,7 @@ def project(repo: Repo, gitprov: Gitprov) -> Repo:
     return repo
 
 
-SHELL = {"init", "hooks", "ci", "drill", "log-head"}
+SHELL = {"init", "hooks", "ci", "doctor", "drill", "log-head"}
 """What sets up a repository, a clone or a pipeline, or speaks to other tools."""
 
 

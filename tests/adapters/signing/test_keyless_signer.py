@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
@@ -55,13 +56,15 @@ def test_without_a_token_nobody_signs() -> None:
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        pytest.param(token(seconds=-10), "expired", id="expired"),
-        pytest.param(token(audience="another"), "Audience", id="audience"),
-        pytest.param("word", "segments", id="malformed"),
+        pytest.param(lambda: token(seconds=-10), "expired", id="expired"),
+        pytest.param(lambda: token(audience="another"), "Audience", id="audience"),
+        pytest.param(lambda: "word", "segments", id="malformed"),
     ],
 )
-def test_a_token_that_cannot_be_used_is_refused(given: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SIGSTORE_ID_TOKEN", given)
+def test_a_token_that_cannot_be_used_is_refused(
+    given: Callable[[], str], why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGSTORE_ID_TOKEN", given())
     code, found = refusal(KeylessSigner("team", config()))
     assert code is codes.KEY_TOKEN
     assert why in found
