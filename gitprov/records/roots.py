@@ -274,20 +274,3 @@ class Attestation(Closed):
 
     bundle: str
     key: KeyField | None = None
-
-
-ATTESTATION = "attestation"
-"""The kind of event that keeps what somebody else attested of artifacts."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attestation(Closed):
-    """The `details` of an event of the kind attestation, whose subjects are the artifacts that it is about.
-
-    Attributes:
-        bundle: A Sigstore bundle in its only form, as text.
-        key: The public key that made it; None where its certificate says who did.
-    """
-
-    bundle: str
-    key: KeyField | None = None
