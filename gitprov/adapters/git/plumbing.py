@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import IO, TypeVar
 
-from gitprov.frozen import dataclass
-
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 
 Environment = Mapping[str, str]
 T = TypeVar("T")
@@ -235,7 +234,7 @@ class Objects:
         header = answering.readline().decode().split()
         if header == [oid, "missing"]:
             raise codes.GIT_FAILED.error(
-                f"git object {oid} is missing", fix="git fsck names what is damaged; fetch it from a good clone"
+                f"git object {oid} is missing", fix="git fsck  # names what is damaged; fetch it from a good clone"
             )
         if len(header) != 3:
             raise self._lost()
