@@ -8,6 +8,7 @@ from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import digest_hex, sha256_of
 from gitprov.ports.workplace import Workplace
+from gitprov.recording.ledger import drafts
 from gitprov.recording.writing import stage
 from gitprov.records import decode, path_of, signature_path, signed_path
 from gitprov.records.stored import FOLDERS, ROOT, is_approval
@@ -21,7 +22,9 @@ def look_at_strays(place: Workplace) -> Iterator[Complaint]:
     is no record cannot have been one: it is half of a file, on a disk without links.
     """
     there = {path for folder in FOLDERS for path in place.worktree.files(f"{ROOT}/{folder}") if is_kept(path)}
-    strays = sorted(there - place.git.tracked(sorted(there)))
+    drafted = {held.stored.path for held in drafts(place.worktree)}  # which `keep` stages, all of a run at once
+    strays = sorted(there - place.git.tracked(sorted(there)) - drafted)
+    strays = [path for path in strays if signed_path(path) not in drafted]
     whole = [path for path in strays if _is_whole(path, place.worktree.read(path) or b"")]
     if whole:
         finding = codes.CLN_UNSTAGED.finding(

@@ -145,6 +145,8 @@ class Power:
             self._names.pop(path, None)
             self._safe_names.pop(path, None)
         for path in [path for path, seen in now.items() if self._others.get(path) != seen]:
+            for above in [str(folder) for folder in Path(path).parents][:-1]:
+                self._names[above] = self._safe_names[above] = FOLDER
             self._names[path] = self._safe_names[path] = self._read(str(self.top / path))
         self._others = now
         self._note()

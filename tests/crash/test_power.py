@@ -35,8 +35,8 @@ def test_the_power_goes(name: str, place: Path, gitprov: Gitprov, figure: Figure
         repo = Repo(place / "trial" / "repo")
         found = [*halves(repo), *baseless(repo)]
         unlock(repo, gitprov)
-        if list((repo.path / ".gitprov/drafts/pending").glob("*.json")):  # it names inodes, which a copy has not
-            gitprov("keep", "--drop", "make", cwd=repo.path)
+        for pending in (repo.path / ".gitprov/drafts/pending").glob("*.json"):  # it names inodes, which a copy has not
+            gitprov("keep", "--drop", pending.stem, cwd=repo.path)
         found += healthy(repo, gitprov)
         found += finished(repo, task.words, gitprov)
         now = (ids(repo), runs(repo))
