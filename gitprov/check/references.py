@@ -230,7 +230,8 @@ def _there(ledger: Ledger, held: Held, target: Digest, kind: Mapping[Digest, Any
     """A reference must lead to a record of the right kind that has come at least as far as the one that refers."""
     if target not in kind:
         what = "is another kind of record" if target in ledger.held else "is not there"
-        fix = f"git log --all --oneline -- ':(glob).gitprov/**/{digest_hex(target)}.yaml'  # finds the commit that has it"
+        file = f"':(glob).gitprov/**/{digest_hex(target)}.yaml'"
+        fix = f"git log --all --oneline -- {file}  # finds the commit that has it"
         yield _finding(held, codes.LIN_DANGLING, f"the {role} {what}: {target}", fix=fix)
     elif _RANK[ledger.held[target].state] > _RANK[held.state]:
         found = ledger.held[target]
