@@ -164,6 +164,7 @@ chapter '12. What is refused'
 
 say 'A worse model: the gate says why, and what to do.'
 train 0.01 1
+worse=$(gitprov show model.pkl --json | python -c 'import json, sys; print("id:" + json.load(sys.stdin)["id"][7:15])')
 ends 1 gitprov promote tumour --to production --reason 'smaller'
 says 'not-worse'
 
@@ -209,7 +210,7 @@ git config --global gitprov.person ada
 run git clone --quiet ../shared.git ../eve
 into ../eve
 run git remote remove origin
-run gitprov seal tumour
+run gitprov seal tumour --member "model=$worse"
 run git commit --quiet --message 'Release tumour v4'
 ends 1 gitprov verify tumour@v4
 says 'unlisted'
