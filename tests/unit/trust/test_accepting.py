@@ -46,6 +46,7 @@ ONE = [(FIRST, "a", 4), (FIRST, "b", 5)]
 def test_the_first_version_takes_the_signature_of_every_key_that_it_lists() -> None:
     """Possession: nobody is listed with a key that is not theirs."""
     assert in_force([(FIRST, 4)], ONE) == [(1, 5)]
+    assert in_force([(FIRST, 4)], [*ONE, (FIRST, "b", 9)]) == [(1, 5)], "who signs again later takes nothing back"
     assert in_force([(FIRST, 4)], ONE[:1]) == []
     assert problems([(FIRST, 4)], ONE[:1]) == [("GP-TRU-001", f"it lacks the signature of ben's key {key('b')[7:15]}")]
     found = judged([(FIRST, 4)], ONE[:1])[1][0]
