@@ -9,6 +9,7 @@ from gitprov.check.signers import Attested, attested, missing
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 from gitprov.lineage import Held
+from gitprov.lineage.naming import title
 from gitprov.records import Event, Identity, Person, Stored, TrustRoot, store
 from gitprov.trust.roots import Accepted, Roots, identity_id
 from tests.sim.book import churn
@@ -262,3 +263,16 @@ def test_it_says_what_every_clause_asks(story: Landing) -> None:
             head = landed.chain.head
             for record in (*records(story, "Run"), *records(story, "Release")):
                 assert set(of(landed, record).people) == landed.signers(record, head, until=head)
+
+
+def test_records_are_called_what_people_call_them(story: Landing) -> None:
+    story.step()
+    landed = story.landed()
+    said = {kind: of(landed, records(story, kind)[0]).what for kind in ("Run", "Evaluation", "Release")}
+    for kind in ("Run", "Evaluation"):
+        assert said[kind].endswith(f" {records(story, kind)[0][7:15]}")
+    assert said["Run"].startswith("run ")
+    assert said["Evaluation"].startswith("evaluation of churn on ")
+    assert said["Release"] == "release churn@v1"
+    (root,) = landed.roots.accepted
+    assert of(landed, root.id).what == title(root.root)
