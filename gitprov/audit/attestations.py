@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from gitprov.audit.gather import gather
 from gitprov.errors import Code, Finding, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex
 from gitprov.lineage import Ledger
+from gitprov.ports.workplace import Workplace
 from gitprov.records import Attestation, TrustRoot
 from gitprov.records.codec import from_data
 from gitprov.records.roots import ATTESTATION
@@ -74,16 +76,29 @@ def attestations_of(ledger: Ledger, artifacts: Iterable[Digest]) -> list[Digest]
     return [one for one, event in ledger.events.items() if event.kind == ATTESTATION and about & {*event.subjects}]
 
 
-def check_attestations(verifier: Verifier, ledger: Ledger, records: Iterable[Digest]) -> Iterator[Finding]:
-    """Yields the attestations that do not verify, or are about other bytes than the artifacts that they name."""
+def accepted_roots(place: Workplace) -> list[TrustRoot]:
+    """Returns the trust versions that are or were in force: what is only proposed vouches for nobody (threat A11)."""
+    try:
+        return [one.root for one in gather(place).landed.roots.accepted]
+    except GitprovError as error:
+        if error.code is not codes.TRU_NONE:
+            raise
+        return []
+
+
+def check_attestations(place: Workplace, ledger: Ledger, records: Iterable[Digest]) -> Iterator[Finding]:
+    """Yields the attestations that do not verify, or are about other bytes than the artifacts that they name.
+
+    Raises:
+        GitprovError: As `gather` does, but for a project without a trust root.
+    """
     chosen = [one for one in records if one in ledger.events and ledger.events[one].kind == ATTESTATION]
-    roots = (held.stored.record for held in ledger.held.values()) if chosen else ()
-    documents = listed_by(one for one in roots if isinstance(one, TrustRoot)).documents
+    documents = listed_by(accepted_roots(place) if chosen else ()).documents
     for one in chosen:
         path = ledger.held[one].stored.path
         try:
             kept = from_data(Attestation, dict(ledger.events[one].details))
-            judged = judge_attestation(verifier, kept, documents)
+            judged = judge_attestation(place.verifier, kept, documents)
             subjects = read_attestation(read_bundle(kept.bundle.encode())).subjects
         except GitprovError as error:
             yield error.code.finding(path, f"{path}: {error.what}", why=error.why, fix=error.fix)

@@ -102,7 +102,7 @@ def verify(
         if text is None or finding.subject in concerned or signed_path(finding.subject) in concerned
     ]
     findings += check_references(ledger, records)
-    findings += check_attestations(place.verifier, ledger, records)
+    findings += check_attestations(place, ledger, records)
     unresolved = list(_code(place, ledger, records))
     if place.git.is_partial:
         undecided += [_partial(), *unresolved]

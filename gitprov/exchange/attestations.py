@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from gitprov.audit.attestations import judge_attestation
-from gitprov.audit.gather import gather
-from gitprov.errors import GitprovError
+from gitprov.audit.attestations import accepted_roots, judge_attestation
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex
@@ -12,11 +10,12 @@ from gitprov.lineage import Ledger
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.choosing import named_artifacts
 from gitprov.recording.writing import Outcome, stage, write_records
-from gitprov.records import Attestation, Content, Event, TrustRoot, store
+from gitprov.records import Attestation, Content, Event, store
 from gitprov.records.codec import to_data
 from gitprov.records.roots import ATTESTATION
 from gitprov.trust.bundles import Bundle, read_bundle, rewrite_bundle
 from gitprov.trust.foreign import Attested, read_attestation
+from gitprov.trust.judging import listed_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +104,7 @@ def _documents(place: Workplace, bundle: Bundle) -> Mapping[Digest, str]:
     """Returns the trusted roots of the trust version in force; a key's signature takes none."""
     if bundle.certificate is None:
         return {}
-    from gitprov.trust.judging import listed_by  # noqa: PLC0415
-
-    try:
-        roots = gather(place).landed.roots.accepted
-    except GitprovError as error:
-        if error.code is not codes.TRU_NONE:
-            raise
-        roots = ()
-    documents = listed_by([roots[-1].root] if roots else list[TrustRoot]()).documents
+    documents = listed_by(accepted_roots(place)[-1:]).documents
     if not documents:
         raise codes.TRU_NONE.error(
             "no trust version says which certificate authorities count",

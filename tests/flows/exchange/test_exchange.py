@@ -8,12 +8,25 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from gitprov.adapters.signing import EcdsaSigner, SignatureVerifier
-from gitprov.records import Attestation, Event, store
-from gitprov.records.codec import to_data
+from gitprov.records import (
+    Attestation,
+    Event,
+    History,
+    Identity,
+    Person,
+    Role,
+    Roles,
+    TrustRoot,
+    store,
+)
+from gitprov.records.codec import from_data, to_data
+from gitprov.records.sigstore import TrustedRoot
 from gitprov.trust.bundles import read_bundle, rewrite_bundle, to_sign, write_bundle
+from gitprov.trust.log import EMPTY
 from gitprov.wiring.opening import open_project
 from tests.support import Gitprov, Repo
 
+KEYLESS = Path(__file__).parents[2] / "frozen" / "keyless"
 OTHERS = EcdsaSigner(ec.generate_private_key(ec.SECP256R1()))
 FILES = {"model/weights.bin": "w\n", "model/sub/config.json": "{}\n", "model/.gitignore": "x\n", "one.pkl": "one\n"}
 
@@ -172,3 +185,30 @@ def test_an_attestation_that_was_forged_afterwards_is_found(recorded: Repo, gitp
         recorded.commit("Attest by hand")
         found = gitprov("verify", status=1)
         assert code in found.out + found.err
+
+
+def test_a_trusted_root_that_is_only_proposed_vouches_for_nobody(recorded: Repo, gitprov: Gitprov) -> None:
+    """Threat A11: whoever attests something brings along the authority that says who they are."""
+    root = from_data(TrustedRoot, json.loads((KEYLESS / "trusted-root.json").read_bytes()))
+    people = {"eve": Person(identities=(Identity(key=OTHERS.pem),))}
+    proposed = store(
+        TrustRoot(
+            version=1,
+            history=History(size=0, root=EMPTY),
+            ref="refs/heads/main",
+            people=people,
+            roles=Roles(owner=Role(people=("eve",))),
+            trusted_roots={"team": root},
+        )
+    )
+    _, ledger = open_project()
+    details = to_data(Attestation(bundle=(KEYLESS / "person.sigstore.json").read_text()))
+    subjects = tuple(ledger.at_path("one.pkl"))
+    at = "2026-11-21T09:00:00Z"
+    event = store(Event(kind="attestation", actor="eve", at=at, subjects=subjects, reason="mine", details=details))
+    for stored in (proposed, event):
+        recorded.write(stored.path, stored.data.decode())
+    recorded.commit("Bring an authority along")
+    found = gitprov("verify", status=1)
+    assert "GP-SIG-008" in found.out + found.err
+    assert "no trusted root is listed" in found.out + found.err
