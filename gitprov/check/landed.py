@@ -133,15 +133,17 @@ class Landed:
 
     def person(self, one: Signature, as_of: int) -> str | None:
         """Returns who is in standing behind a good signature, as known after step `as_of`; None for nobody."""
-        return self.roots.person(one, self.made_by(one), as_of) if not self.why_not(one, as_of) else None
+        return self.roots.person(one, self.made_by(one), as_of) if self._attests_in_force(one, as_of) else None
 
     def why_not(self, one: Signature, as_of: int) -> str:
         """Returns why a good signature counts for nobody, with the step that fails; "" when it counts."""
-        if one.trust is not None and not any(
-            one.trust == root.id and root.step <= as_of for root in self.roots.accepted
-        ):
+        if not self._attests_in_force(one, as_of):
             return "W7: it attests its record under a trust version that was not in force"
         return self.roots.why_not(one, self.made_by(one), as_of)
+
+    def _attests_in_force(self, one: Signature, as_of: int) -> bool:
+        """Tells whether the trust version that a countersignature names was in force; true of others."""
+        return one.trust is None or any(one.trust == root.id and root.step <= as_of for root in self.roots.accepted)
 
     def made_by(self, one: Signature) -> int:
         """Returns the step by which a good signature was made: where the first file landed that wraps the same act.
