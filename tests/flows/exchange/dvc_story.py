@@ -141,7 +141,7 @@ def _change(repo: Repo, dags: dict[str, str], number: int) -> None:
             repo.write("data/raw.csv", "1\n2\n" * number)
             dvc("add", "data/raw.csv")
         case 1:
-            repo.write("src/rows.py", f"NOTE = '{'+' * number}'\n")  # of another size: git may miss what is not
+            repo.write("src/rows.py", f"NOTE = '{'+' * (number + 1)}'\n")  # of another size: git may miss what is not
         case 2:
             repo.write("models.yaml", f"models: [small, {'large' if number % 2 else 'huge'}]\n")
         case 3:
