@@ -13,6 +13,7 @@ from gitprov.lineage import Held, Ledger
 from gitprov.lineage.graph import cycles
 from gitprov.lineage.layers import closure, layers_of, other_runs
 from gitprov.records import (
+    RUN_SET,
     Artifact,
     Content,
     Deployment,
@@ -25,6 +26,7 @@ from gitprov.records import (
     Release,
     Request,
     Run,
+    Sweep,
     TrustRoot,
     reference_digest,
     set_digest,
@@ -57,7 +59,8 @@ def named_by(record: Record) -> set[Digest]:
     match record:
         case Run():
             used = {one.artifact for one in record.inputs.values()}
-            return used | {made.artifact for made in record.outputs.values()}
+            kept = {record.sweep.kept} if record.sweep is not None else set()
+            return used | kept | {made.artifact for made in record.outputs.values()}
         case Evaluation():
             about = {record.subject.artifact} if record.subject.artifact is not None else set()
             return about | ({record.data.artifact} if record.data is not None else set())
@@ -155,6 +158,19 @@ def _run(ledger: Ledger, held: Held, run: Run) -> Iterator[Finding]:
         if artifact is not None:
             yield from _equal(held, f"outputs.{role}.recipe", made.recipe, artifact.recipe.id)
         yield from _equal(held, f"outputs.{role}.recipe", made.recipe, _recipe(run, role, artifact))
+    if run.sweep is not None:
+        yield from _sweep(ledger, held, run.sweep, ledger.artifacts.get(run.outputs[RUN_SET].artifact))
+
+
+def _sweep(ledger: Ledger, held: Held, sweep: Sweep, artifact: Artifact | None) -> Iterator[Finding]:
+    """What the listing would show, as far as the records show it: each run is a file of the run-set."""
+    yield from _there(ledger, held, sweep.kept, ledger.runs, "kept run")
+    content = artifact.content if artifact is not None else None
+    if artifact is not None and (artifact.kind != RUN_SET or not isinstance(content, Content) or not content.listing):
+        yield _finding(held, codes.LIN_SWEEP, "what it gave is no run-set", why=f"its kind is {artifact.kind}")
+    elif isinstance(content, Content) and content.files < sweep.runs:
+        why = f"{sweep.runs} runs, and {content.files} files"
+        yield _finding(held, codes.LIN_SWEEP, "the run-set holds fewer records than runs are recorded", why=why)
 
 
 def _recipe(run: Run, role: str, artifact: Artifact | None) -> Digest:

@@ -63,6 +63,7 @@ class Ledger:
         self._makers: dict[Digest, list[Digest]] = defaultdict(list)
         self._users: dict[Digest, list[Digest]] = defaultdict(list)
         self._paths: dict[str, list[Digest]] = defaultdict(list)
+        self._swept: dict[Digest, list[Digest]] = defaultdict(list)
         self._versions: dict[str, dict[int, Digest]] = defaultdict(dict)
         self._released: dict[Digest, list[Digest]] = defaultdict(list)
         self._evaluated: dict[Digest, list[Digest]] = defaultdict(list)
@@ -99,7 +100,9 @@ class Ledger:
 
     def _take_run(self, one: Digest, run: Run) -> None:
         self.runs[one] = run
-        for made in run.outputs.values():
+        if run.sweep is not None:
+            self._swept[run.sweep.kept].append(one)
+        for made in run.outputs.values() if run.sweep is None else ():  # a run-set was never in the work tree
             self._paths[made.path].append(made.artifact)
         for artifact in {made.artifact for made in run.outputs.values()}:
             self._makers[artifact].append(one)
@@ -154,6 +157,10 @@ class Ledger:
     def users(self, artifact: Digest) -> list[Digest]:
         """Returns the runs that took this artifact as an input."""
         return sorted(self._users.get(artifact, ()), key=lambda run: (self.runs[run].finished or "", run))
+
+    def sweeps_of(self, run: Digest) -> list[Digest]:
+        """Returns the runs that say of this one that it was chosen out of a run-set, sorted."""
+        return sorted(self._swept.get(run, ()))
 
     def made(self, artifact: Digest) -> str:
         """Returns when the artifact was made last, "" when nobody knows."""

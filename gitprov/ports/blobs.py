@@ -1,6 +1,6 @@
 """Bytes: the DVC cache of this clone, and the team's DVC remote."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
 from gitprov.frozen import dataclass
@@ -72,6 +72,14 @@ class Cache(Protocol):
 
     def put(self, data: bytes) -> Object:
         """Keeps a small blob."""
+        ...
+
+    def put_directory(self, files: Mapping[str, bytes], *, keep: bool = True) -> Content:
+        """Returns the content of a directory with these plain files; with `keep` all its objects are kept.
+
+        Raises:
+            GitprovError: GP-BLB-003.
+        """
         ...
 
     def read(self, item: Object) -> bytes:

@@ -5,10 +5,12 @@ to write. Drafts are private to one clone and not part of the format.
 """
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
+from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex
@@ -101,14 +103,34 @@ def read_draft(place: Workplace, name: str) -> Draft:
     Raises:
         GitprovError: GP-RUN-008 when its note or its run is missing or broken.
     """
-    records = tuple(held.stored for held in drafts(place.worktree) if held.draft == name)
+    return _draft(place, name, [held.stored for held in drafts(place.worktree) if held.draft == name])
+
+
+def read_drafts(place: Workplace) -> tuple[list[Draft], dict[str, GitprovError]]:
+    """Returns the drafts in the order in which they ran, and why some cannot be read, by name.
+
+    In this order, since what DVC's files say in the end is what was kept last.
+    """
+    records: dict[str | None, list[Stored]] = defaultdict(list)
+    for held in drafts(place.worktree):
+        records[held.draft].append(held.stored)
+    found, damaged = [], {}
+    for name in draft_names(place):
+        try:
+            found.append(_draft(place, name, records[name]))
+        except GitprovError as error:
+            damaged[name] = error
+    return sorted(found, key=lambda draft: draft.number), damaged
+
+
+def _draft(place: Workplace, name: str, records: Sequence[Stored]) -> Draft:
     note = _note(place, name)
     try:
         contents = {
             key: {path: from_data(Content, value) for path, value in note[key].items()}
             for key in ("pointers", "deps", "outs")
         }
-        draft = Draft(name, records, note["pending"], note["number"], stage=note["stage"], **contents)
+        draft = Draft(name, tuple(records), note["pending"], note["number"], stage=note["stage"], **contents)
         _ = draft.run
     except (ValueError, KeyError, AttributeError, TypeError, StopIteration):
         raise codes.RUN_DRAFT.error(

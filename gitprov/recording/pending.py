@@ -13,7 +13,7 @@ from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ids import sha256_of
-from gitprov.lineage import Ledger
+from gitprov.lineage import Held, Ledger
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.commands import overlap
 from gitprov.recording.drafts import (
@@ -100,9 +100,10 @@ def settle(place: Workplace, ledger: Ledger) -> tuple[tuple[str, ...], tuple[Git
 
     A draft whose run is staged already is removed: whoever kept it died before that.
     """
-    for draft in (held for held in drafts(place.worktree) if isinstance(held.stored.record, Run)):
-        if draft.draft is not None and place.git.index([draft.stored.path]):
-            remove_draft(place, draft.draft)
+    own = {held.stored.path: held.draft for held in drafts(place.worktree) if _is_own(held)}
+    for path in place.git.index(list(own)) if own else ():
+        if (name := own.get(path)) is not None:
+            remove_draft(place, name)
     notes: list[str] = []
     unfinished: list[GitprovError] = []
     for name in pending_names(place):
@@ -111,6 +112,12 @@ def settle(place: Workplace, ledger: Ledger) -> tuple[tuple[str, ...], tuple[Git
         except GitprovError as error:
             unfinished.append(error)
     return tuple(notes), tuple(unfinished)
+
+
+def _is_own(held: Held) -> bool:
+    """Tells whether a record of a draft is the run that it was made for, and not the `add` of an input."""
+    run = held.stored.record
+    return isinstance(run, Run) and held.draft == draft_name(held.stored, run.step)
 
 
 def forget(place: Workplace, overwritten: Collection[str]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from gitprov.records.stored import (
     store,
 )
 from gitprov.records.types import (
+    RUN_SET,
     AnyContent,
     Artifact,
     Blob,
@@ -38,11 +39,13 @@ from gitprov.records.types import (
     ReferencedContent,
     Run,
     Subject,
+    Sweep,
     reference_digest,
 )
 
 __all__ = [
     "RECORD_LIMIT",
+    "RUN_SET",
     "AnyContent",
     "Artifact",
     "Attestation",
@@ -77,6 +80,7 @@ __all__ = [
     "Run",
     "Stored",
     "Subject",
+    "Sweep",
     "TrustRoot",
     "Waiver",
     "decode",

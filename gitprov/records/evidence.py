@@ -109,6 +109,25 @@ class EvaluationEntry(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SweepEntry(Part):
+    """That a run which the release rests on was chosen out of a run-set.
+
+    Attributes:
+        sweep: Id of the run that says so.
+        run: Id of the chosen run.
+        artifact: Id of the run-set.
+        name: Its name.
+        runs: How many runs it was chosen from, itself among them.
+    """
+
+    sweep: DigestField
+    run: DigestField
+    artifact: DigestField
+    name: NameField
+    runs: Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MetricEntry(Part):
     """A metric of the candidate and of the incumbent: the value of every accepted evaluation, oldest first."""
 
@@ -154,6 +173,7 @@ class Evidence(Part):
         incumbent_evaluations: The same of the incumbent.
         metrics: Suite to metric to values.
         candidates: Recorded artifacts of the made members' names and steps since the release in effect, sorted.
+        sweeps: What the runs it rests on were chosen from, sorted by id.
         rules: Every rule tried, sorted by policy and name.
     """
 
@@ -177,6 +197,7 @@ class Evidence(Part):
     incumbent_evaluations: tuple[EvaluationEntry, ...] = ()
     metrics: Mapping[NameField, Mapping[str, MetricEntry]] = field(default_factory=dict)
     candidates: tuple[DigestField, ...] = ()
+    sweeps: tuple[SweepEntry, ...] = ()
     rules: tuple[RuleEntry, ...] = ()
 
     @property

@@ -18,6 +18,7 @@ from gitprov.records.codec import (
     Part,
     PathField,
     TimeField,
+    Version,
 )
 from gitprov.records.evidence import Evidence
 from gitprov.records.promotions import Deployment, Request
@@ -259,6 +260,23 @@ Fact = Literal[
 ]
 
 
+RUN_SET = "run-set"
+"""The kind of an artifact that holds the records of a sweep, and the role of it as an output."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep(Part):
+    """That one run was chosen out of many, all of which are in the run-set that the run gave.
+
+    Attributes:
+        runs: How many runs of the step of the kept one the run-set holds.
+        kept: Id of the run that is kept.
+    """
+
+    runs: Version
+    kept: DigestField
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run(Part):
     """One execution, or one `add`: the edge of the lineage graph.
@@ -271,6 +289,7 @@ class Run(Part):
         undeclared: Files that the command opened outside its declared inputs, outputs and code.
         secrets: Names of the variables that gave the command a secret; no value of one is ever recorded.
         finished: When the command ended; for `add` when the bytes were read; None when unknown.
+        sweep: That this run gathered a run-set, or kept another run of it later.
     """
 
     schema: ClassVar[str] = "gitprov/run/v1"
@@ -291,11 +310,14 @@ class Run(Part):
     undeclared: tuple[str, ...] | None = None
     secrets: tuple[str, ...] = ()
     cutoff: TimeField | None = None
+    sweep: Sweep | None = None
 
     def fault(self) -> str | None:
-        """Returns a fault when a fact is both declared and unknown."""
+        """Returns a fault when a fact is both declared and unknown, or a sweep gave something else than a run-set."""
         both = sorted(set(self.declared) & set(self.unknown))
-        return f"cannot be both declared and unknown: {', '.join(both)}" if both else None
+        if both:
+            return f"cannot be both declared and unknown: {', '.join(both)}"
+        return "has a sweep and another output than a run-set" if self.sweep and {*self.outputs} != {RUN_SET} else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

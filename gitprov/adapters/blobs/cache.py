@@ -1,7 +1,7 @@
 """The DVC cache of this clone, written directly in DVC's layout."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -90,6 +90,15 @@ class DvcCache:
         """Implements `Cache.put`."""
         with disk_errors():
             return self.intake.put(data)
+
+    def put_directory(self, files: Mapping[str, bytes], *, keep: bool = True) -> Content:
+        """Implements `Cache.put_directory`."""
+        with disk_errors():
+            items = {path: object_of(data) for path, data in files.items()}
+            if keep:
+                self.intake.put_all({items[path]: data for path, data in files.items()})
+            entries = [Entry(path, FILE, identity(item), item.md5, item.size) for path, item in items.items()]
+            return self._directory(entries, {}, self.intake.put if keep else object_of)[0]
 
     def read(self, item: Object) -> bytes:
         """Implements `Cache.read`."""

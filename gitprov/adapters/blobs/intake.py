@@ -1,7 +1,7 @@
 """How files get into the cache: hashed once, compared with what is there, named only when safe on disk."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -74,11 +74,25 @@ class Intake:
             GitprovError: GP-BLB-003.
         """
         item = object_of(data, is_dir=is_dir)
-        if not os.path.exists(self.folder.path(item)) or self._lacking([item]):
-            with self.folder.staging() as staging:
-                self.folder.publish([(stage_bytes(staging, data), item)])
-        self.state.save_objects([_digits(item)])
+        self.put_all({item: data})
         return item
+
+    def put_all(self, blobs: Mapping[Object, bytes]) -> None:
+        """Keeps small blobs, all of them in one write.
+
+        Raises:
+            GitprovError: GP-BLB-003.
+        """
+        known = {item.md5: item for item in blobs}
+        for item in blobs:
+            if known[item.md5] != item:
+                raise _collision(item)
+        there = {item for item in blobs if os.path.exists(self.folder.path(item))}
+        lacking = [item for item in blobs if item not in there] + self._lacking(there)
+        if lacking:
+            with self.folder.staging() as staging:
+                self.folder.publish([(stage_bytes(staging, blobs[item]), item) for item in lacking])
+        self.state.save_objects([_digits(item) for item in blobs])
 
     def publish(self, copies: Sequence[Copied]) -> None:
         """Gives staged objects, which were checked, their names in the cache."""

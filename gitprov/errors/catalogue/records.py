@@ -164,6 +164,7 @@ LIN_NO_PATH = declare(
     "no path between the two artifacts",
     "gitprov lineage --up NAME  # shows what it was made from",
 )
+LIN_SWEEP = declare("GP-LIN-007", Exit.FINDINGS, "a run-set that is not what its run says", _MADE_UP)
 
 # BLB: bytes in the cache and in the remote
 BLB_MISMATCH = declare(
