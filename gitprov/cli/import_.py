@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from gitprov.cli.import_dvc import dvc
+from gitprov.cli.import_gto import gto
 from gitprov.cli.render import one_line
 from gitprov.cli.writing import dry_run_option, json_option, outcome_json, show_outcome
 from gitprov.errors import catalogue as codes
@@ -24,6 +25,7 @@ def command() -> None:
 
 
 command.add_command(dvc)
+command.add_command(gto)
 
 
 @command.command()

@@ -7,13 +7,14 @@ from pathlib import PurePosixPath
 from gitprov.check.changes import FileChange
 from gitprov.errors import Finding, GitprovError
 from gitprov.ids import Digest, Md5, md5_of, sha256_of
-from gitprov.ids.listings import EXECUTABLE, FILE, SYMLINK, dvc_directory
+from gitprov.ids.listings import EXECUTABLE, FILE, SYMLINK
 from gitprov.ports.dvc import Declared, Locked, LockEntry, Pointer, Said, is_dvc_file
 from gitprov.ports.git import TreeEntry
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import code_digest
 from gitprov.recording.commands import is_below, overlap
 from gitprov.recording.environment import may_lock
+from gitprov.recording.locked import directory_md5
 from gitprov.recording.scene import dvc_md5s, locks_at
 from gitprov.records import Content
 
@@ -134,11 +135,21 @@ class Chain:
             del self._now[key]
         self.__dict__.pop("owned", None)
         self.__dict__.pop("artifacts", None)
+        self.__dict__.pop("annotated", None)
 
     @cached_property
     def artifacts(self) -> Mapping[str, Declared]:
         """What the dvc.yaml of the commit call their artifacts."""
         return {path: one for (_, _, path), one in self._now.items() if isinstance(one, Declared)}
+
+    @cached_property
+    def annotated(self) -> Mapping[str, str]:
+        """What GTO calls the same: name to path, with the folder of the dvc.yaml before the name."""
+        return {
+            f"{file.rpartition('/')[0]}:{one.name}".removeprefix(":"): path
+            for (file, _, path), one in self._now.items()
+            if isinstance(one, Declared)
+        }
 
     @cached_property
     def owned(self) -> Collection[str]:
@@ -178,6 +189,17 @@ class Chain:
             self._place.cache.put(data)
         return Content(digest=sha256_of(data), md5=md5_of(data), size=len(data))
 
+    def locked(self, path: str) -> Locked | None:
+        """Returns what DVC keeps at exactly this path of the commit, else what git has there, as DVC would call it."""
+        for one in self._now.values():
+            outs = one.outs if isinstance(one, LockEntry) else (one.out,) if isinstance(one, Pointer) else ()
+            if (found := next((out for out in outs if out.path == path), None)) is not None:
+                return found
+        files = self.tracked(path)
+        if path in files:
+            return Locked(path, files[path], False, None, None)
+        return Locked(path, directory_md5(files, path), True, None, None) if files else None
+
     def tracked(self, folder: str) -> Mapping[str, Md5]:
         """Returns what the commit has in a folder."""
         below = self._below(folder)
@@ -189,8 +211,7 @@ class Chain:
         if not dep.is_dir:
             entry = self._tree.get(dep.path)
             return entry is not None and dep.md5 in self._hashed([entry.oid])[0]
-        start = len(dep.path) + 1
-        return md5_of(dvc_directory({path[start:]: md5 for path, md5 in self.tracked(dep.path).items()})) == dep.md5
+        return directory_md5(self.tracked(dep.path), dep.path) == dep.md5
 
     def code(self, paths: Sequence[str], left_out: Sequence[str]) -> Digest | None:
         """Returns the code digest; code that did not change since it was asked for is not read again."""

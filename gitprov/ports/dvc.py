@@ -196,6 +196,18 @@ class DvcProject(Protocol):
         """
         ...
 
+    def annotated(self, name: str, data: bytes) -> dict[str, str]:
+        """Returns what GTO's artifacts.yaml says: name to path from the top, which may lie outside.
+
+        Args:
+            name: Its path, for errors.
+            data: Its bytes.
+
+        Raises:
+            GitprovError: GP-DVC-001 with file and line.
+        """
+        ...
+
     def lock_stage(self, stage: Stage, deps: Mapping[str, Content], outs: Mapping[str, Content]) -> list[str]:
         """Writes the dvc.lock entry of a stage exactly as DVC does after running it; returns the files written.
 

@@ -27,6 +27,25 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag, and what it is on.
+
+    Attributes:
+        name: Without `refs/tags/`.
+        is_annotated: Whether it is an object of its own; a lightweight one has no time.
+        kind: What it is on: commit, tree, blob, tag.
+        oid: That one's object id.
+        time: When it says that it was made, RFC 3339 UTC; None when it does not say, or no calendar has that.
+    """
+
+    name: str
+    is_annotated: bool
+    kind: str
+    oid: str
+    time: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CodeState:
     """The code of a step.
 
@@ -221,6 +240,10 @@ class GitStore(Protocol):
 
     def described(self, commits: Iterable[str]) -> dict[str, Commit]:
         """Returns commits by id; `time` is the committer's here: when it landed, as it claims."""
+        ...
+
+    def tags(self) -> list[Tag]:
+        """Returns every tag, by name."""
         ...
 
     def config(self, key: str) -> str | None:

@@ -198,7 +198,7 @@ class Recorder:
             if dep.files not in (None, len(tracked) + sum(len(made[path]) for path in paths)):
                 continue
             files = tracked | {file: md5 for path in paths for file, md5 in made[path].items()}
-            if _directory(files, dep.path) == dep.md5:
+            if directory_md5(files, dep.path) == dep.md5:
                 found = {path: (self._made[path], self._made_at(path)) for path in paths}
                 for path in (path for path in tracked if not PurePosixPath(path).name.startswith(".git")):
                     content = self._content(scene, Locked(path, tracked[path], False, None, None))
@@ -208,7 +208,7 @@ class Recorder:
 
     def _files(self, content: AnyContent, path: str) -> dict[str, Md5]:
         """Returns the files of a content at a path, as far as they are known."""
-        md5, is_dir = _key_of(content) or ("", False)
+        md5, is_dir = dvc_key(content) or ("", False)
         if not is_dir:
             return {path: Md5(md5)}
         try:
@@ -268,12 +268,12 @@ class Recorder:
         if not inner.is_dir:
             return files.get(inner.path) == inner.md5
         return (
-            _directory({path: md5 for path, md5 in files.items() if is_below(path, inner.path)}, inner.path)
+            directory_md5({path: md5 for path, md5 in files.items() if is_below(path, inner.path)}, inner.path)
             == inner.md5
         )
 
     def _know(self, content: AnyContent) -> None:
-        key = _key_of(content)
+        key = dvc_key(content)
         if key is not None and (isinstance(content, Content) or key not in self._contents):
             self._contents[key] = content
 
@@ -328,7 +328,7 @@ def _identity(run: Run) -> Digest:
     )
 
 
-def _key_of(content: AnyContent) -> tuple[str, bool] | None:
+def dvc_key(content: AnyContent) -> tuple[str, bool] | None:
     """Returns what DVC calls a content: its MD5, and whether it is a directory."""
     if isinstance(content, Content):
         return content.md5, content.listing is not None
@@ -337,11 +337,11 @@ def _key_of(content: AnyContent) -> tuple[str, bool] | None:
 
 
 def _locked(path: str, content: AnyContent) -> Locked:
-    md5, is_dir = _key_of(content) or ("", False)
+    md5, is_dir = dvc_key(content) or ("", False)
     return Locked(path, Md5(md5), is_dir, None, None)
 
 
-def _directory(files: Mapping[str, Md5], folder: str) -> Md5:
+def directory_md5(files: Mapping[str, Md5], folder: str) -> Md5:
     """Returns what DVC calls a folder with these files, given by their paths from the top."""
     return md5_of(dvc_directory({path[len(folder) + 1 :]: md5 for path, md5 in files.items()}))
 

@@ -14,7 +14,7 @@ from gitprov.check.changes import Edge, FileChange, Overlay
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids.listings import SUBMODULE
-from gitprov.ports.git import CodeState, Commit, TreeEntry
+from gitprov.ports.git import CodeState, Commit, Tag, TreeEntry
 
 _LOCK_PATIENCE = 10.0
 """Seconds to wait for another git's index.lock."""
@@ -266,6 +266,10 @@ class GitRepository:
             for oid, author, seconds, subject in chain.described(self._git, commits)
         }
 
+    def tags(self) -> list[Tag]:
+        """Returns every tag, by name."""
+        return [Tag(name, own, kind, oid, _moment(at)) for name, own, kind, oid, at in side.tags(self._git)]
+
     def config(self, key: str) -> str | None:
         """Returns a value of the user's git configuration; a section (`gitprov.`) is read at once."""
         section = key.partition(".")[0].lower()
@@ -385,7 +389,11 @@ def _oids(rows: Mapping[str, TreeEntry]) -> dict[str, str]:
 
 
 def _time(seconds: str) -> str:
+    return _moment(seconds) or "1970-01-01T00:00:00Z"  # git keeps whatever a commit claims
+
+
+def _moment(seconds: str) -> str | None:
     try:
         return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (ValueError, OverflowError, OSError):  # git keeps whatever a commit claims
-        return "1970-01-01T00:00:00Z"
+    except (ValueError, OverflowError, OSError):
+        return None

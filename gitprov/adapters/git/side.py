@@ -1,7 +1,7 @@
 """What lies beside the branches, in no work tree: refs, with a commit at the end of one and sending it, and a file."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from gitprov.adapters.git.plumbing import Plumbing, joined
 from gitprov.errors import GitprovError
@@ -33,6 +33,20 @@ def message_of(plumbing: Plumbing, commit: str) -> str:
     """Returns the whole message of a commit."""
     shown = plumbing.read("log", "--max-count=1", "--no-show-signature", "--format=%B", "--end-of-options", commit)
     return os.fsdecode(shown).strip("\n")
+
+
+def tags(plumbing: Plumbing) -> Iterator[tuple[str, bool, str, str, str]]:
+    """Yields every tag: name, whether it is annotated, what it is on, that one's id, and its time in seconds."""
+    answer = plumbing.read(
+        "for-each-ref",
+        # The last of these is asked for so that git fails where what a tag is on is missing.
+        "--format=%(refname:lstrip=2)%00%(objecttype)%00%(objectname)%00%(type)%00%(object)%00%(taggerdate:unix)%00"
+        "%(*objectname)",
+        "refs/tags/",
+    )
+    for line in os.fsdecode(answer).split("\n")[:-1]:
+        name, kind, oid, on, target, seconds, _ = line.split("\0")
+        yield (name, True, on, target, seconds) if kind == "tag" else (name, False, kind, oid, "")
 
 
 def send(plumbing: Plumbing, ref: str, remote: str, *, dry_run: bool) -> None:

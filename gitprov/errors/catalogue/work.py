@@ -154,6 +154,17 @@ DVC_ELSEWHERE = declare(
     by_hand=True,
 )
 
+# GTO: the registry that DVC's people keep in tags
+GTO_NOTHING = declare(
+    "GP-GTO-001", Exit.USAGE, "no tag of GTO's", "fetch the tags, then import again: git fetch --tags"
+)
+GTO_TAG = declare(
+    "GP-GTO-002",
+    Exit.FINDINGS,
+    "a tag that GTO passes over, since it is lightweight, or on no commit",
+    "git tag --force --annotate -m TEXT TAG 'TAG^{commit}'  # if it is meant; else git tag --delete TAG",
+)
+
 # GIT: the repository
 GIT_NONE = declare("GP-GIT-001", Exit.USAGE, "not inside a git repository", "git init && gitprov init")
 GIT_NOT_INITIALISED = declare("GP-GIT-002", Exit.USAGE, "this repository does not use gitprov yet", "gitprov init")
