@@ -1,6 +1,7 @@
 """Signatures to verify, in a folder that every program of `benchmarks.signatures` reads alike."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 KEYLESS = Path(__file__).parents[1] / "tests" / "frozen" / "keyless"
@@ -12,9 +13,10 @@ Pack = dict[str, tuple[bytes, bytes]]
 """Path of a signature to its bytes, and those of its record."""
 
 
-def write(folder: Path, pack: Pack, pem: str | None) -> None:
-    """Writes what is to be verified, and the key; None where certificates say who signed."""
+def write(folder: Path, pack: Pack, pem: str | None, artifacts: Sequence[str]) -> None:
+    """Writes what is to be verified, the key (None where certificates say who signed), and records of artifacts."""
     folder.mkdir()
+    (folder / "artifacts.json").write_text(json.dumps(artifacts))
     (folder / "pack.json").write_text(json.dumps({path: [one.decode() for one in both] for path, both in pack.items()}))
     if pem is not None:
         (folder / "key.pem").write_text(pem)

@@ -7,10 +7,9 @@ from pathlib import Path
 from benchmarks.pack import KEYLESS, read
 from gitprov.adapters.signing.verifier import SignatureVerifier
 from gitprov.ids import sha256_of
-from gitprov.records import Stored, decode, signed_path
+from gitprov.records import Artifact, Stored, decode, signed_path
 from gitprov.trust.judging import Listed, judge
 from gitprov.trust.roots import document_of, identity_id, key_id
-from tests.frozen.promoted import ARTIFACTS
 
 
 def main(folder: Path) -> None:
@@ -22,9 +21,13 @@ def main(folder: Path) -> None:
     pack, pem, times = read(folder)
     records = {path: _stored(signed_path(path) or "", record) for path, (_, record) in pack.items()}
     listed, verifier = _certified() if pem is None else Listed(keys={key_id(pem): pem}), SignatureVerifier()
+    texts = json.loads((folder / "artifacts.json").read_bytes())
+    artifacts = {
+        one.id: one.record for one in (_stored("", text.encode()) for text in texts) if isinstance(one.record, Artifact)
+    }
     for _ in range(times):
         for path, (data, _) in pack.items():
-            found = judge(path, data, records[path], artifacts=ARTIFACTS, listed=listed, verifier=verifier)
+            found = judge(path, data, records[path], artifacts=artifacts, listed=listed, verifier=verifier)
             if not found.is_good:
                 raise SystemExit(f"{path}: {found.fault}")
 

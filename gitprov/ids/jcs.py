@@ -1,24 +1,44 @@
 """Canonical JSON (RFC 8785): the bytes under recipes, sets and signed statements."""
 
-from json.encoder import encode_basestring
+import re
+from json.encoder import JSONEncoder, encode_basestring
 
 import rfc8785
 
 from gitprov.ids.digests import Digest, sha256_of
 from gitprov.ids.values import normalize, sort_key
 
+_quickly = JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")).encode
+_is_beyond = re.compile("[\ud800-\U0010ffff]").search
+_FLOAT = re.compile(r"-?\d+(?:\.\d+(?:e[-+]\d+)?|e[-+]\d+)")
 
-def canonical_json(value: object, *, depth: int = 1) -> bytes:
+
+def canonical_json(value: object, *, depth: int = 1, of_record: bool = False) -> bytes:
     """Returns the RFC 8785 bytes of the normalized `value`.
 
     Args:
         value: Plain data.
         depth: The level that its outermost mapping counts as; below 1 for what only wraps a record.
+        of_record: Whether all its values were read from a record or written to one, so that each can be normalized.
 
     Raises:
         GitprovError: As `normalize` does.
     """
-    return _text(normalize(value, depth=depth)).encode()
+    if not of_record:
+        value = normalize(value, depth=depth)
+    # Every signature is held against a statement that is made here: this takes a third of the time of `_text`.
+    text = _quickly(value)
+    if not text.isascii() and _is_beyond(text):  # Python sorts by characters, not by UTF-16 code units
+        text = _text(normalize(value, depth=depth))
+    elif "e-" in text or "e+" in text or ".0" in text:  # numbers that Python writes in another way, or what looks so
+        parts = text.replace(r"\\", "\0").replace(r"\"", "\1").split('"')  # every other one is outside of texts
+        parts[::2] = [_FLOAT.sub(_number, part) if "." in part or "e" in part else part for part in parts[::2]]
+        text = '"'.join(parts).replace("\1", r"\"").replace("\0", r"\\")
+    return text.encode()
+
+
+def _number(found: re.Match[str]) -> str:
+    return _text(normalize(float(found[0])))
 
 
 def digest_of(value: object) -> Digest:
@@ -27,7 +47,7 @@ def digest_of(value: object) -> Digest:
 
 
 def _text(value: object) -> str:
-    """Returns what rfc8785 writes of a normalized value, in a fifth of the time: every signature is checked by it."""
+    """Returns what rfc8785 writes of a normalized value, in a fifth of the time."""
     match value:
         case str():
             return encode_basestring(value)

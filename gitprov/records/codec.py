@@ -121,7 +121,7 @@ def to_data(part: Part) -> dict[str, Value]:
     for name, key, default in keys_of(type(part)):
         value = getattr(part, name)
         if value != default:
-            out[key] = _plain(value)
+            out[key] = value if type(value) is str else _plain(value)
     return out
 
 
@@ -135,15 +135,16 @@ def from_data(kind: type[P], data: object, where: str = "") -> P:
     return result
 
 
+_SCALARS = frozenset({bool, float, int, str, type(None)})
+
+
 def _plain(value: Any) -> Value:
-    if isinstance(value, str):  # as most are
-        return value
     if isinstance(value, Part):
         return to_data(value)
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+    if isinstance(value, (list, tuple)):
+        return [item if type(item) is str else _plain(item) for item in value]
+    if type(value) is dict or (type(value) not in _SCALARS and isinstance(value, Mapping)):
+        return {key: item if type(item) is str else _plain(item) for key, item in value.items()}
     return typing.cast("Value", value)
 
 

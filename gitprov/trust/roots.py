@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from gitprov.frozen import dataclass
@@ -17,6 +18,7 @@ def key_id(pem: str) -> KeyId:
     return sha256_of(pem.encode())
 
 
+@lru_cache(maxsize=256)  # asked of each signature
 def identity_id(identity: str, issuer: str) -> KeyId:
     """Returns the id of what certificates name: it signs as a key does."""
     return sha256_of(canonical_json({"identity": identity, "issuer": issuer}))

@@ -106,7 +106,7 @@ def _statement(stored: Stored, contents: Mapping[str, Digest], kind: str, predic
                 )
             subjects.append(_descriptor(role, contents[role]))
     whole = {"_type": STATEMENT, "predicate": predicate, "predicateType": kind, "subject": subjects}
-    return canonical_json(whole, depth=1 - _AROUND)
+    return canonical_json(whole, depth=1 - _AROUND, of_record=kind != APPROVAL)
 
 
 def _predicate(stored: Stored) -> tuple[str, dict[str, Any]]:
@@ -124,15 +124,15 @@ def provenance(run_id: Digest, run: Run) -> dict[str, Any]:
 
     What was asked for is external, what was found is internal, all other fields as they stand.
     """
-    data = to_data(run)
+    data: dict[str, Any] = to_data(run)
     external = {key: data.pop(key) for key in ("command", "cwd", "params", "step") if key in data}
-    elsewhere = ("actor", "finished", "inputs", "outputs", "started")
-    used = [{**_descriptor(role, one.content), "annotations": to_data(one)} for role, one in sorted(run.inputs.items())]
+    elsewhere = ("actor", "finished", "started")
+    used, made = (
+        [{**_descriptor(role, one["content"]), "annotations": one} for role, one in sorted(data.pop(key, {}).items())]
+        for key in ("inputs", "outputs")
+    )
     if run.code is not None and run.code.commit is not None:
         used.append({"digest": {"gitCommit": run.code.commit.removeprefix("git:")}, "name": "code"})
-    made = [
-        {**_descriptor(role, one.content), "annotations": to_data(one)} for role, one in sorted(run.outputs.items())
-    ]
     times = {"finishedOn": run.finished, "startedOn": run.started}
     return {
         "buildDefinition": {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gitprov.errors import GitprovError
@@ -29,9 +29,11 @@ RECIPE: dict[str, Any] = {
 
 
 @given(values)
+@example({'a"1e-05,': [1e-05, 1.0, -1e22, 0.5, "1e-05", ":1.0,", "\\", '\\"', '",1e-05,"']})
+@example({"\uffff": "é 1.0", "\U0001f600": 1e-05})
 def test_canonical_json_is_rfc_8785(value: Any) -> None:
     data = canonical_json(value)
-    assert data == rfc8785.dumps(normalize(value))
+    assert data == rfc8785.dumps(normalize(value)) == canonical_json(value, of_record=True)
     assert rfc8785.dumps(json.loads(data, parse_int=float)) == data
 
 

@@ -1,5 +1,7 @@
 """Whom a certificate of a Sigstore authority names: its one subject alternative name, and the issuer behind it."""
 
+from functools import lru_cache
+
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
@@ -9,6 +11,7 @@ _ISSUER = x509.ObjectIdentifier("1.3.6.1.4.1.57264.1.8")
 _ISSUER_OLD = x509.ObjectIdentifier("1.3.6.1.4.1.57264.1.1")
 
 
+@lru_cache(maxsize=1)  # verifying a signature asks twice
 def certified(certificate: bytes) -> Certified | None:
     """Returns whom a certificate (DER) names; None when it cannot be read, or names nobody or several."""
     try:

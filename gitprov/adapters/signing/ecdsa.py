@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from gitprov.adapters.signing.keyed import KeySigner, in_low_s
 
+_SHA256 = ec.ECDSA(hashes.SHA256())
+
 
 class EcdsaSigner(KeySigner):
     """A private key in memory."""
@@ -45,7 +47,7 @@ def verify(pem: str, data: bytes, signature: bytes) -> bool:
     try:
         match _public_key(pem):
             case ec.EllipticCurvePublicKey(curve=ec.SECP256R1()) as key:
-                key.verify(signature, data, ec.ECDSA(hashes.SHA256()))
+                key.verify(signature, data, _SHA256)
             case ed25519.Ed25519PublicKey() as key:
                 key.verify(signature, data)
             case _:

@@ -8,10 +8,11 @@ it then accepts was valid when it was used, and the verdict is the same on every
 import json
 import warnings
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import compress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -62,8 +63,7 @@ def verify_keyless(data: bytes, who: Certified, document: str, *, promised: bool
             found, bundle = read_bundle(data), Bundle.from_json(data)
             time = _claimed(found, promised=promised)
         with _step("K2"):
-            root = _as_of(time, document, by_authority=found.timestamp is not None)
-            verifier = _verifier(json.dumps(root))
+            verifier, hosts = _as_of(document, _holding(time, document, by_authority=found.timestamp is not None))
         # sigstore-python makes do with the time of a log that promises one, and then passes over the timestamp
         promised_too = found.timestamp if "inclusionPromise" in (found.entry or {}) else None
         if promised_too is not None and stamped(found.signature, promised_too, document) is None:
@@ -72,7 +72,7 @@ def verify_keyless(data: bytes, who: Certified, document: str, *, promised: bool
         with _step("K8"):
             verifier.verify_dsse(bundle, _Named(who))
         with _step("K7"):
-            _check_log(found.entry or {}, root)
+            _check_log(found.entry or {}, hosts)
     return in_words(time)
 
 
@@ -98,20 +98,37 @@ def _claimed(found: Signed, *, promised: bool) -> datetime:
     return datetime.fromtimestamp(int(entry["integratedTime"]), UTC)
 
 
-def _as_of(time: datetime, document: str, *, by_authority: bool) -> dict[str, Any]:
-    """Returns a trusted root with what is valid at a time, as if that always were."""
-    root: dict[str, Any] = json.loads(document)
-    for kind in _KINDS:
-        root[kind] = [_always(one) for one in root.get(kind, []) if holds_at(one, time)]
-        if not root[kind] and (by_authority or kind != "timestampAuthorities"):
+_Holding = tuple[tuple[bool, ...], ...]
+"""Of each of `_KINDS` which entries of a trusted root count."""
+
+
+def _holding(time: datetime, document: str, *, by_authority: bool) -> _Holding:
+    """Returns what of a trusted root is valid at a time."""
+    root = _read(document)
+    holding = tuple(tuple(holds_at(one, time) for one in root.get(kind, [])) for kind in _KINDS)
+    for kind, some in zip(_KINDS, holding, strict=True):
+        if not any(some) and (by_authority or kind != "timestampAuthorities"):
             raise ValueError(f"none of the {kind} in the trusted root was valid at {in_words(time)}")
-    return root
+    return holding
 
 
 @lru_cache(maxsize=16)
-def _verifier(document: str) -> Verifier:
-    """Returns what verifies under a trusted root; reading its certificates takes a third of verifying a bundle."""
-    return Verifier(trusted_root=TrustedRoot(v1.TrustedRoot.from_json(document)))
+def _as_of(document: str, holding: _Holding) -> tuple[Verifier, frozenset[str | None]]:
+    """Returns what verifies under a part of a trusted root as if that were always valid, and the hosts of its logs.
+
+    Reading the certificates takes a third of verifying a bundle.
+    """
+    root = dict(_read(document))
+    for kind, some in zip(_KINDS, holding, strict=True):
+        root[kind] = [_always(one) for one in compress(root.get(kind, []), some)]
+    hosts = frozenset(urlsplit(log["baseUrl"]).hostname for log in root["tlogs"])
+    return Verifier(trusted_root=TrustedRoot(v1.TrustedRoot.from_json(json.dumps(root)))), hosts
+
+
+@lru_cache(maxsize=16)
+def _read(document: str) -> Mapping[str, Any]:
+    root: Mapping[str, Any] = json.loads(document)
+    return root
 
 
 def _always(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,12 +137,12 @@ def _always(one: Mapping[str, Any]) -> dict[str, Any]:
     return {**one, "validFor": _ALWAYS}
 
 
-def _check_log(entry: Mapping[str, Any], root: Mapping[str, Any]) -> None:
+def _check_log(entry: Mapping[str, Any], hosts: Collection[str | None]) -> None:
     """Refuses a checkpoint that its log has not signed in its own name, which sigstore-python does not look at."""
     hint = b64decode(entry["logId"]["keyId"])[:4]
     signatures = entry["inclusionProof"]["checkpoint"]["envelope"].rpartition("\n\n")[2].splitlines()
     named = {line.split()[1] for line in signatures if b64decode(line.split()[2])[:4] == hint}
-    if not named & {urlsplit(log["baseUrl"]).hostname for log in root["tlogs"]}:
+    if named.isdisjoint(hosts):
         raise ValueError(f"the checkpoint is signed in the name of {', '.join(sorted(named))}, not of its log")
 
 
