@@ -18,6 +18,7 @@ from gitprov.ids import MAX_INTEGER
 from gitprov.records.codec import Closed, Part, Rule, Setting, keys_of
 from gitprov.records.policies import Policy
 from gitprov.records.settings import CatalogEntry, Project
+from gitprov.records.tickets import Emitted, Ticket
 from gitprov.records.types import RECORD_TYPES
 
 FOLDER = "gitprov/records/schemas"
@@ -26,7 +27,7 @@ Schema = dict[str, Any]
 
 def pages() -> Iterator[tuple[str, str]]:
     """Yields (path from the root of the repository, text) of each schema."""
-    for kind in (*RECORD_TYPES.values(), CatalogEntry, Policy, Project):
+    for kind in (*RECORD_TYPES.values(), CatalogEntry, Emitted, Policy, Project, Ticket):
         name = kind.schema.removeprefix("gitprov/").replace("/", "-")
         yield f"{FOLDER}/{name}.json", json.dumps(schema_of(kind), indent=2, ensure_ascii=False) + "\n"
 

@@ -16,6 +16,8 @@ TABLE: dict[str, dict[str, str]] = {
         "add": "Record a file or directory as an artifact",
         "run": "Run a command and record what it read and made",
         "keep": "Stage the records of drafts",
+        "ticket": "Fix a run, for a machine without git",
+        "bring": "Record what ran with a ticket elsewhere",
         "capture": "Record what DVC has run",
         "evaluate": "Record metrics about an artifact or a release",
         "seal": "Make the next release of a name",

@@ -1,9 +1,11 @@
-"""A plain folder, outside of any repository: where a release is put in place and served from."""
+"""A plain folder, outside of any repository: where a release is served from, where a run without git leaves its own."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest
+from gitprov.ports.blobs import Object
 from gitprov.ports.progress import Progress
 
 
@@ -53,4 +55,19 @@ class Folder(Protocol):
 
     def remove(self, name: str) -> None:
         """Removes a file, or a folder with all that is in it; nothing when nothing is there."""
+        ...
+
+
+class Emission(Folder, Protocol):
+    """A folder with what a run left that had no repository: records, and objects in DVC's layout."""
+
+    def take(self, items: Sequence[Object], *, keep: bool = True, progress: Progress | None = None) -> list[Object]:
+        """Puts objects of the folder into the cache of a clone; returns those that are not there as they should be.
+
+        Each is read once, and enters the cache as what it is, whatever the folder calls it. One counts as missing that
+        is no regular file, lies behind a symlink, or has another size. Without `keep` they are only read.
+
+        Raises:
+            GitprovError: GP-BLB-003, -004, GP-IO-001.
+        """
         ...

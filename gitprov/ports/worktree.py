@@ -8,6 +8,10 @@ from typing import Literal, Protocol
 class WorkTree(Protocol):
     """The files of the repository."""
 
+    def absolute(self, path: str) -> str:
+        """Returns where a path lies on this machine."""
+        ...
+
     def read(self, path: str) -> bytes | None:
         """Returns the bytes of a regular file, or None when there is none.
 

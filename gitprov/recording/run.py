@@ -4,7 +4,7 @@ Nothing of ours fails after the command has succeeded: its status is returned, a
 """
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -73,6 +73,7 @@ def run(
     facts: StageFacts | None = None,
     force: bool = False,
     dry_run: bool = False,
+    plan_of: Callable[..., Plan] = make_plan,
 ) -> RunResult:
     """Runs a command, or restores its outputs when the same recipe is known with one content.
 
@@ -83,20 +84,21 @@ def run(
         facts: The dvc.yaml stage that it is.
         force: Run even when the result is known.
         dry_run: Plan only.
+        plan_of: What makes the plan, with the arguments of `make_plan`.
 
     Raises:
-        GitprovError: What `make_plan` raises; GP-RUN-007 when the recipe gave several results and `force` is not set;
+        GitprovError: What `plan_of` raises; GP-RUN-007 when the recipe gave several results and `force` is not set;
             GP-LCK-001 when another run is making one of the outputs; GP-RUN-009 when the command cannot be started.
             Nothing has run then.
     """
     force = force or (facts is not None and facts.always_changed)
     if dry_run:
-        plan = make_plan(place, ledger, request, dry_run=True)
+        plan = plan_of(place, ledger, request, dry_run=True)
         known, why = (None, ()) if force else find_known(place, ledger, plan)
         return RunResult(plan, restored=known, notes=(*plan.notes, *why))
     with under_way(place, [out.path for out in request.outputs.values()]):
         ledger, told = settled(place, ledger)
-        plan = make_plan(place, ledger, request)
+        plan = plan_of(place, ledger, request)
         known, why = (None, ()) if force else find_known(place, ledger, plan)
         told = (*told, *plan.notes, *why, *forget(place, [out.path for out in request.outputs.values()]))
         if known is not None and restore_known(place, ledger, known):
@@ -225,11 +227,11 @@ def _variables(place: Workplace, plan: Plan, facts: StageFacts | None) -> dict[s
     """Returns the variables that tell the command its facts, and those that DVC sets for a stage."""
     path = f"{DRAFTS}/params/{digest_hex(next(iter(plan.recipes.values())).id)[:16]}.json"
     place.worktree.replace(path, canonical_json(plan.run.params or {}))
-    top = PurePosixPath(place.git.root)
-    told = {"GITPROV_PARAMS": str(top / path)}
+    told = {"GITPROV_PARAMS": place.worktree.absolute(path)}
     if facts is None:
         return told
-    return told | {"DVC_ROOT": str(top / place.settings.project().dvc_root), "DVC_STAGE": facts.address}
+    root = PurePosixPath(place.git.root) / place.settings.project().dvc_root
+    return told | {"DVC_ROOT": str(root), "DVC_STAGE": facts.address}
 
 
 def _pending(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gitprov.ports.blobs import Cache, Remote
     from gitprov.ports.clock import Clock
     from gitprov.ports.dvc import DvcProject
+    from gitprov.ports.folder import Emission
     from gitprov.ports.git import GitStore
     from gitprov.ports.hooks import HookFolder
     from gitprov.ports.host import Host
@@ -132,6 +133,12 @@ class Project:
                 fix="dvc remote default NAME",
             )
         return open_remote(remote, self._dvc_cache)
+
+    def emission(self, path: str) -> "Emission":
+        """Returns a folder with what a run left that had no repository; its objects enter the cache."""
+        from gitprov.adapters.folder.emitted import EmittedFolder
+
+        return EmittedFolder(path, self._dvc_cache.intake)
 
     @cached_property
     def host(self) -> "Host":

@@ -10,6 +10,7 @@ from gitprov.adapters.git import chain, edges, porcelain, side
 from gitprov.adapters.git.code import CodeReader, CodeRule, parse_index, parse_tree
 from gitprov.adapters.git.history import authors, commit_with_code
 from gitprov.adapters.git.plumbing import Place, Plumbing, chunks, discover, joined, split
+from gitprov.adapters.paths import from_top
 from gitprov.check.changes import Edge, FileChange, Overlay
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
@@ -66,15 +67,10 @@ class GitRepository:
     def relative(self, path: str) -> str:
         """Returns a path as people type it as one from the top of the work tree."""
         top = self._work_tree
-        typed = os.path.join(os.getcwd(), path)
-        folder, name = os.path.split(typed.rstrip("/") or "/")
-        whole = os.path.realpath(typed)
-        full = os.path.join(os.path.realpath(folder), name) if name not in ("", ".", "..") and whole != top else whole
-        if full == top:
-            return "."
-        if not full.startswith(top + "/"):
+        found = from_top(top, path)
+        if found is None:
             raise codes.PTH_OUTSIDE.error(f"{path} is outside the repository", why=f"its work tree is {top}")
-        return full[len(top) + 1 :]
+        return found
 
     def head(self) -> str | None:
         """Returns the commit of HEAD, or None before the first one."""

@@ -36,6 +36,10 @@ class FileWorkTree:
         self._lock = RepositoryLock(os.path.join(common_dir, "gitprov"))
         self._notes = Notes(os.path.join(root, _DRAFTS, "running"))
 
+    def absolute(self, path: str) -> str:
+        """Returns where a path lies on this machine."""
+        return os.path.join(self._root, path)
+
     def read(self, path: str) -> bytes | None:
         """Returns the bytes of a regular file, or None when there is none (a symlink is none).
 

@@ -4,6 +4,7 @@
 from gitprov.errors.catalogue.declaring import CATALOGUE as CATALOGUE
 from gitprov.errors.catalogue.promotions import *  # noqa: F403
 from gitprov.errors.catalogue.records import *  # noqa: F403
+from gitprov.errors.catalogue.tickets import *  # noqa: F403
 from gitprov.errors.catalogue.trust import *  # noqa: F403
 from gitprov.errors.catalogue.upkeep import *  # noqa: F403
 from gitprov.errors.catalogue.work import *  # noqa: F403

@@ -1,0 +1,54 @@
+"""What a run left that had no repository: a folder that somebody else may have written to, or made."""
+
+import os
+from collections.abc import Sequence
+
+from gitprov.adapters.blobs.failures import disk_errors
+from gitprov.adapters.blobs.intake import Intake
+from gitprov.adapters.blobs.objects import fits, object_name, object_of
+from gitprov.adapters.blobs.scan import Scan, Seen, scan
+from gitprov.adapters.folder.plain import PlainFolder
+from gitprov.ports.blobs import Object
+from gitprov.ports.progress import Progress
+
+
+class EmittedFolder(PlainFolder):
+    """The folder at `path`, whose objects enter the cache by `intake`, as files of a work tree do."""
+
+    def __init__(self, path: str, intake: Intake) -> None:
+        super().__init__(path)
+        self._intake = intake
+
+    def take(self, items: Sequence[Object], *, keep: bool = True, progress: Progress | None = None) -> list[Object]:
+        """Implements `Emission.take`."""
+        plain = {item: self._files.absolute(_name(item)) for item in items if not item.is_dir}
+        with disk_errors():
+            looked = {path: self._look(item) for item, path in plain.items()}
+            found = Scan(is_directory=True, files={path: seen for path, seen in looked.items() if seen is not None})
+            read = self._intake.identify(found, self.path, keep=keep, progress=progress)
+        wrong = [item for item, path in plain.items() if read.get(path) != item]
+        return wrong + [item for item in items if item.is_dir and not self._take_listing(item, keep=keep)]
+
+    def _look(self, item: Object) -> Seen | None:
+        """Returns what is seen of an object's file before it is read; None of one that is not taken."""
+        name = _name(item)
+        if self._files.kind(name) != "file":
+            return None
+        path = self._files.absolute(name)
+        found = scan("/", path, os.devnull)
+        seen = found.files.get(path) if found is not None else None
+        return seen if seen is not None and fits(item, seen[2]) else None
+
+    def _take_listing(self, item: Object, *, keep: bool) -> bool:
+        """Takes DVC's listing of a directory; returns False when the folder has not the one that is meant."""
+        data = self.read(_name(item))
+        if data is None or object_of(data, is_dir=True) != item:
+            return False
+        if keep:
+            with disk_errors():
+                self._intake.put(data, is_dir=True)
+        return True
+
+
+def _name(item: Object) -> str:
+    return object_name(item.md5, is_dir=item.is_dir)
