@@ -12,7 +12,6 @@ from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest, Value
-from gitprov.lineage.naming import request_of
 from gitprov.ports.workplace import Workplace
 from gitprov.records import Evidence, Request, store
 from gitprov.records.codec import to_data
@@ -168,7 +167,7 @@ def _find(place: Workplace, name: str, stage: str, sequence: int | None) -> _Fou
 def _beside(found: _Found) -> Iterator[Finding]:
     """Yields what is wrong between the evidence and the request beside it, and with the commit that it names."""
     evidence, ledger = found.evidence, found.landed.ledger
-    request = request_of(ledger, evidence.name, evidence.stage, evidence.sequence)
+    request = ledger.request(f"{evidence.name}/{evidence.stage}/{evidence.sequence}")
     record = ledger.held[request].stored.record if request is not None else None
     if isinstance(record, Request) and record.evidence != found.id:
         yield codes.PRO_EVIDENCE.finding(

@@ -7,8 +7,9 @@ from gitprov.frozen import dataclass
 from gitprov.ids import Digest, Value
 from gitprov.lineage import Ledger, State
 from gitprov.lineage.deprecations import Deprecated, deprecated
-from gitprov.lineage.differences import flatten, latest_by_suite, same
+from gitprov.lineage.differences import latest_by_suite, same
 from gitprov.lineage.naming import unknown
+from gitprov.lineage.values import flatten
 
 
 @dataclass(frozen=True, slots=True)

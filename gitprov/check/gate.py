@@ -7,7 +7,7 @@ from gitprov.check.entries import assurance, values
 from gitprov.check.landed import Landed
 from gitprov.errors import GitprovError
 from gitprov.ids import Digest, digest_of
-from gitprov.lineage.differences import flatten
+from gitprov.lineage.values import flatten
 from gitprov.policy.decide import Decision, Tried, decide
 from gitprov.policy.facts import (
     DataFacts,

@@ -21,7 +21,7 @@ from gitprov.cli.text import many, size_in_words
 from gitprov.cli.writing import json_option
 from gitprov.errors import Exit
 from gitprov.ids import Value
-from gitprov.lineage.differences import flatten
+from gitprov.lineage.values import flatten
 from gitprov.lineage.naming import request_named
 from gitprov.records.evidence import DataEntry, EvaluationEntry, MemberEntry, RuleEntry, RunEntry
 from gitprov.wiring.project import Project

@@ -17,7 +17,7 @@ from gitprov.cli.render import (
     short,
     time_in_words,
 )
-from gitprov.lineage.differences import flatten
+from gitprov.lineage.values import flatten
 
 if TYPE_CHECKING:
     from gitprov.audit.history import Entry

@@ -25,7 +25,7 @@ from gitprov.cli.text import many
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
 from gitprov.lineage.deprecations import Deprecated
-from gitprov.lineage.differences import flatten
+from gitprov.lineage.values import flatten
 from gitprov.lineage.naming import split_stage
 from gitprov.ports.git import Commit
 from gitprov.records import Environment

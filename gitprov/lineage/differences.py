@@ -9,12 +9,12 @@ from gitprov.frozen import dataclass
 from gitprov.ids import Digest, Value
 from gitprov.ids.recipes import UNKNOWN
 from gitprov.lineage.ledger import Ledger
+from gitprov.lineage.values import Key, flatten
 from gitprov.records import Environment, Evaluation, Run
 
 Aspect = Literal["step", "input", "parameter", "code", "environment"]
 ASPECTS: tuple[Aspect, ...] = ("step", "input", "parameter", "code", "environment")
 
-Key = tuple[str, ...]
 Items = Mapping[Key, Value]
 
 DIGEST: Key = ("digest",)
@@ -118,17 +118,6 @@ def latest_by_suite(ledger: Ledger, subject: Digest) -> dict[str, Evaluation]:
     """Returns the last evaluation of each suite, of an artifact or a release set."""
     found = (ledger.evaluations[one] for one in ledger.evaluations_of(subject))
     return {evaluation.suite: evaluation for evaluation in found}
-
-
-def flatten(values: Mapping[str, Value], above: Key = ()) -> dict[Key, Value]:
-    """Returns the leaves of nested mappings by their keys from the top; an empty mapping and a list are leaves."""
-    out: dict[Key, Value] = {}
-    for name, value in values.items():
-        if isinstance(value, Mapping) and value and "nonfinite" not in value:
-            out |= flatten(value, (*above, name))
-        else:
-            out[(*above, name)] = value
-    return out
 
 
 def same(left: Value, right: Value) -> bool:

@@ -36,12 +36,12 @@ def below(ledger: Ledger, artifact: Digest) -> Iterator[Edge]:
 
 def ancestors(ledger: Ledger, artifacts: Iterable[Digest]) -> list[Digest]:
     """Returns the artifacts that these were made from, directly or not, nearest first; themselves first of all."""
-    return _reach(artifacts, lambda one: (edge.source for edge in above(ledger, one)))
+    return _reach(artifacts, lambda one: (used for run in ledger.makers(one) for used in ledger.used_by(run)))
 
 
 def descendants(ledger: Ledger, artifacts: Iterable[Digest]) -> list[Digest]:
     """Returns the artifacts that were made from these, directly or not, nearest first; themselves first of all."""
-    return _reach(artifacts, lambda one: (edge.target for edge in below(ledger, one)))
+    return _reach(artifacts, lambda one: (made for run in ledger.users(one) for made in ledger.made_by(run)))
 
 
 def closure_runs(ledger: Ledger, artifacts: Iterable[Digest]) -> list[Digest]:

@@ -1,13 +1,14 @@
 """The ledger: every record that can be seen from here, and who made what from what."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from typing import Literal, get_args
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Literal, cast, get_args
 
 from gitprov.errors import GitprovError
 from gitprov.frozen import dataclass
-from gitprov.ids import Digest, digest_hex
-from gitprov.records import Artifact, Content, Evaluation, Event, Release, Run, Stored, path_of
+from gitprov.ids import Digest, Value, digest_hex
+from gitprov.lineage.values import What, values
+from gitprov.records import Artifact, Content, Evaluation, Event, Record, Release, Request, Run, Stored, path_of
 from gitprov.records.types import DEPRECATION
 
 State = Literal["committed", "staged", "draft"]
@@ -17,6 +18,13 @@ Serves = Callable[[str, str], Digest | None]
 
 SHORT = 8
 """Hex digits of an id that people are shown; doubled where two records share them."""
+
+
+Relation = Literal[
+    "named", "kind", "content", "recipe", "path", "step", "finished", "made", "made by", "used", "used by", "swept",
+    "release", "released", "evaluated", "deprecated", "request",
+]  # fmt: skip
+"""How records are found: `links` says by which keys, and what is found there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,39 @@ class Held:
     def id(self) -> Digest:
         """The record's id."""
         return self.stored.id
+
+
+def links(one: Digest, record: Record) -> Iterator[tuple[Relation, str, str]]:
+    """Yields by what a record is found: relation, key, and what stands there, which is a record's id or a time."""
+    match record:
+        case Artifact():
+            yield "named", record.name, one
+            yield "kind", record.kind, one
+            yield "content", record.content.digest, one
+            yield "recipe", record.recipe.id, one
+        case Run():
+            made = sorted({out.artifact for out in record.outputs.values()})
+            yield "step", record.step, one
+            yield "finished", one, record.finished or ""
+            yield from (("made by", artifact, one) for artifact in made)
+            yield from (("made", one, artifact) for artifact in made)
+            for artifact in dict.fromkeys(used.artifact for _, used in sorted(record.inputs.items())):
+                yield "used by", artifact, one
+                yield "used", one, artifact
+            if record.sweep is not None:
+                yield "swept", record.sweep.kept, one
+            else:  # a run-set was never in the work tree
+                yield from {("path", out.path, out.artifact): None for out in record.outputs.values()}
+        case Release():
+            yield "release", record.name, one
+            yield from (("released", part, one) for part in {member.artifact for member in record.members.values()})
+        case Evaluation():
+            subject = record.subject.artifact or record.subject.set_
+            yield "evaluated", subject or "", one
+        case Event() if record.kind == DEPRECATION:
+            yield from (("deprecated", subject, one) for subject in dict.fromkeys(record.subjects))
+        case Request():
+            yield "request", record.label, one
 
 
 class Ledger:
@@ -57,17 +98,7 @@ class Ledger:
         self.broken = dict(broken or {})
         self.serves: Serves = serves or (lambda _name, _stage: None)
         self._prefixes: Counter[str] = Counter()
-        self._named: dict[str, list[Digest]] = defaultdict(list)
-        self._content: dict[Digest, list[Digest]] = defaultdict(list)
-        self._recipe: dict[Digest, list[Digest]] = defaultdict(list)
-        self._makers: dict[Digest, list[Digest]] = defaultdict(list)
-        self._users: dict[Digest, list[Digest]] = defaultdict(list)
-        self._paths: dict[str, list[Digest]] = defaultdict(list)
-        self._swept: dict[Digest, list[Digest]] = defaultdict(list)
-        self._versions: dict[str, dict[int, Digest]] = defaultdict(dict)
-        self._released: dict[Digest, list[Digest]] = defaultdict(list)
-        self._evaluated: dict[Digest, list[Digest]] = defaultdict(list)
-        self._deprecated: dict[Digest, list[Digest]] = defaultdict(list)
+        self._links: dict[Relation, dict[str, list[str]]] = {one: defaultdict(list) for one in get_args(Relation)}
         for one in held:
             self.take(one)
 
@@ -78,44 +109,27 @@ class Ledger:
             return
         self.held[held.id] = held
         self._prefixes[digest_hex(held.id)[:SHORT]] += 1
-        match held.stored.record:
-            case Artifact() as artifact:
-                self.artifacts[held.id] = artifact
-                self._named[artifact.name].append(held.id)
-                self._content[artifact.content.digest].append(held.id)
-                self._recipe[artifact.recipe.id].append(held.id)
-            case Run() as run:
-                self._take_run(held.id, run)
-            case Release() as release:
-                self._take_release(held, release)
-            case Evaluation() as evaluation:
-                self.evaluations[held.id] = evaluation
-                subject = evaluation.subject.artifact or evaluation.subject.set_
-                if subject is not None:
-                    self._evaluated[subject].append(held.id)
-            case Event() as event:
-                self.events[held.id] = event
-                for subject in event.subjects if event.kind == DEPRECATION else ():
-                    self._deprecated[subject].append(held.id)
+        record = held.stored.record
+        match record:
+            case Artifact():
+                self.artifacts[held.id] = record
+            case Run():
+                self.runs[held.id] = record
+            case Release():
+                self.releases[held.id] = record
+            case Evaluation():
+                self.evaluations[held.id] = record
+            case Event():
+                self.events[held.id] = record
+        for relation, key, found in links(held.id, record):
+            self._links[relation][key].append(found)
 
-    def _take_run(self, one: Digest, run: Run) -> None:
-        self.runs[one] = run
-        if run.sweep is not None:
-            self._swept[run.sweep.kept].append(one)
-        for made in run.outputs.values() if run.sweep is None else ():  # a run-set was never in the work tree
-            self._paths[made.path].append(made.artifact)
-        for artifact in {made.artifact for made in run.outputs.values()}:
-            self._makers[artifact].append(one)
-        for artifact in {used.artifact for used in run.inputs.values()}:
-            self._users[artifact].append(one)
+    def _at(self, relation: Relation, key: str) -> list[Digest]:
+        """Returns the records that stand in a relation to a key, as they were taken."""
+        return cast("list[Digest]", self._links[relation].get(key, []))
 
-    def _take_release(self, held: Held, release: Release) -> None:
-        self.releases[held.id] = release
-        versions = self._versions[release.name]
-        if release.version not in versions or held.stored.path == path_of(release, held.id):  # no stray file hides it
-            versions[release.version] = held.id
-        for artifact in {member.artifact for member in release.members.values()}:
-            self._released[artifact].append(held.id)
+    def _finished(self, run: Digest) -> str:
+        return max(self._links["finished"].get(run, []), default="")
 
     def short(self, record: Digest) -> str:
         """Returns `id:` and as many hex digits as name one record."""
@@ -124,47 +138,59 @@ class Ledger:
 
     def names(self) -> list[str]:
         """Returns every artifact name, sorted."""
-        return sorted(self._named)
+        return sorted(self._links["named"])
 
     def released_names(self) -> list[str]:
         """Returns every name that has a release, sorted."""
-        return sorted(self._versions)
+        return sorted(self._links["release"])
 
     def named(self, name: str) -> list[Digest]:
         """Returns the artifacts of a name, the one that was made last at the end."""
-        return sorted(self._named.get(name, ()), key=self._age)
+        return sorted(self._at("named", name), key=self._age)
 
     def with_content(self, content: Digest) -> list[Digest]:
         """Returns the artifacts that hold this content."""
-        return list(self._content.get(content, ()))
+        return list(self._at("content", content))
 
     def with_recipe(self, recipe: Digest) -> list[Digest]:
         """Returns the artifacts of this recipe: one, unless the step is not deterministic."""
-        return list(self._recipe.get(recipe, ()))
+        return list(self._at("recipe", recipe))
 
     def paths(self) -> list[str]:
         """Returns every path of the work tree where an artifact was recorded, sorted."""
-        return sorted(path for path in self._paths if self.at_path(path))
+        return sorted(path for path in self._links["path"] if self.at_path(path))
 
     def at_path(self, path: str) -> list[Digest]:
         """Returns the artifacts that were recorded at this path of the work tree, the last made at the end."""
-        return sorted(set(self._paths.get(path, ())) & set(self.artifacts), key=self._age)
+        return sorted({one for one in self._at("path", path) if one in self.artifacts}, key=self._age)
 
     def makers(self, artifact: Digest) -> list[Digest]:
         """Returns the runs that gave this artifact, the last one at the end."""
-        return sorted(self._makers.get(artifact, ()), key=lambda run: (self.runs[run].finished or "", run))
+        return sorted(self._at("made by", artifact), key=lambda run: (self._finished(run), run))
 
     def users(self, artifact: Digest) -> list[Digest]:
         """Returns the runs that took this artifact as an input."""
-        return sorted(self._users.get(artifact, ()), key=lambda run: (self.runs[run].finished or "", run))
+        return sorted(self._at("used by", artifact), key=lambda run: (self._finished(run), run))
+
+    def made_by(self, run: Digest) -> list[Digest]:
+        """Returns the artifacts that a run gave, sorted."""
+        return list(self._at("made", run))
+
+    def used_by(self, run: Digest) -> list[Digest]:
+        """Returns the artifacts that a run took as inputs, by role."""
+        return list(self._at("used", run))
+
+    def runs_of(self, step: str) -> list[Digest]:
+        """Returns the runs of a step."""
+        return list(self._at("step", step))
 
     def sweeps_of(self, run: Digest) -> list[Digest]:
         """Returns the runs that say of this one that it was chosen out of a run-set, sorted."""
-        return sorted(self._swept.get(run, ()))
+        return sorted(self._at("swept", run))
 
     def made(self, artifact: Digest) -> str:
         """Returns when the artifact was made last, "" when nobody knows."""
-        return max((self.runs[run].finished or "" for run in self._makers.get(artifact, ())), default="")
+        return max(map(self._finished, self._at("made by", artifact)), default="")
 
     def superseded_by(self, artifact: Digest) -> Digest | None:
         """Returns the artifact that knows by its bytes what this one, of the same name, knows by DVC's MD5 only."""
@@ -172,7 +198,7 @@ class Ledger:
         if isinstance(record.content, Content) or record.content.reference.kind != "dvc":
             return None
         md5 = record.content.reference.version
-        others = ((one, self.artifacts[one].content) for one in self._named[record.name])
+        others = ((one, self.artifacts[one].content) for one in self._at("named", record.name))
         return next((one for one, other in others if isinstance(other, Content) and other.md5 == md5), None)
 
     def _age(self, artifact: Digest) -> tuple[str, bool, int, Digest]:
@@ -192,17 +218,51 @@ class Ledger:
 
     def releases_of(self, name: str) -> dict[int, Digest]:
         """Returns the releases of a name by version, ascending."""
-        return dict(sorted(self._versions.get(name, {}).items()))
+        found: dict[int, Digest] = {}
+        for one in self._at("release", name):
+            release = self.releases[one]
+            if release.version not in found or self.held[one].stored.path == path_of(release, one):
+                found[release.version] = one  # no stray file hides the one in its place
+        return dict(sorted(found.items()))
 
     def released_as(self, artifact: Digest) -> list[Digest]:
         """Returns the releases that have this artifact as a member, by name and version."""
-        found = self._released.get(artifact, ())
+        found = self._at("released", artifact)
         return sorted(found, key=lambda one: (self.releases[one].name, self.releases[one].version))
 
     def evaluations_of(self, subject: Digest) -> list[Digest]:
         """Returns the evaluations of an artifact (by id) or of a release set (by its digest), oldest first."""
-        return sorted(self._evaluated.get(subject, ()), key=lambda one: (self.evaluations[one].evaluated, one))
+        return sorted(self._at("evaluated", subject), key=lambda one: (self.evaluations[one].evaluated, one))
+
+    def request(self, label: str) -> Digest | None:
+        """Returns the request that people call so (`churn/production/3`), or None."""
+        return next(iter(self._at("request", label)), None)
+
+    def of_kind(self, kind: str) -> list[Digest]:
+        """Returns the artifacts of a kind."""
+        return list(self._at("kind", kind))
+
+    def times(self, artifacts: Collection[Digest]) -> dict[Digest, str]:
+        """Returns when each of these was made last, as `made` does."""
+        return {one: self.made(one) for one in artifacts}
+
+    def valued(self, what: What, key: str) -> list[tuple[Digest, Value]]:
+        """Returns the records that have a value of this dotted name, with it."""
+        return [
+            (one, value)
+            for one, held in self.held.items()
+            for kind, name, value in values(held.stored.record)
+            if (kind, name) == (what, key)
+        ]
+
+    def beginning(self, digits: str) -> list[Digest]:
+        """Returns the records whose ids begin with these hex digits."""
+        return [one for one in self.held if digest_hex(one).startswith(digits)]
+
+    def lying_at(self, path: str) -> list[Digest]:
+        """Returns the records whose file this is."""
+        return [one for one, held in self.held.items() if held.stored.path == path]
 
     def deprecations_of(self, record: Digest) -> list[Digest]:
         """Returns the events that deprecate a record, oldest first."""
-        return sorted(self._deprecated.get(record, ()), key=lambda one: (self.events[one].at, one))
+        return sorted(self._at("deprecated", record), key=lambda one: (self.events[one].at, one))

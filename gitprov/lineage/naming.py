@@ -54,7 +54,7 @@ def resolve(
         return _by_prefix(ledger, match["hex"])
     if release_named := split_release(text):
         return _by_release(ledger, *release_named)
-    if (match := _request(text)) and (one := request_of(ledger, match["name"], match["stage"], int(match["sequence"]))):
+    if (match := _request(text)) and (one := ledger.request(f"{match['name']}/{match['stage']}/{match['sequence']}")):
         return Target(one, f"request {match['sequence']} for {match['name']}/{match['stage']}")
     if is_name(text) and ledger.named(text):
         return _by_name(ledger, text, holds)
@@ -111,15 +111,6 @@ def split_release(text: str) -> tuple[str, int] | None:
     return (found["name"], int(found["version"])) if found else None
 
 
-def request_of(ledger: Ledger, name: str, stage: str, sequence: int) -> Digest | None:
-    """Returns the request of this number for a name and stage, or None."""
-    for one, held in ledger.held.items():
-        record = held.stored.record
-        if isinstance(record, Request) and (record.name, record.stage, record.sequence) == (name, stage, sequence):
-            return one
-    return None
-
-
 def title(record: Record) -> str:
     """Returns a record in words, without its id: by the name that people give it, else by its type."""
     match record:
@@ -147,7 +138,7 @@ def _by_digest(ledger: Ledger, digest: Digest) -> Target:
 
 
 def _by_prefix(ledger: Ledger, prefix: str) -> Target:
-    found = [one for one in ledger.held if digest_hex(one).startswith(prefix)]
+    found = ledger.beginning(prefix)
     if len(found) == 1:
         return Target(found[0], "named by its id")
     if found:

@@ -54,7 +54,7 @@ def find(
         except GitprovError:
             return None
         if place.startswith(f"{ROOT}/"):
-            return [one for one, held in ledger.held.items() if held.stored.path == place] or None
+            return ledger.lying_at(place) or None
         there = worktree.kind(place) is not None
         expect = expected_md5s(git, worktree, dvc) if dvc is not None and not there else lambda _: None
         expected = expected_at(ledger, place, expect(place))
