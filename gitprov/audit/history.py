@@ -10,6 +10,7 @@ from gitprov.errors import Finding
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest
+from gitprov.lineage.imports import Import, imports_named
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
 from gitprov.records.promotions import Move
@@ -64,12 +65,21 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The answer: `entries` newest first, and how many more there are that never took effect."""
+    """The answer.
+
+    Attributes:
+        asked: The name and stage, as typed.
+        source: What it was read from.
+        entries: Newest first.
+        more: How many more there are that never took effect.
+        imported: What registries of other tools say of a stage of this name there, oldest first: no promotions.
+    """
 
     asked: str
     source: Source
     entries: tuple[Entry, ...]
     more: int
+    imported: tuple[Import, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,8 @@ def history(place: Workplace, name: str, stage: str, *, everything: bool = False
     gathered = read_promotions(place)
     book = open_book(place, gathered.landed, name)
     asked = book.timeline.of(stage)
-    if not asked:
+    imported = tuple(imports_named(gathered.landed.ledger, name, stage))
+    if not asked and not imported:
         raise codes.NAM_UNKNOWN.error(
             f"nobody asked to move {name}/{stage}",
             why=f"{gathered.landed.chain.ref} has no request for it",
@@ -152,4 +163,4 @@ def history(place: Workplace, name: str, stage: str, *, everything: bool = False
     shown = [one for one in asked if everything or one.effective is not None]
     shown.sort(key=lambda one: (one.effective if one.effective is not None else one.landed, one.request.sequence))
     entries = tuple(book.entry(one) for one in reversed(shown))
-    return History(f"{name}/{stage}", source(gathered), entries, len(asked) - len(shown))
+    return History(f"{name}/{stage}", source(gathered), entries, len(asked) - len(shown), imported)

@@ -8,6 +8,7 @@ from gitprov.frozen import dataclass
 from gitprov.ids import Digest, Value
 from gitprov.ids.names import is_name
 from gitprov.lineage import Held, Ledger, State
+from gitprov.lineage.imports import foreign, imports_named
 from gitprov.lineage.naming import title as called
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
@@ -93,6 +94,7 @@ def _about(place: Workplace, ledger: Ledger, text: str) -> set[Digest]:
         found |= set(ledger.releases_of(text).values())
         found |= {one for one, evaluation in ledger.evaluations.items() if evaluation.name == text}
         found |= {one for one, held in ledger.held.items() if _moves(held.stored.record, text)}
+        found |= {one.event for one in imports_named(ledger, text)}
         if found:
             return found | {one for one, event in ledger.events.items() if (named | found) & set(event.subjects)}
     target = look_up(place, ledger, text).id
@@ -109,7 +111,12 @@ def _moves(record: Record, name: str) -> bool:
 
 
 def _happened(ledger: Ledger, event: Event) -> str:
-    """Returns what an event is: its kind, the releases that it is about, and why if it is about anything."""
+    """Returns what an event is: its kind, the releases that it is about, and why if it is about anything.
+
+    One that was imported is what the other tool says.
+    """
+    if (says := foreign(event)) is not None:
+        return says.words
     releases = [f" of {called(ledger.releases[one])}" for one in event.subjects if one in ledger.releases]
     return "".join([event.kind, *releases, f": {event.reason}" if event.subjects else ""])
 

@@ -7,6 +7,7 @@ from gitprov.frozen import dataclass
 from gitprov.ids import Digest, Value, is_digest
 from gitprov.lineage import Ledger, State
 from gitprov.lineage.deprecations import Deprecated, deprecated
+from gitprov.lineage.imports import Import, imports_of
 from gitprov.lineage.naming import title
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
@@ -29,6 +30,7 @@ class Show:
         labels: Each digest in the record that another record has as its id: what people call that one.
         commit: The commit that added it.
         deprecated: That it is to be used no more; None when nobody says so.
+        imported: What registries of other tools say of an artifact.
     """
 
     id: Digest
@@ -42,6 +44,7 @@ class Show:
     labels: Mapping[str, str]
     commit: Commit | None
     deprecated: Deprecated | None
+    imported: tuple[Import, ...]
 
 
 def show(place: Workplace, ledger: Ledger, text: str) -> Show:
@@ -65,6 +68,7 @@ def show(place: Workplace, ledger: Ledger, text: str) -> Show:
         labels={one: label(ledger, Digest(one)) for one in _digests(to_data(stored.record)) if one in ledger.held},
         commit=additions(place, [stored.path]).get(stored.path),
         deprecated=deprecated(ledger, held.id),
+        imported=tuple(imports_of(ledger, held.id)),
     )
 
 

@@ -9,6 +9,7 @@ from gitprov.ids import Digest
 from gitprov.ids.recipes import UNKNOWN
 from gitprov.lineage import Ledger, State
 from gitprov.lineage.deprecations import Deprecated, deprecated
+from gitprov.lineage.imports import Import, imports_of
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import Resolution, resolve_code
@@ -60,6 +61,7 @@ class Explained:
         other_runs: Further runs that gave the same artifact.
         inputs: What that run read.
         commit: The commit that added the artifact's record.
+        imported: What registries of other tools say of it.
     """
 
     artifact: Mention
@@ -68,6 +70,7 @@ class Explained:
     other_runs: tuple[Digest, ...]
     inputs: tuple[UsedInput, ...]
     commit: Commit | None
+    imported: tuple[Import, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ def _explain(
             for role, used in sorted(made.inputs.items() if made else ())
         ),
         commit=_commit(ledger, artifact, commits),
+        imported=tuple(imports_of(ledger, artifact)),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 
 from gitprov.audit.history import History, history
-from gitprov.cli.render import dim, show_answer
+from gitprov.cli.render import dim, imported_line, show_answer
 from gitprov.cli.stage import history_lines, source_line
 from gitprov.cli.text import many
 from gitprov.cli.writing import json_option
@@ -36,5 +36,6 @@ def lines(found: History) -> Iterator[str]:
     if not found.entries:
         yield f"nothing ever served {found.asked}"
     yield from history_lines(found.entries)
+    yield from map(imported_line, reversed(found.imported))
     if found.more:
         yield dim(f"{many(found.more, 'request')} more that never took effect: gitprov history {found.asked} --all")

@@ -38,7 +38,8 @@ def gto(dry_run: bool, as_json: bool) -> None:
         return
     made = len(done.outcome.records)
     verb = "would record" if dry_run else "recorded"
-    click.echo(f"{verb} {many(made, 'event')} of a GTO registry" if made else "everything is recorded")
+    nothing = "everything is recorded" if done.outcome.known else "nothing is recorded"
+    click.echo(f"{verb} {many(made, 'event')} of a GTO registry" if made else nothing)
     if done.unrecorded:
         versions = printable(_some(done.unrecorded))
         click.echo(f"of artifacts that are not recorded: {versions} (gitprov import dvc --history, then import again)")

@@ -16,6 +16,7 @@ from gitprov.errors import Finding
 from gitprov.frozen import dataclass
 from gitprov.ids import Value
 from gitprov.lineage.deprecations import Deprecated
+from gitprov.lineage.imports import Import
 from gitprov.records import Record
 from gitprov.records.codec import Part, to_data
 from gitprov.records.types import RECORD_TYPES
@@ -193,6 +194,11 @@ def gone(found: Deprecated | None) -> str:
 def deprecated_line(found: Deprecated) -> str:
     """Returns who says that something is to be used no more, why, and what to use instead."""
     return f"{loud('deprecated')} {time_in_words(found.at)} by {one_line(found.words)}"
+
+
+def imported_line(found: Import) -> str:
+    """Returns what the registry of another tool says, and when that happened."""
+    return one_line(found.says.words) + ("" if found.says.undated else f" ({time_in_words(found.at)})")
 
 
 def finding_lines(finding: Finding, heading: str = "finding") -> list[str]:

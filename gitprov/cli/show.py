@@ -12,6 +12,7 @@ from gitprov.cli.render import (
     bold,
     deprecated_line,
     dim,
+    imported_line,
     kind_of,
     loud,
     one_line,
@@ -57,6 +58,7 @@ def lines(found: Show) -> Iterator[str]:
         yield loud(UNVERIFIED) if found.assurance == "unverified" else found.assurance
     if found.deprecated is not None:
         yield deprecated_line(found.deprecated)
+    yield from map(imported_line, found.imported)
     yield dim(found.path)
     if found.commit is not None:
         commit = found.commit

@@ -13,6 +13,7 @@ from gitprov.cli.render import (
     deprecated_line,
     doubt,
     extent,
+    imported_line,
     in_words,
     label,
     loud,
@@ -25,8 +26,8 @@ from gitprov.cli.text import many
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
 from gitprov.lineage.deprecations import Deprecated
-from gitprov.lineage.values import flatten
 from gitprov.lineage.naming import split_stage
+from gitprov.lineage.values import flatten
 from gitprov.ports.git import Commit
 from gitprov.records import Environment
 from gitprov.records.types import Fact
@@ -158,6 +159,7 @@ def _what(one: Explained) -> list[Row]:
         rows.append(["", loud(UNVERIFIED)])
     if artifact.paths:
         rows.append(["path", one_line(", ".join(reversed(artifact.paths)))])
+    rows += [["", imported_line(one_of)] for one_of in one.imported]
     return rows + _state(artifact.state, artifact.draft) + _gone(artifact.deprecated)
 
 

@@ -88,10 +88,11 @@ def import_gto(place: Workplace, ledger: Ledger, *, dry_run: bool = False) -> Im
 
 @dataclass(frozen=True, slots=True)
 class _There:
-    """What a name stands for at a commit: a path, and what DVC or git has there."""
+    """What a name stands for at a commit: a path, what DVC or git has there, and whether it is DVC."""
 
-    path: str | None
-    locked: Locked | None
+    path: str | None = None
+    locked: Locked | None = None
+    is_owned: bool = False
 
 
 class _Import:
@@ -164,7 +165,9 @@ class _Import:
             for name in names[commit]:
                 path = chain.annotated.get(name) or annotated.get(name)
                 is_here = path is not None and path_fault(path) is None
-                found[name, commit] = _There(path, chain.locked(path)) if path and is_here else _There(None, None)
+                found[name, commit] = (
+                    _There(path, chain.locked(path), path in chain.owned) if path and is_here else _There()
+                )
         return found
 
     def _annotations(self, steps: Sequence[Step]) -> Mapping[str, Mapping[str, str]]:
@@ -222,6 +225,8 @@ class _Import:
             self._nowhere[f"{said.name}: neither dvc.yaml nor {ANNOTATIONS} says which file it is"].add(tag.oid)
         elif there.locked is None:
             self._nowhere[f"{said.name}: neither DVC nor git has {there.path}"].add(tag.oid)
+        elif not there.is_owned:
+            self._nowhere[f"{said.name}: git has {there.path}, and it is not recorded (gitprov add)"].add(tag.oid)
         else:
             self._unrecorded[f"{said.name} {said.version or tag.oid[:12]}"] = None
 

@@ -6,6 +6,7 @@ from gitprov.errors import GitprovError
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_of
 from gitprov.lineage.ledger import Ledger
+from gitprov.records import Event
 from gitprov.records.codec import from_data, to_data
 from gitprov.records.foreign import IMPORTED, Foreign
 
@@ -60,11 +61,21 @@ def imports_named(ledger: Ledger, name: str, stage: str | None = None) -> list[I
     return [one for one in imports(ledger) if one.says.called == name and stage in (None, one.says.stage)]
 
 
+def foreign(event: Event) -> Foreign | None:
+    """Returns what an event of the kind imported keeps; None for any other, and for one with details of another form.
+
+    Such a one is an event like any other: nothing rests on it.
+    """
+    if event.kind != IMPORTED:
+        return None
+    try:
+        return from_data(Foreign, dict(event.details))
+    except GitprovError:
+        return None
+
+
 def _imports(ledger: Ledger) -> Iterator[Import]:
     for one, event in ledger.events.items():
-        if event.kind == IMPORTED:
-            try:
-                says = from_data(Foreign, dict(event.details))
-            except GitprovError:  # it is an event like any other then, and nothing rests on it
-                continue
+        says = foreign(event)
+        if says is not None:
             yield Import(one, event.actor, event.at, event.subjects, says)

@@ -11,6 +11,7 @@ from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex, is_digest
 from gitprov.ids.names import is_name
+from gitprov.lineage.imports import imports_named
 from gitprov.lineage.ledger import Ledger
 from gitprov.records import Artifact, Deployment, Evidence, Record, Release, Request, TrustRoot
 
@@ -68,11 +69,12 @@ def resolve(
         raise codes.NAM_UNKNOWN.error(
             f"{text} is not recorded", why="the path is there, and no record has its bytes", fix=f"gitprov add {text}"
         )
-    if place is not None and (ledger.named(place[0]) or ledger.releases_of(place[0])):
+    imported = imports_named(ledger, *place) if place is not None else []
+    if place is not None and (imported or ledger.named(place[0]) or ledger.releases_of(place[0])):
         raise codes.NAM_UNKNOWN.error(
             f"nothing is promoted to {text}",
-            why=f"{place[0]} has no promotion to {place[1]}",
-            fix=f"gitprov status {text}",
+            why=imported[-1].says.words if imported else f"{place[0]} has no promotion to {place[1]}",
+            fix=f"gitprov log {place[0]}" if imported else f"gitprov status {text}",
         )
     raise unknown(ledger, text)
 

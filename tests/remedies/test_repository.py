@@ -120,6 +120,19 @@ def test_nothing_to_capture(project: Repo, gitprov: Gitprov) -> None:
     assert gitprov("show", "out.txt").status == 0
 
 
+def test_tags_of_gto_that_were_not_fetched_and_one_that_it_passes_over(
+    project: Repo, tmp_path: Path, gitprov: Gitprov
+) -> None:
+    project.git("clone", "--quiet", "--bare", ".", tmp_path / "origin")
+    project.git("remote", "add", "origin", tmp_path / "origin")
+    Repo(tmp_path / "origin").git("tag", "churn@v1.0.0")
+    follow(codes.GTO_NOTHING, gitprov("import", "gto", status=2), project)
+    said = gitprov("import", "gto")
+    assert said.out == "nothing is recorded\n"
+    follow(codes.GTO_TAG, said, project, filled={"TEXT": "'It is meant'"})
+    assert gitprov("import", "gto").out == "recorded 1 event of a GTO registry\n"
+
+
 def test_a_key_that_is_not_there(repo: Repo, gitprov: Gitprov) -> None:
     repo.git("config", "gitprov.key", "work")
     follow(codes.KEY_UNKNOWN, gitprov("keys", "export", "work", status=2), repo)

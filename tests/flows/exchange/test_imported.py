@@ -1,6 +1,8 @@
 """Events of the kind imported: what registries of other tools say, kept once, and never counted (demand 40)."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from gitprov.records.codec import to_data
 from gitprov.records.foreign import IMPORTED, Foreign
 from gitprov.wiring.opening import open_project
 from gitprov.wiring.project import Project
+from tests.flows.promotion.world import make_serving
 from tests.support import Gitprov, Repo
 
 AT = "2024-05-06T07:08:09Z"
@@ -102,3 +105,31 @@ def test_drafts_and_what_is_not_recorded_are_no_subjects(recorded: tuple[Project
     made = Registrar(place, ledger).take(ONE, at=AT, subjects=[*ledger.artifacts, digest_of("elsewhere")])
     assert isinstance(made.record, Event)
     assert made.record.subjects == (model,)
+
+
+def test_nothing_that_decides_counts_what_was_imported(tmp_path: Path, gitprov: Gitprov) -> None:
+    """A stage in another registry promotes nothing: not even landed, signed, and about the very bytes (threat S1)."""
+    world = make_serving(tmp_path / "world", gitprov)
+    alice = world.alice
+    asked = ("promote", "churn@v2", "--to", "production", "--reason", "better", "--dry-run", "--json")
+    questions = [["history", "churn/production", "--all"], ["status", "churn/production"], ["why", "churn/production"]]
+
+    def judged() -> list[Any]:
+        told = [{**alice(*question, "--json").json(), "imported": None, "source": None} for question in questions]
+        requested = alice(*asked).json()
+        return [*told, requested["summary"], requested["findings"], requested["needed"], requested["request"]]
+
+    before = judged()
+    with alice.project():
+        place, ledger = open_project()
+        registrar = Registrar(place, ledger)
+        model = ledger.releases[ledger.releases_of("churn")[2]].members["model"].artifact
+        says = replace(PROD, version="v2.0.0", stage="production")
+        registrar.take(says, at="2030-01-01T00:00:00Z", subjects=[model])
+        write(place, registrar)
+    alice.share("Import")
+    assert judged() == before
+    line = "imported from gto: churn v2.0.0, assigned to production: not a promotion (2030-01-01 00:00:00Z)"
+    assert gitprov("history", "churn/production", cwd=world.origin.path).out.splitlines()[-1] == line
+    assert gitprov("history", "churn/prod", cwd=world.origin.path, status=2).err
+    assert "nothing wrong" in alice("verify").out
