@@ -38,6 +38,7 @@ from gitprov.recording import pull as _pull
 from gitprov.recording import push as _push
 from gitprov.recording import restore as _restore
 from gitprov.recording import sign as _sign
+from gitprov.recording import sweep as _sweep
 from gitprov.recording.naming import find
 from gitprov.recording.writing import Outcome
 from gitprov.wiring.opening import landed_of, open_project, open_reading
@@ -84,6 +85,7 @@ __all__ = [
     "impact",
     "import_",
     "keep",
+    "keep_sweep",
     "keys",
     "lineage",
     "log",
@@ -138,6 +140,12 @@ def keep(*drafts: str, dry_run: bool = False) -> Outcome:
     return _keep.keep(project, ledger, drafts, dry_run=dry_run)
 
 
+def keep_sweep(name: str, winner: str, *, steps: Sequence[str] = (), dry_run: bool = False) -> Outcome:
+    """Keeps one draft out of many and gathers the records of all, as `gitprov keep --sweep` does."""
+    project, ledger = open_project()
+    return _sweep.keep_sweep(project, ledger, name, winner, steps, dry_run=dry_run)
+
+
 def capture(*, dry_run: bool = False) -> Outcome:
     """Records what DVC has run, as `gitprov capture` does."""
     project, ledger = open_project()
@@ -165,10 +173,10 @@ def sign(*records: str, dry_run: bool = False) -> _sign.Signing:
     return _sign.sign(project, ledger, records, landed=landed_of(project), dry_run=dry_run)
 
 
-def push(*, refs: bool = True, repair: bool = False, dry_run: bool = False) -> _push.Pushed:
+def push(*, everything: bool = False, refs: bool = True, repair: bool = False, dry_run: bool = False) -> _push.Pushed:
     """Uploads bytes, then refs, as `gitprov push` does."""
     project, ledger = open_project()
-    return _push.push(project, ledger, refs=refs, repair=repair, dry_run=dry_run)
+    return _push.push(project, ledger, everything=everything, refs=refs, repair=repair, dry_run=dry_run)
 
 
 def pull(*names: str, paths: Sequence[str] = (), everything: bool = False) -> _pull.Pulled:

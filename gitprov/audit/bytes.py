@@ -1,6 +1,6 @@
 """Reads recorded bytes again, in the cache and in the remote: step (5) of docs/verification.md."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gitprov.audit.facts import is_unverified, mention
@@ -9,9 +9,11 @@ from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger
-from gitprov.ports.blobs import Fault, Remote
+from gitprov.lineage.sweeps import listing_fault
+from gitprov.ports.blobs import Cache, Fault, Remote
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.objects import Needed, key_of, listings, needed_objects
+from gitprov.records import RUN_SET, Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,27 @@ def check_bytes(
         places=tuple(places),
         not_pushed=not_pushed,
     )
+
+
+def check_run_sets(cache: Cache, ledger: Ledger, records: Iterable[Digest]) -> Iterator[Finding]:
+    """Yields the runs that say something else of their run-set than its listing does, where the cache has that.
+
+    A listing that is not there is among the missing bytes.
+    """
+    for one in records:
+        run = ledger.runs.get(one)
+        artifact = ledger.artifacts.get(run.outputs[RUN_SET].artifact) if run is not None and run.sweep else None
+        if artifact is None or not isinstance(artifact.content, Content):
+            continue
+        try:
+            fault = listing_fault(ledger, one, cache.entries(artifact.content))
+        except GitprovError:
+            continue
+        if fault is not None:
+            path = ledger.held[one].stored.path
+            fix = codes.LIN_SWEEP.remedy.replace("PATH", path)
+            what = f"{path}: the run-set {artifact.name} is not what it says of it"
+            yield codes.LIN_SWEEP.finding(path, what, why=fault, fix=fix)
 
 
 def _missing(near: Sequence[Fault], far: Sequence[Fault] | None, *, both: bool) -> tuple[list[Fault], int]:

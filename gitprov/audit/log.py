@@ -10,6 +10,7 @@ from gitprov.ids.names import is_name
 from gitprov.lineage import Held, Ledger, State
 from gitprov.lineage.imports import foreign, imports_named
 from gitprov.lineage.naming import title as called
+from gitprov.lineage.sweeps import Choice, choices
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
 from gitprov.records import Deployment, Evaluation, Event, Record, Release, Request, Run, TrustRoot
@@ -36,6 +37,7 @@ class Entry:
         metrics: The metrics of an evaluation.
         exit: The exit status of a run.
         commit: The commit that added the record.
+        choices: The run-sets that a run was chosen from.
     """
 
     id: Digest
@@ -50,6 +52,7 @@ class Entry:
     metrics: Mapping[str, Value] | None
     exit: int | None
     commit: Commit | None
+    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,4 +192,5 @@ def _entry(ledger: Ledger, held: Held, record: Happening, commits: Mapping[str, 
         metrics=record.metrics if isinstance(record, Evaluation) else None,
         exit=record.exit if isinstance(record, Run) else None,
         commit=commit,
+        choices=choices(ledger, held.id),
     )

@@ -9,6 +9,7 @@ from gitprov.lineage import Ledger, State
 from gitprov.lineage.deprecations import Deprecated, deprecated
 from gitprov.lineage.imports import Import, imports_of
 from gitprov.lineage.naming import title
+from gitprov.lineage.sweeps import Choice, choices
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
 from gitprov.records import Evaluation, Event, Record, Run
@@ -31,6 +32,7 @@ class Show:
         commit: The commit that added it.
         deprecated: That it is to be used no more; None when nobody says so.
         imported: What registries of other tools say of an artifact.
+        choices: The run-sets that a run, or what made an artifact, was chosen from.
     """
 
     id: Digest
@@ -45,6 +47,7 @@ class Show:
     commit: Commit | None
     deprecated: Deprecated | None
     imported: tuple[Import, ...]
+    choices: tuple[Choice, ...]
 
 
 def show(place: Workplace, ledger: Ledger, text: str) -> Show:
@@ -69,6 +72,7 @@ def show(place: Workplace, ledger: Ledger, text: str) -> Show:
         commit=additions(place, [stored.path]).get(stored.path),
         deprecated=deprecated(ledger, held.id),
         imported=tuple(imports_of(ledger, held.id)),
+        choices=tuple(one for run in [held.id, *ledger.makers(held.id)] for one in choices(ledger, run)),
     )
 
 

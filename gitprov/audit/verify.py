@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from gitprov.audit.attestations import attestations_of, check_attestations
-from gitprov.audit.bytes import Bytes, check_bytes
+from gitprov.audit.bytes import Bytes, check_bytes, check_run_sets
 from gitprov.audit.facts import cache_of, is_unverified, look_up, members
 from gitprov.audit.signatures import Signed, judge_signatures
 from gitprov.check.files import (
@@ -111,7 +111,7 @@ def verify(
     read = None
     if in_cache or in_remote:
         read = check_bytes(place, ledger, records, in_cache=in_cache, in_remote=in_remote)
-        findings += read.findings
+        findings += [*read.findings, *check_run_sets(place.cache, ledger, records)]
         undecided += read.undecided
     unverified = [one for one in records if one in ledger.artifacts and is_unverified(ledger, one)]
     judged = judge_signatures(place, ledger, records, signatures)

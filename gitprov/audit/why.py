@@ -10,6 +10,7 @@ from gitprov.ids.recipes import UNKNOWN
 from gitprov.lineage import Ledger, State
 from gitprov.lineage.deprecations import Deprecated, deprecated
 from gitprov.lineage.imports import Import, imports_of
+from gitprov.lineage.sweeps import Choice, choices
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import Resolution, resolve_code
@@ -39,6 +40,7 @@ class RunFacts:
         code: How its code can be had: at the recorded commit, at another one, from the stored copy, not at all
             (missing); `undecided` in a shallow or partial clone that has neither; None when none is recorded.
         commit: The commit that added the record.
+        choices: The run-sets that it was chosen from.
     """
 
     id: Digest
@@ -48,6 +50,7 @@ class RunFacts:
     marks: Mapping[Fact, Mark]
     code: Resolution | Literal["missing", "undecided", "unknown"] | None
     commit: Commit | None
+    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,7 @@ def _run(place: Workplace, ledger: Ledger, run: Digest, record: Run, commits: Ma
         marks=marks(record),
         code=_code(place, record),
         commit=_commit(ledger, run, commits),
+        choices=choices(ledger, run),
     )
 
 

@@ -6,8 +6,17 @@ from typing import Any
 from gitprov.check.basis import Basis, View
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger
+from gitprov.lineage.sweeps import choices
 from gitprov.records import Artifact, Content, ReferencedContent, Run
-from gitprov.records.evidence import Assurance, DataEntry, EvaluationEntry, MemberEntry, MetricEntry, RunEntry
+from gitprov.records.evidence import (
+    Assurance,
+    DataEntry,
+    EvaluationEntry,
+    MemberEntry,
+    MetricEntry,
+    RunEntry,
+    SweepEntry,
+)
 
 Metrics = Mapping[str, Mapping[str, tuple[Any, ...]]]
 """Suite to metric to the value of every accepted evaluation, oldest first."""
@@ -156,3 +165,17 @@ def candidates(view: View, candidate: Basis | None, incumbent: Basis | None, by:
         if ledger.artifacts[one].recipe.step == step and one not in known
         if view.has(one, by) and (since is None or not view.has(one, since))
     )
+
+
+def sweeps(view: View, candidate: Basis | None, by: int) -> list[SweepEntry]:
+    """Returns what the runs that a release rests on were chosen from, as far as it had landed after the step `by`.
+
+    Whoever signed it: it can only say that there was more to choose from.
+    """
+    found = (
+        SweepEntry(sweep=one.sweep, run=run, artifact=one.artifact, name=one.name, runs=one.runs)
+        for run in (candidate.runs if candidate is not None else ())
+        for one in choices(view.landed.ledger, run)
+        if view.has(one.sweep, by) and view.has(one.artifact, by)
+    )
+    return sorted(found, key=lambda entry: entry.sweep)

@@ -4,11 +4,21 @@ Nothing derived is ever copied: evidence names records, and everything else in i
 signatures on them, and from the trust root and the settings in force.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 
 from gitprov.check.basis import Basis, View, basis
-from gitprov.check.entries import candidates, data, evaluations, evaluations_of, members, metrics, runs, values
+from gitprov.check.entries import (
+    candidates,
+    data,
+    evaluations,
+    evaluations_of,
+    members,
+    metrics,
+    runs,
+    sweeps,
+    values,
+)
 from gitprov.check.gate import decide_on, policy_digest
 from gitprov.check.landed import Landed
 from gitprov.check.summary import summary
@@ -67,6 +77,7 @@ def judged(landed: Landed, step: int, ask: Ask) -> tuple[Evidence, Decision]:
         evaluations_of(view, candidate, step),
         evaluations_of(view, incumbent, step),
         candidates(view, candidate, incumbent, step),
+        {entry.sweep for entry in sweeps(view, candidate, step)},
     )
     return _evidence(view, ask, candidate, incumbent, named)
 
@@ -89,6 +100,7 @@ def again(landed: Landed, step: int, evidence: Evidence) -> Evidence:
         [entry.evaluation for entry in evidence.evaluations],
         [entry.evaluation for entry in evidence.incumbent_evaluations],
         set(evidence.candidates) & set(candidates(view, candidate, incumbent, view.by)),
+        {entry.sweep for entry in evidence.sweeps},
     )
     return _evidence(view, evidence, candidate, incumbent, named)[0]
 
@@ -100,6 +112,7 @@ class _Named:
     evaluations: Iterable[Digest]
     incumbent_evaluations: Iterable[Digest]
     candidates: Iterable[Digest]
+    sweeps: Container[Digest]
 
 
 def _view(landed: Landed, step: int, by: int, asked: Ask | Evidence) -> View:
@@ -139,6 +152,7 @@ def _evidence(
         incumbent_evaluations=theirs,
         metrics=metrics(values(ledger, ours), values(ledger, theirs)),
         candidates=tuple(sorted(named.candidates)),
+        sweeps=tuple(entry for entry in sweeps(view, candidate, view.by) if entry.sweep in named.sweeps),
     )
     decision = decide_on(view, unjudged, candidate, incumbent)
     rules = tuple(
@@ -154,7 +168,7 @@ def lacking(landed: Landed, step: int, evidence: Evidence) -> Iterator[Finding]:
     """Yields what evidence leaves out (threat: the best of ten is cited alone).
 
     That is: each evaluation of the candidate that a listed evaluator signed and that had landed before `step`; each
-    such evaluation of the incumbent, and each candidate, that had landed at the evidence's commit.
+    such evaluation of the incumbent, each candidate and each sweep, that had landed at the evidence's commit.
     """
     view = _view(landed, step, step, evidence)
     candidate, incumbent = _sides(view, evidence)
@@ -179,3 +193,7 @@ def lacking(landed: Landed, step: int, evidence: Evidence) -> Iterator[Finding]:
                 yield omitted(one, "evaluation", f"of {record.name}, suite {record.suite}, at {record.evaluated}")
     for one in sorted(set(candidates(view, candidate, incumbent, view.head)) - set(evidence.candidates)):
         yield omitted(one, "candidate", f"another {ledger.artifacts[one].name}, recorded since the release in effect")
+    known_sweeps = {entry.sweep for entry in evidence.sweeps}
+    for entry in sweeps(view, candidate, view.head):
+        if entry.sweep not in known_sweeps:
+            yield omitted(entry.sweep, "sweep", f"of {entry.runs} runs, in the run-set {entry.name}")

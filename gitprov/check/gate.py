@@ -18,6 +18,7 @@ from gitprov.policy.facts import (
     ReleaseFacts,
     RunFacts,
     SchemaFacts,
+    SweepFacts,
     days_between,
 )
 from gitprov.records import Evaluation, Evidence
@@ -131,6 +132,7 @@ def _facts(
         metrics=values(ledger, evidence.evaluations),
         incumbent_metrics=values(ledger, evidence.incumbent_evaluations),
         candidates=float(len(evidence.candidates)),
+        sweeps=tuple(SweepFacts(name=one.name, size=float(one.runs)) for one in evidence.sweeps),
         people=PeopleFacts(
             requester=evidence.requester,
             producers=_people(run.people for run in evidence.runs),

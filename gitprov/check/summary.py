@@ -9,6 +9,7 @@ from gitprov.check.landed import Landed
 from gitprov.ids import Digest, Value, digest_hex, is_digest
 from gitprov.lineage import Ledger
 from gitprov.lineage.differences import ASPECTS, Change, Side, differences
+from gitprov.lineage.sweeps import best_of
 from gitprov.records import Evidence, ReleaseRef
 from gitprov.records.evidence import MetricEntry
 
@@ -29,6 +30,7 @@ def summary(evidence: Evidence, landed: Landed) -> tuple[str, ...]:
         *_short(list(_changes(candidate, incumbent)), "change"),
         *_short(list(_metrics(evidence)), "metric"),
         *_choice(evidence, landed.ledger),
+        *_sweeps(evidence, landed.ledger),
         _gates(evidence),
     )
 
@@ -115,6 +117,13 @@ def _choice(evidence: Evidence, ledger: Ledger) -> Iterator[str]:
     for name, count in sorted(names.items()):
         if count > 1:
             yield f"{name}: best of {count} candidates"
+
+
+def _sweeps(evidence: Evidence, ledger: Ledger) -> Iterator[str]:
+    for one in evidence.sweeps:
+        made = ledger.runs[one.run].outputs.values() if one.run in ledger.runs else ()
+        names = {ledger.artifacts[out.artifact].name for out in made if out.artifact in ledger.artifacts}
+        yield f"{', '.join(sorted(names))}: {best_of(one.runs, one.name)}"
 
 
 def _gates(evidence: Evidence) -> str:

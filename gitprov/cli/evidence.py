@@ -21,8 +21,9 @@ from gitprov.cli.text import many, size_in_words
 from gitprov.cli.writing import json_option
 from gitprov.errors import Exit
 from gitprov.ids import Value
-from gitprov.lineage.values import flatten
 from gitprov.lineage.naming import request_named
+from gitprov.lineage.sweeps import best_of
+from gitprov.lineage.values import flatten
 from gitprov.records.evidence import DataEntry, EvaluationEntry, MemberEntry, RuleEntry, RunEntry
 from gitprov.wiring.project import Project
 
@@ -107,6 +108,7 @@ def shown_lines(found: EvidenceShown) -> Iterator[str]:
         "rules": [_rule(entry) for entry in evidence.rules],
         "evaluations": [_evaluation(found, entry) for entry in evidence.evaluations],
         "evaluations of the incumbent": [_evaluation(found, entry) for entry in evidence.incumbent_evaluations],
+        "sweeps": [[one_line(best_of(one.runs, one.name)), found.labels[one.run]] for one in evidence.sweeps],
         many(len(evidence.candidates), "candidate"): [[found.labels[one]] for one in evidence.candidates[:CANDIDATES]],
     }
     for title, rows in tables.items():

@@ -9,6 +9,7 @@ from gitprov.cli.render import bold, columns, dim, in_words, label, loud, one_li
 from gitprov.cli.writing import json_option
 from gitprov.ids import digest_hex
 from gitprov.lineage.ledger import SHORT
+from gitprov.lineage.sweeps import best_of
 from gitprov.wiring.opening import open_reading
 
 
@@ -47,6 +48,7 @@ def _cells(entry: Entry) -> list[str]:
         f"{one_line(role)}: {label(one)}" if len(entry.artifacts) > 1 else label(one)
         for role, one in entry.artifacts.items()
     ]
+    about += [one_line(best_of(one.runs, one.name)) for one in entry.choices]
     if entry.metrics is not None:
         about += [f"{one_line(name)}={in_words(value)}" for name, value in entry.metrics.items()]
     if entry.exit not in (None, 0):

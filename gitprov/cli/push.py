@@ -13,22 +13,24 @@ from gitprov.wiring.opening import open_project
 
 
 @click.command()
+@click.option("--all", "everything", is_flag=True, help="Send what the runs in run-sets made, too.")
 @click.option("--repair", is_flag=True, help="Read what the remote has, too, and send again what is wrong there.")
 @click.option("--no-refs", is_flag=True, help="Upload bytes only.")
 @dry_run_option
 @json_option
 @click.pass_context
-def command(ctx: click.Context, repair: bool, no_refs: bool, dry_run: bool, as_json: bool) -> None:
+def command(ctx: click.Context, everything: bool, repair: bool, no_refs: bool, dry_run: bool, as_json: bool) -> None:
     """Upload bytes, then refs.
 
     What the DVC remote lacks of the committed and staged records is sent and checked there; then the current branch is
     pushed to its upstream. As long as bytes are missing that others would need, no ref is pushed. What arrived stays:
-    after an interruption the same command goes on.
+    after an interruption the same command goes on. Of a sweep all records are sent, and the bytes that the kept run
+    made; with --all those that the others made, as far as they are here.
 
     Example: gitprov push
     """
     project, ledger = open_project()
-    pushed = push(project, ledger, refs=not no_refs, repair=repair, dry_run=dry_run)
+    pushed = push(project, ledger, everything=everything, refs=not no_refs, repair=repair, dry_run=dry_run)
     show_answer("push", pushed, lines(pushed), as_json=as_json)
     if pushed.findings:
         ctx.exit(Exit.FINDINGS)

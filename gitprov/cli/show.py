@@ -21,6 +21,7 @@ from gitprov.cli.render import (
 )
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
+from gitprov.lineage.sweeps import best_of
 from gitprov.wiring.opening import open_reading
 
 _digest = re.compile("sha256:[0-9a-f]{64}")
@@ -59,6 +60,7 @@ def lines(found: Show) -> Iterator[str]:
     if found.deprecated is not None:
         yield deprecated_line(found.deprecated)
     yield from map(imported_line, found.imported)
+    yield from (one_line(best_of(one.runs, one.name)) for one in found.choices)
     yield dim(found.path)
     if found.commit is not None:
         commit = found.commit

@@ -27,6 +27,7 @@ from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
 from gitprov.lineage.deprecations import Deprecated
 from gitprov.lineage.naming import split_stage
+from gitprov.lineage.sweeps import best_of
 from gitprov.lineage.values import flatten
 from gitprov.ports.git import Commit
 from gitprov.records import Environment
@@ -182,6 +183,8 @@ def _run_heading(run: RunFacts | None) -> str:
     if run is None:
         return "nobody recorded what made it"
     record = run.record
+    if record.sweep is not None:
+        return f"gathered from {many(record.sweep.runs, 'run')}, of which the last ended {_time(run)}"
     if record.command is None:
         return f"it was added as it is, {_time(run)}"
     ended = ", exit unknown" if "exit" in record.unknown else f", exit {record.exit}"
@@ -200,6 +203,9 @@ def _run(run: RunFacts | None) -> list[Row]:
     if record.command is not None:
         where = f"  (in {one_line(record.cwd)})" if record.cwd not in (None, ".") else ""
         rows.append(["command", one_line(shlex.join(record.command)) + where])
+    if record.sweep is not None:
+        rows.append(["kept", record.sweep.kept])
+    rows += [["chosen", one_line(best_of(one.runs, one.name))] for one in run.choices]
     if record.params:
         values = [f"{one_line('.'.join(key))}={in_words(value)}" for key, value in flatten(record.params).items()]
         rows.append(["params", ", ".join(values) + _mark(run, "params")])

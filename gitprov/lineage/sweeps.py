@@ -29,8 +29,10 @@ class Choice:
     name: str
     runs: int
 
-    def __str__(self) -> str:
-        return f"best of {self.runs} (run-set {self.name})"
+
+def best_of(runs: int, name: str) -> str:
+    """Returns in words what a run was chosen from."""
+    return f"best of {runs} (run-set {name})"
 
 
 def choices(ledger: Ledger, run: Digest) -> tuple[Choice, ...]:
@@ -68,7 +70,8 @@ def listing_fault(ledger: Ledger, sweep: Digest, entries: Iterable[Entry]) -> st
         return f"it does not hold the run that was kept, {ledger.short(said.kept)}"
     step = ledger.runs[said.kept].step
     count = len(runs_of_step(held, step))
-    return f"it holds {count} runs of {step}, and {said.runs} are recorded" if count != said.runs else None
+    many = f"{count} run{'s' if count != 1 else ''} of {step}"
+    return f"it holds {many}, and {said.runs} are recorded" if count != said.runs else None
 
 
 def place_in_set(stored: Stored) -> str:

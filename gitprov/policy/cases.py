@@ -92,6 +92,7 @@ BASE: Mapping[str, Any] = {
     "metrics": {"fairness": {"demographic_parity_ratio": [0.9]}, "holdout": {"auc": [0.9]}},
     "incumbent_metrics": {"holdout": {"auc": [0.9]}},
     "candidates": 1,
+    "sweeps": [],
     "people": {
         "requester": "rita",
         "producers": ["paul"],

@@ -161,6 +161,19 @@ class EvaluationFacts(Closed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SweepFacts(Closed):
+    """That a run which the release rests on was chosen out of a run-set, whoever says so.
+
+    Attributes:
+        name: Name of the run-set.
+        size: How many runs it was chosen from, itself among them.
+    """
+
+    name: NameField
+    size: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleFacts(Closed):
     """Who did what, by signatures.
 
@@ -199,6 +212,7 @@ class Facts(Closed):
         metrics: Suite to metric to the values of all accepted evaluations of the release; the list is never empty.
         incumbent_metrics: The same of the incumbent.
         candidates: How many artifacts of the members' names and steps were recorded since the release in effect.
+        sweeps: What the runs that it rests on were chosen from.
         people: Who did what.
     """
 
@@ -217,6 +231,7 @@ class Facts(Closed):
     metrics: Metrics
     incumbent_metrics: Metrics
     candidates: float
+    sweeps: tuple[SweepFacts, ...]
     people: PeopleFacts
 
 

@@ -1,13 +1,18 @@
 """`gitprov push`: bytes first, then refs, so that no ref names bytes that nobody else can have."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from gitprov.errors import Finding, GitprovError
 from gitprov.frozen import dataclass
-from gitprov.lineage import Ledger
+from gitprov.ids import Digest
+from gitprov.lineage import Held, Ledger
+from gitprov.lineage.naming import describe
 from gitprov.ports.blobs import Fault, Transfer
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.objects import Needed, needed_objects
+from gitprov.recording.run_sets import is_recorded, read_set, run_sets
+from gitprov.records import RUN_SET
 from gitprov.records.stored import ROOT
 
 
@@ -36,7 +41,15 @@ class Pushed:
     dry_run: bool = False
 
 
-def push(place: Workplace, ledger: Ledger, *, refs: bool = True, repair: bool = False, dry_run: bool = False) -> Pushed:
+def push(
+    place: Workplace,
+    ledger: Ledger,
+    *,
+    everything: bool = False,
+    refs: bool = True,
+    repair: bool = False,
+    dry_run: bool = False,
+) -> Pushed:
     """Sends what the remote lacks of every committed or staged record, then pushes the current branch.
 
     Bytes that are in neither the cache nor the remote keep the branch from being pushed only when its upstream does
@@ -45,6 +58,7 @@ def push(place: Workplace, ledger: Ledger, *, refs: bool = True, repair: bool = 
     Args:
         place: The ports.
         ledger: What is recorded.
+        everything: Send what the runs in run-sets made, too, as far as it is here, although nobody kept them.
         refs: Push the current branch, too.
         repair: Read what the remote has, too, and send again what is wrong there.
         dry_run: Say what would be sent, send nothing.
@@ -53,6 +67,7 @@ def push(place: Workplace, ledger: Ledger, *, refs: bool = True, repair: bool = 
         GitprovError: GP-DVC-002 to -004, GP-IO-001, GP-IO-002; GP-BLB-003; GP-GIT-003 when git refuses (the bytes are
             in the remote then).
     """
+    ledger, others, told = _with_run_sets(place, ledger) if everything else (ledger, set(), _left_here(place, ledger))
     chosen = [one for one, held in ledger.held.items() if held.state != "draft"]
     needed = needed_objects(ledger, place.cache, chosen)
     remote = place.remote
@@ -72,7 +87,7 @@ def push(place: Workplace, ledger: Ledger, *, refs: bool = True, repair: bool = 
         sent = Transfer(len(wanted), sum(item.size for item in wanted), len(here) - len(wanted))
     else:
         sent = remote.upload(here, repair=repair, progress=place.progress)
-    findings, notes = _judge(place, ledger, needed, [*faults, *sent.faults])
+    findings, notes = _judge(place, ledger, needed, [*faults, *sent.faults], others)
     said = None if findings or not refs else _push_refs(place, dry_run=dry_run)
     return Pushed(
         remote=remote.name,
@@ -80,10 +95,41 @@ def push(place: Workplace, ledger: Ledger, *, refs: bool = True, repair: bool = 
         size=sent.bytes,
         present=sent.present,
         findings=tuple(findings),
-        notes=tuple(notes),
+        notes=(*told, *notes),
         git=said,
         dry_run=dry_run,
     )
+
+
+def _with_run_sets(place: Workplace, ledger: Ledger) -> tuple[Ledger, set[str], list[str]]:
+    """Returns the ledger with the records that only run-sets hold, the paths of these, and what to tell people."""
+    more: dict[Digest, Held] = {}
+    told = []
+    for one, content in run_sets(ledger).items():
+        try:
+            more |= read_set(place, content).held
+        except GitprovError as error:
+            told.append(f"what its runs made is not sent: {describe(ledger, one)}: {error.what}; {error.fix}")
+    others = [replace(held, state="committed") for one, held in more.items() if not is_recorded(ledger, one)]
+    return Ledger([*others, *ledger.held.values()]), {held.stored.path for held in others}, told
+
+
+def _left_here(place: Workplace, ledger: Ledger) -> list[str]:
+    """Returns what to tell people of run-sets that are new to the branch: what the losers made is not sent."""
+    sizes = {run.outputs[RUN_SET].artifact: run.sweep.runs for run in ledger.runs.values() if run.sweep is not None}
+    shared = _shared(place) if sizes else set()
+    return [
+        f"what the other runs of {ledger.artifacts[one].name} made stays here ({sizes[one]} runs in all): "
+        "gitprov push --all sends it"
+        for one in run_sets(ledger)
+        if ledger.held[one].stored.path not in shared
+    ]
+
+
+def _shared(place: Workplace) -> set[str]:
+    """Returns the records that the branch has which is pushed to."""
+    upstream = place.git.commit_of("@{upstream}")
+    return set(place.git.tree(upstream, (ROOT,))) if upstream else set()
 
 
 def _push_refs(place: Workplace, *, dry_run: bool) -> str:
@@ -97,18 +143,19 @@ def _push_refs(place: Workplace, *, dry_run: bool) -> str:
 
 
 def _judge(
-    place: Workplace, ledger: Ledger, needed: Needed, faults: Iterable[Fault]
+    place: Workplace, ledger: Ledger, needed: Needed, faults: Iterable[Fault], others: set[str]
 ) -> tuple[list[Finding], list[str]]:
-    """Returns what keeps the branch from being pushed, and what is to be said beside it."""
-    upstream = place.git.commit_of("@{upstream}")
-    shared = set(place.git.tree(upstream, (ROOT,))) if upstream else set()
+    """Returns what keeps the branch from being pushed, and what is to be said beside it; `others` need no bytes."""
+    shared = _shared(place)
     found = [*needed.findings, *needed.fault_findings(ledger, faults, place.remote.name)]
     notes = [
         f"{finding.what}; the branch that you push to has this record already"
         for finding in found
         if finding.subject in shared
     ]
+    if lost := [finding for finding in found if finding.subject in others]:
+        notes.append(f"bytes of {len(lost)} records that nobody kept were not sent; the first: {lost[0].what}")
     staged = sum(held.state == "staged" for held in ledger.held.values())
     if staged:
         notes.append(f"not committed yet, so not shared: {staged} staged records (git commit, then push again)")
-    return [finding for finding in found if finding.subject not in shared], notes
+    return [finding for finding in found if finding.subject not in shared | others], notes

@@ -1,6 +1,7 @@
 """Writes records as the recording workflows do, with times that a test chooses: ledgers without a repository."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gitprov.ids import Digest, md5_of, sha256_of
@@ -9,8 +10,10 @@ from gitprov.ids.recipes import environment_digest, recipe_id
 from gitprov.lineage import Held, Ledger, State
 from gitprov.lineage.layers import choose, layers_of, other_runs
 from gitprov.records import (
+    RUN_SET,
     AnyContent,
     Artifact,
+    Blob,
     Code,
     Content,
     Environment,
@@ -28,6 +31,7 @@ from gitprov.records import (
     Run,
     Stored,
     Subject,
+    Sweep,
     reference_digest,
     set_digest,
     store,
@@ -219,6 +223,16 @@ class Book:
             data=Input(artifact=data, content=ledger.artifacts[data].content.digest, after="same"),
         )
         return self.keep(evaluation).id
+
+    def sweep(self, name: str, artifact: Digest, runs: int, files: int = 0) -> Digest:
+        """Records that the run which made an artifact was chosen from so many; returns the run that says so."""
+        content = replace(content_of(name.encode()), files=files or runs * 2, listing=Blob(md5=md5_of(b""), size=0))
+        recipe = Recipe(id=content.digest)
+        run_set = self.keep(Artifact(name=name, kind=RUN_SET, content=content, recipe=recipe)).id
+        made = Output(artifact=run_set, content=content.digest, path=f"run-sets/{name}", recipe=recipe.id)
+        kept = self.ledger.makers(artifact)[-1]
+        sweep = Sweep(runs=runs, kept=kept)
+        return self.keep(Run(step="sweep", actor="ann", outputs={RUN_SET: made}, sweep=sweep)).id
 
     def now(self) -> str:
         """Returns the next minute."""

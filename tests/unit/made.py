@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from gitprov.ids import Digest, Md5, normalize
 from gitprov.ids.names import is_name, path_fault
 from gitprov.records import (
+    RUN_SET,
     Artifact,
     Blob,
     Code,
@@ -38,11 +39,20 @@ from gitprov.records import (
     Roles,
     Run,
     Subject,
+    Sweep,
     TrustRoot,
     reference_digest,
     set_digest,
 )
-from gitprov.records.evidence import DataEntry, EvaluationEntry, MemberEntry, MetricEntry, RuleEntry, RunEntry
+from gitprov.records.evidence import (
+    DataEntry,
+    EvaluationEntry,
+    MemberEntry,
+    MetricEntry,
+    RuleEntry,
+    RunEntry,
+    SweepEntry,
+)
 from gitprov.records.promotions import Move
 from gitprov.records.roots import Acted
 from tests.unit.documents import documents, texts
@@ -145,12 +155,16 @@ marks = facts.flatmap(
         }
     )
 )
+sweeps = st.builds(Sweep, runs=st.integers(1, 2**53 - 1), kept=digests)
+made_or_swept = st.fixed_dictionaries({"outputs": by_name(outputs)}) | st.fixed_dictionaries(
+    {"outputs": st.fixed_dictionaries({RUN_SET: outputs}), "sweep": sweeps}
+)
 runs = st.builds(
-    lambda marks, **rest: Run(**marks, **rest),
+    lambda marks, made, **rest: Run(**marks, **made, **rest),
     marks,
+    made_or_swept,
     step=names,
     actor=names,
-    outputs=by_name(outputs),
     inputs=by_name(inputs),
     command=optional(commands),
     cwd=places,
@@ -342,6 +356,10 @@ evidences = st.builds(
     incumbent_evaluations=evaluation_entries,
     metrics=by_name(by_name(st.builds(MetricEntry, after=numbers, before=numbers))),
     candidates=st.lists(digests, max_size=2).map(tuple),
+    sweeps=st.lists(
+        st.builds(SweepEntry, sweep=digests, run=digests, artifact=digests, name=names, runs=st.integers(1, 2**53 - 1)),
+        max_size=2,
+    ).map(tuple),
     rules=st.lists(
         st.builds(
             RuleEntry,

@@ -135,7 +135,7 @@ def test_evidence_that_somebody_edited_is_another_when_it_is_computed_again(fiel
 def test_every_field_is_either_a_claim_or_computed() -> None:
     """Claims are signed with the request, or judged by `lacking`; all others were edited in the test above."""
     claims = {"extra", "name", "stage", "sequence", "kind", "requester", "authors", "evaluated_at", "commit"}
-    named = {"evaluations", "incumbent_evaluations", "candidates"}
+    named = {"evaluations", "incumbent_evaluations", "candidates", "sweeps"}
     assert {field.name for field in fields(Evidence)} == claims | named | set(OTHER)
 
 
