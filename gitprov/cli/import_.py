@@ -7,6 +7,7 @@ import click
 
 from gitprov.cli.import_dvc import dvc
 from gitprov.cli.import_gto import gto
+from gitprov.cli.import_mlflow import mlflow
 from gitprov.cli.render import one_line
 from gitprov.cli.writing import dry_run_option, json_option, outcome_json, show_outcome
 from gitprov.errors import catalogue as codes
@@ -26,6 +27,7 @@ def command() -> None:
 
 command.add_command(dvc)
 command.add_command(gto)
+command.add_command(mlflow)
 
 
 @command.command()

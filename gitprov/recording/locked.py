@@ -94,7 +94,7 @@ class Recorder:
         params = normalize(flat_params(entry.params))
         specs = output_specs(self.place, self.ledger, list(outs), scene.artifacts)
         code = self._code(scene, step, tracked, [*(used.path for used in inputs.values()), *outs])
-        environment = self._environment(scene)
+        environment = environment_of(self.place, scene.locks)
         request = Request(step=step, command=shell_command(entry.commands), cwd=entry.cwd, outputs=specs)
         recipes = {
             role: make_recipe(
@@ -230,16 +230,9 @@ class Recorder:
     def _add_source(self, scene: Scene, path: str, content: AnyContent) -> Digest:
         name = previous_name(self.ledger, path) or name_of_path(path)
         kind = kind_of(self.place, self.ledger, name, None)
-        source = store(Artifact(name=name, kind=kind, content=content, recipe=Recipe(id=content.digest)))
-        run = Run(
-            step=STEP,
-            actor=UNKNOWN_ACTOR,
-            outputs={ROLE: Output(artifact=source.id, content=content.digest, path=path, recipe=content.digest)},
-            finished=scene.time,
-            declared=_times(scene),
-            unknown=("actor", *(() if scene.time else ("times",))),
-        )
-        self._add(source, store(run))
+        made = Artifact(name=name, kind=kind, content=content, recipe=Recipe(id=content.digest))
+        source, run = imported_source(made, path, scene.time)
+        self._add(source, run)
         return source.id
 
     def _add(self, *records: Stored) -> None:
@@ -302,16 +295,32 @@ class Recorder:
             return Code(digest=UNKNOWN, paths=paths)
         return Code(digest=digest, paths=paths, commit=f"git:{scene.commit}")
 
-    def _environment(self, scene: Scene) -> Environment:
-        """Returns what the lock files say; where variables count, nobody knows what they were."""
-        digests = {path: sha256_of(data) for path, data in scene.locks.items()}
-        if not digests:
-            return Environment(digest=UNKNOWN)
-        known = environment_digest(container=None, locks=digests, variables={})
-        return Environment(
-            digest=UNKNOWN if self.place.settings.project().environment.variables else known,
-            locks=tuple(Lock(path=path, sha256=digests[path]) for path in sorted(digests)),
-        )
+
+def environment_of(place: Workplace, locks: Mapping[str, bytes]) -> Environment:
+    """Returns what lock files say, by path; where variables count, nobody knows what they were."""
+    digests = {path: sha256_of(data) for path, data in locks.items()}
+    if not digests:
+        return Environment(digest=UNKNOWN)
+    known = environment_digest(container=None, locks=digests, variables={})
+    return Environment(
+        digest=UNKNOWN if place.settings.project().environment.variables else known,
+        locks=tuple(Lock(path=path, sha256=digests[path]) for path in sorted(digests)),
+    )
+
+
+def imported_source(artifact: Artifact, path: str, time: str | None) -> tuple[Stored, Stored]:
+    """Returns the records of a source that another tool knows of and of its `add`; no time, where nobody knows it."""
+    source = store(artifact)
+    content = artifact.content.digest
+    run = Run(
+        step=STEP,
+        actor=UNKNOWN_ACTOR,
+        outputs={ROLE: Output(artifact=source.id, content=content, path=path, recipe=content)},
+        finished=time,
+        declared=("times",) if time else (),
+        unknown=("actor", *(() if time else ("times",))),
+    )
+    return source, store(run)
 
 
 def _identity(run: Run) -> Digest:

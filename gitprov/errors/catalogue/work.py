@@ -165,6 +165,36 @@ GTO_TAG = declare(
     "git tag --force --annotate -m TEXT TAG 'TAG^{commit}'  # if it is meant; else git tag --delete TAG",
 )
 
+# MLF: what MLflow says
+MLF_NONE = declare(
+    "GP-MLF-001",
+    Exit.USAGE,
+    "no MLflow server, and no file store of MLflow's",
+    "give the address of a server, or the folder mlruns; a database: mlflow server --backend-store-uri URI",
+    by_hand=True,
+)
+MLF_ANSWER = declare(
+    "GP-MLF-002",
+    Exit.OUTSIDE,
+    "an answer that no MLflow server gives",
+    "ask who runs the server, or what stands before it, then run the command again: it resumes",
+    by_hand=True,
+)
+MLF_FILE = declare(
+    "GP-MLF-003",
+    Exit.FINDINGS,
+    "something in MLflow that cannot be understood",
+    "mend it there, then import again: what was imported stays",
+    by_hand=True,
+)
+MLF_ELSEWHERE = declare(
+    "GP-MLF-004",
+    Exit.FINDINGS,
+    "artifacts that MLflow keeps where they cannot be read from here",
+    "import again by the address of a server that can read them: what was imported stays",
+    by_hand=True,
+)
+
 # GIT: the repository
 GIT_NONE = declare("GP-GIT-001", Exit.USAGE, "not inside a git repository", "git init && gitprov init")
 GIT_NOT_INITIALISED = declare("GP-GIT-002", Exit.USAGE, "this repository does not use gitprov yet", "gitprov init")
