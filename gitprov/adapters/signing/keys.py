@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from gitprov.adapters.blobs.durable import sync_folders
 from gitprov.adapters.signing.ecdsa import EcdsaSigner
 from gitprov.adapters.signing.passphrases import ask_passphrase
 from gitprov.errors import catalogue as codes
@@ -92,6 +93,7 @@ class FileKeys:
             made = _write_new(self._path(name), key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock), 0o600)
             if made:
                 self._publish(name, EcdsaSigner(key).pem)
+                sync_folders({self._folder, os.path.dirname(self._folder)})  # what it signs must not outlast it
         return made
 
     def _publish(self, name: str, pem: str) -> None:
