@@ -4,6 +4,7 @@ import json
 
 import click
 
+from gitprov.cli.emitting import read_ticket
 from gitprov.cli.writing import (
     dry_run_option,
     finding_json,
@@ -13,16 +14,18 @@ from gitprov.cli.writing import (
     show_outcome,
 )
 from gitprov.errors import Exit
+from gitprov.ids import sha256_of
 from gitprov.recording.bring import bring
 from gitprov.wiring.opening import open_project
 
 
 @click.command()
 @click.argument("folders", nargs=-1, required=True, metavar="DIR...")
+@click.option("--ticket", "given", multiple=True, metavar="FILE", help="A ticket that was made in another clone.")
 @dry_run_option
 @json_option
 @click.pass_context
-def command(ctx: click.Context, folders: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+def command(ctx: click.Context, folders: tuple[str, ...], given: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
     """Record what ran with a ticket elsewhere.
 
     DIR is what `gitprov run --ticket FILE --emit DIR` has written. Every byte is hashed, and the run is held against
@@ -33,7 +36,9 @@ def command(ctx: click.Context, folders: tuple[str, ...], dry_run: bool, as_json
     Example: gitprov bring out/*
     """
     project, ledger = open_project()
-    done = bring(project, ledger, {name: project.emission(name) for name in folders}, dry_run=dry_run)
+    emissions = {name: project.emission(name) for name in folders}
+    known = [sha256_of(read_ticket(name)) for name in given]
+    done = bring(project, ledger, emissions, tickets=project.tickets, given=known, dry_run=dry_run)
     if as_json:
         facts = {"findings": [finding_json(one) for one in done.findings]}
         click.echo(json.dumps(outcome_json(done.outcome) | facts, indent=2, sort_keys=True))

@@ -36,7 +36,7 @@ def run_by_ticket(words: tuple[str, ...], options: Mapping[str, Any], *, as_json
             why="the ticket says all that is recorded",
             fix="gitprov run --ticket FILE --emit DIR",
         )
-    data = _read(Path(options["ticket"]))
+    data = read_ticket(options["ticket"])
     ticket = read_note(Ticket, data, options["ticket"])
     dry_run = options["dry_run"]
     place = TicketProject(ticket, options["emit"], dry_run=dry_run)
@@ -48,12 +48,17 @@ def run_by_ticket(words: tuple[str, ...], options: Mapping[str, Any], *, as_json
     return done.result.exit if done.result is not None else 0
 
 
-def _read(path: Path) -> bytes:
+def read_ticket(name: str) -> bytes:
+    """Returns the bytes of a file that may be a ticket.
+
+    Raises:
+        GitprovError: GP-TKT-002 when it cannot be read.
+    """
     try:
-        with path.open("rb") as file:
+        with Path(name).open("rb") as file:
             return file.read(LIMIT + 1)
     except OSError as error:
-        raise codes.TKT_BROKEN.error(f"{path} cannot be read", why=str(error)) from None
+        raise codes.TKT_BROKEN.error(f"{name} cannot be read", why=str(error)) from None
 
 
 def _json(done: Emission, *, dry_run: bool) -> dict[str, object]:
@@ -81,6 +86,10 @@ def _show(done: Emission, folder: str, *, dry_run: bool) -> None:
         click.echo(f"next, in the repository: gitprov bring {printable(shlex.quote(folder))}")
     show_notes([*(result.notes if result is not None else ()), *done.notes])
     if (error := done.unfinished) is not None:
+        why, fix = error.why, error.fix
+        if not why.startswith("the command succeeded"):
+            why = "the command succeeded, and its run is not emitted yet; nothing is lost"
+            fix = "mend that, then the same command again: it finishes what is left"
         click.echo(f"error[{error.code.id}]: {printable(error.what)}", err=True)
-        click.echo("  why: the command succeeded, and its run is not emitted yet; nothing is lost", err=True)
-        click.echo(f"  fix: {printable(error.fix)}; then the same command again: it does not run again", err=True)
+        click.echo(f"  why: {printable(why)}", err=True)
+        click.echo(f"  fix: {printable(fix)}", err=True)

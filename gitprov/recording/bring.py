@@ -1,11 +1,13 @@
 """`gitprov bring`: takes in what runs left that had a ticket and no repository.
 
-Nothing of a folder is believed: bytes enter the cache as what they are, records only where they follow from the ticket,
-from what is recorded here, and from these bytes. That the command did make them, whoever brings them vouches for, by
-their signature.
+Nothing of a folder is believed: the ticket has to be one that was made here, bytes enter the cache as what they are,
+and records only where they follow from the ticket, from what is recorded here, and from these bytes. That the command
+did make them, whoever brings them vouches for, by their signature.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from shlex import quote
 
 from gitprov.check.references import check_references
 from gitprov.errors import Finding, GitprovError
@@ -15,14 +17,15 @@ from gitprov.ids import Digest, sha256_of
 from gitprov.ids.recipes import UNKNOWN, environment_digest
 from gitprov.lineage import Held, Ledger
 from gitprov.ports.blobs import Object
-from gitprov.ports.folder import Emission
+from gitprov.ports.folder import Emission, Folder
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import left_out, resolve_code
 from gitprov.recording.drafts import Draft, draft_name, remove_draft, write_draft
 from gitprov.recording.emit import EMITTED, TICKET
 from gitprov.recording.keep import keep
 from gitprov.recording.objects import listings, needed_objects
-from gitprov.recording.ticket import disagreements
+from gitprov.recording.ticket import disagreements, ticket_name
+from gitprov.recording.undeclared import said
 from gitprov.recording.writing import Outcome
 from gitprov.records import Artifact, Content, Environment, Run, Stored, decode, path_of
 from gitprov.records.tickets import Emitted, Ticket, read_note
@@ -57,13 +60,23 @@ class _Whole:
         return next(one for one in self.records if one.record is self.run)
 
 
-def bring(place: Workplace, ledger: Ledger, folders: Mapping[str, Emission], *, dry_run: bool = False) -> Brought:
+def bring(
+    place: Workplace,
+    ledger: Ledger,
+    folders: Mapping[str, Emission],
+    *,
+    tickets: Folder,
+    given: Collection[Digest] = (),
+    dry_run: bool = False,
+) -> Brought:
     """Checks folders, puts their bytes into the cache, and keeps their records; what was brought before is known.
 
     Args:
         place: The ports.
         ledger: What is recorded.
         folders: What people call each, and the folder.
+        tickets: The tickets that were made here.
+        given: Digests of others, which whoever brings has by another way than the folders.
         dry_run: Keep nothing; the files of directories are not read.
     """
     resolved: dict[tuple[object, ...], bool] = {}
@@ -71,7 +84,7 @@ def bring(place: Workplace, ledger: Ledger, folders: Mapping[str, Emission], *, 
     findings: list[Finding] = []
     for name, folder in folders.items():
         try:
-            whole = _read(name, folder)
+            whole = _read(name, folder, tickets, given)
             faults = [*_faults(place, ledger, whole, resolved)]
             if faults:
                 findings += [codes.TKT_FACTS.finding(name, f"{name}: {fault}") for fault in faults]
@@ -92,12 +105,12 @@ def bring(place: Workplace, ledger: Ledger, folders: Mapping[str, Emission], *, 
     )
 
 
-def _read(name: str, folder: Emission) -> _Whole:
+def _read(name: str, folder: Emission, tickets: Folder, given: Collection[Digest]) -> _Whole:
     """Reads the ticket and the records of a folder.
 
     Raises:
-        GitprovError: GP-TKT-005 when it is not whole; GP-TKT-006 with every file that is missing or damaged; GP-TKT-002
-            for a ticket or note that is none.
+        GitprovError: GP-TKT-005 when it is not whole; GP-TKT-008 when nobody here knows the ticket; GP-TKT-006 with
+            every file that is missing or damaged; GP-TKT-002 for a ticket or note that is none.
     """
     note = folder.read(EMITTED)
     if note is None:
@@ -108,18 +121,27 @@ def _read(name: str, folder: Emission) -> _Whole:
             fix="" if has_begun else "name what gitprov run --emit DIR has written",
         )
     emitted = read_note(Emitted, note, EMITTED)
-    data = {path: folder.read(path) for path in (TICKET, *emitted.records)}
-    wanted = {TICKET: emitted.ticket, **emitted.records}
-    damaged = [path for path, digest in wanted.items() if sha256_of(data[path] or b"") != digest]
+    data = folder.read(TICKET) or b""
+    if sha256_of(data) != emitted.ticket:
+        raise codes.TKT_DAMAGED.error(f"missing or damaged: {TICKET}")
+    ticket = read_note(Ticket, data, TICKET)
+    if emitted.ticket not in given and tickets.read(ticket_name(ticket, data)) != data:
+        raise codes.TKT_FOREIGN.error(
+            f"nobody here made the ticket {emitted.ticket[:19]} ({ticket.step})",
+            fix=f"if you trust who made it: gitprov bring --ticket FILE {quote(name)}",
+        )
+    if len(emitted.records) != len(ticket.outputs) + 1:
+        raise codes.TKT_DAMAGED.error("there are not just one run and its artifacts")
+    files = {path: folder.read(path) or b"" for path in emitted.records}
+    damaged = [path for path, content in files.items() if sha256_of(content) != emitted.records[path]]
     if damaged:
         raise codes.TKT_DAMAGED.error(f"missing or damaged: {', '.join(damaged)}")
-    ticket = read_note(Ticket, data[TICKET] or b"", TICKET)
-    stored = [_stored(path, data[path] or b"") for path in emitted.records]
-    runs = [one.record for one in stored if isinstance(one.record, Run)]
-    artifacts = {one.id: one.record for one in stored if isinstance(one.record, Artifact)}
-    if len(runs) != 1 or len(stored) != len(artifacts) + 1:
-        raise codes.TKT_DAMAGED.error("there is not exactly one run, with artifacts")
-    return _Whole(name, ticket, runs[0], artifacts, tuple(stored))
+    records = tuple(_stored(path, content) for path, content in files.items())
+    runs = [one.record for one in records if isinstance(one.record, Run)]
+    artifacts = {one.id: one.record for one in records if isinstance(one.record, Artifact)}
+    if len(runs) != 1 or len(records) != len(artifacts) + 1:
+        raise codes.TKT_DAMAGED.error("there are not just one run and its artifacts")
+    return _Whole(name, ticket, runs[0], artifacts, records)
 
 
 def _stored(path: str, data: bytes) -> Stored:
@@ -237,7 +259,8 @@ def _keep(place: Workplace, ledger: Ledger, whole: _Whole, *, dry_run: bool) -> 
         )
         write_draft(place, draft)
         try:
-            return keep(place, ledger, [draft.name])
+            kept = keep(place, ledger, [draft.name])
+            return replace(kept, notes=(*said(whole.run), *kept.notes))
         except GitprovError:
             remove_draft(place, draft.name)
             raise

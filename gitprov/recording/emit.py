@@ -25,7 +25,7 @@ from gitprov.records import Input
 from gitprov.records.tickets import Emitted, Ticket, TicketInput, read_note, write_note
 
 TICKET = "ticket.yaml"
-"""The copy of the ticket: it is written first, and says whose folder it is."""
+"""The copy of the ticket: it is written before the command starts, and says whose folder it is."""
 EMITTED = "emitted.yaml"
 """What is written last."""
 
@@ -80,10 +80,9 @@ def run_ticket(
     if (note := into.read(EMITTED)) is not None:
         done = read_note(Emitted, note, f"{into.path}/{EMITTED}")
         return Emission(digest, dict(done.records), notes=("this run is done: nothing had to run",))
-    plan_of = partial(_plan, ticket)
+    plan_of = partial(_plan, into=into, ticket=ticket, data=data)
     if dry_run:
         return Emission(digest, {}, run(place, Ledger([]), request, facts=facts, dry_run=True, plan_of=plan_of))
-    into.write(TICKET, data)
     _, notes = settled(place, Ledger([]))
     waiting = [read_draft(place, name) for name in draft_names(place)]
     if waiting:  # its command has succeeded before
@@ -124,8 +123,17 @@ def _check_free(place: Workplace, into: Folder, ticket: Ticket, data: bytes) -> 
         raise codes.TKT_TAKEN.error(f"{into.path} is the folder of another ticket")
 
 
-def _plan(ticket: Ticket, place: Workplace, ledger: Ledger, request: Request, *, dry_run: bool = False) -> Plan:  # noqa: ARG001
-    """Plans the run of a ticket, as `make_plan` does that of a request, once all is as the ticket says.
+def _plan(
+    place: Workplace,
+    ledger: Ledger,
+    request: Request,
+    *,
+    into: Folder,
+    ticket: Ticket,
+    data: bytes,
+    dry_run: bool = False,
+) -> Plan:
+    """Plans the run of a ticket, as `make_plan` does that of a request; then the folder is for this ticket.
 
     What the run says of its code is what was known where the ticket was made.
     """
@@ -145,6 +153,8 @@ def _plan(ticket: Ticket, place: Workplace, ledger: Ledger, request: Request, *,
     plan = replace(plan, run=replace(plan.run, code=ticket.code))
     if faults := disagreements(ticket, plan.run):
         raise codes.TKT_DIFFERS.error("; ".join(faults))
+    if not dry_run:
+        into.write(TICKET, data)
     return plan
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from shlex import quote
 
 from gitprov.errors import catalogue as codes
-from gitprov.ids import canonical_json, sha256_of
+from gitprov.ids import canonical_json, digest_hex, sha256_of
 from gitprov.ids.listings import SUBMODULE, SYMLINK, CodeEntry
 from gitprov.ids.notebooks import code_entry
 from gitprov.lineage import Ledger
@@ -67,6 +67,11 @@ def _ticket_of(place: Workplace, plan: Plan, facts: StageFacts | None) -> Ticket
         step=run.step,
         variables=project.environment.variables,
     )
+
+
+def ticket_name(ticket: Ticket, data: bytes) -> str:
+    """Returns what a ticket is called among those that were made in a clone."""
+    return f"{ticket.step}-{digest_hex(sha256_of(data))[:12]}.yaml"
 
 
 def request_of_ticket(ticket: Ticket, command: tuple[str, ...] = ()) -> tuple[Request, StageFacts | None]:

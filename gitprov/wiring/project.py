@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gitprov.ports.blobs import Cache, Remote
     from gitprov.ports.clock import Clock
     from gitprov.ports.dvc import DvcProject
-    from gitprov.ports.folder import Emission
+    from gitprov.ports.folder import Emission, Folder
     from gitprov.ports.git import GitStore
     from gitprov.ports.hooks import HookFolder
     from gitprov.ports.host import Host
@@ -133,6 +133,13 @@ class Project:
                 fix="dvc remote default NAME",
             )
         return open_remote(remote, self._dvc_cache)
+
+    @cached_property
+    def tickets(self) -> "Folder":
+        """The tickets that were made in this clone."""
+        from gitprov.adapters.folder import PlainFolder
+
+        return PlainFolder(os.path.join(self._state, "tickets"))
 
     def emission(self, path: str) -> "Emission":
         """Returns a folder with what a run left that had no repository; its objects enter the cache."""

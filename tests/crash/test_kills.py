@@ -8,16 +8,36 @@ import pytest
 
 from tests.crash.conftest import Figure
 from tests.crash.killed import Killer
-from tests.crash.work import TASKS, baseless, copied, finished, halves, ids, make_project, objects, prepare, runs
+from tests.crash.work import (
+    ADD,
+    PUSH,
+    RUN,
+    TASKS,
+    Task,
+    baseless,
+    copied,
+    finished,
+    halves,
+    ids,
+    make_project,
+    objects,
+    prepare,
+    runs,
+)
 from tests.support import Gitprov, Repo
 
 LONG_AGO = 1_000_000_000
 
+OUT = ".git/emitted"  # which goes with a copy of the repository
+TICKET = ("ticket", *RUN[1 : RUN.index("--keep")], "-o", ".git/ticket.yaml", *RUN[RUN.index("--") :])
+BRING = Task(("bring", OUT), (ADD, PUSH, TICKET, ("run", "--ticket", ".git/ticket.yaml", "--emit", OUT)))
+KILLED = {**TASKS, "bring": BRING}
 
-@pytest.mark.parametrize("name", TASKS)
+
+@pytest.mark.parametrize("name", KILLED)
 def test_killed_at_random_moments(name: str, place: Path, gitprov: Gitprov, figure: Figure, long: bool) -> None:
     """SIGKILL; then the same command gives the same ids, as if nothing had happened."""
-    task, trials = TASKS[name], 130 if long else 4
+    task, trials = KILLED[name], 130 if long else 4
     source = make_project(place / "source" / "repo")
     with contextlib.chdir(source.path):
         prepare(source, task, gitprov)

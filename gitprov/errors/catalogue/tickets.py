@@ -37,3 +37,6 @@ TKT_FACTS = declare(
     "run it again with its ticket",
     by_hand=True,
 )
+TKT_FOREIGN = declare(
+    "GP-TKT-008", Exit.FINDINGS, "a run by a ticket that nobody here made", "gitprov bring --ticket FILE DIR"
+)
