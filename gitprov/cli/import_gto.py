@@ -41,15 +41,12 @@ def gto(dry_run: bool, as_json: bool) -> None:
     nothing = "everything is recorded" if done.outcome.known else "nothing is recorded"
     click.echo(f"{verb} {many(made, 'event')} of a GTO registry" if made else nothing)
     if done.unrecorded:
-        versions = printable(_some(done.unrecorded))
-        click.echo(f"of artifacts that are not recorded: {versions} (gitprov import dvc --history, then import again)")
+        some = printable(", ".join(done.unrecorded[:SHOWN]) + (", …" if len(done.unrecorded) > SHOWN else ""))
+        count = many(len(done.unrecorded), "version")
+        click.echo(f"no artifact is recorded of {count}: {some} (gitprov import dvc --history, then import again)")
     if done.seal:
-        click.echo("to make releases of what is not promoted by this:")
+        click.echo("nothing is released or promoted by this; what resolves can be sealed:")
         for command in done.seal[:SHOWN]:
             click.echo(f"  {command}")
     show_notes(done.outcome.notes)
     show_findings(done.findings)
-
-
-def _some(words: tuple[str, ...]) -> str:
-    return ", ".join(words[:SHOWN]) + (", …" if len(words) > SHOWN else "")

@@ -118,7 +118,7 @@ def test_a_version_is_the_artifact_of_its_commit_and_can_be_sealed(registry: Rep
     first = gitprov("import", "gto")
     assert first.out == (
         "recorded 15 events of a GTO registry\n"
-        "of artifacts that are not recorded: churn v1.0.0, churn v1.2.0-rc.1+b.7, churn v3.0.0, "
+        "no artifact is recorded of 4 versions: churn v1.0.0, churn v1.2.0-rc.1+b.7, churn v3.0.0, "
         "scoring:ranker v0.0.1 (gitprov import dvc --history, then import again)\n"
     )
     assert {line for line in first.err.splitlines() if "at 1 of its commits" in line} == {
