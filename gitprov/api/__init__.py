@@ -14,7 +14,7 @@ are modules: `gitprov.api.trust.show()`. Where one command answers several quest
 `.policy` and `.audit` are packages of the core, so those are `gitprov.api.lineage`, `gitprov.api.trust`, and so on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,9 @@ from gitprov.audit import status as _status
 from gitprov.audit import verify as _verify
 from gitprov.audit import versions as _versions
 from gitprov.audit import why as _why
+from gitprov.ids import Value, sha256_of
 from gitprov.recording import add as _add
+from gitprov.recording import bring as _bring
 from gitprov.recording import capture as _capture
 from gitprov.recording import choosing
 from gitprov.recording import deprecate as _deprecate
@@ -39,8 +41,13 @@ from gitprov.recording import push as _push
 from gitprov.recording import restore as _restore
 from gitprov.recording import sign as _sign
 from gitprov.recording import sweep as _sweep
+from gitprov.recording import ticket as _ticket
 from gitprov.recording.naming import find
+from gitprov.recording.plan import OutputSpec, Request
+from gitprov.recording.sources import kind_of
+from gitprov.recording.stages import find_stage, guess_kind, request_of
 from gitprov.recording.writing import Outcome
+from gitprov.wiring.folders import open_folder
 from gitprov.wiring.opening import landed_of, open_project, open_reading
 from gitprov.wiring.resources import read_resource
 
@@ -73,6 +80,7 @@ __all__ = [
     "add",
     "approve",
     "audit",
+    "bring",
     "capture",
     "deploy",
     "deprecate",
@@ -106,6 +114,7 @@ __all__ = [
     "sign",
     "standings",
     "status",
+    "ticket",
     "trust",
     "verdict",
     "verify",
@@ -144,6 +153,66 @@ def keep_sweep(name: str, winner: str, *, steps: Sequence[str] = (), dry_run: bo
     """Keeps one draft out of many and gathers the records of all, as `gitprov keep --sweep` does."""
     project, ledger = open_project()
     return _sweep.keep_sweep(project, ledger, name, winner, steps, dry_run=dry_run)
+
+
+def ticket(
+    step: str,
+    command: Sequence[str] = (),
+    *,
+    inputs: Mapping[str, str] | None = None,
+    outputs: Mapping[str, str] | None = None,
+    params: Mapping[str, Value] | None = None,
+    code: Sequence[str] = (),
+    out: str | Path | None = None,
+    dry_run: bool = False,
+) -> _ticket.Ticketed:
+    """Fixes a run for a machine without git, as `gitprov ticket` does.
+
+    Args:
+        step: What the step is called; without a command, a stage of dvc.yaml.
+        command: The argument list, with its placeholders.
+        inputs: Role to artifact or path.
+        outputs: Role to path; the artifacts are called like the roles.
+        params: The parameters.
+        code: Files and folders that are the code.
+        out: Where to write it, besides the folder of this clone's tickets.
+        dry_run: Write nothing.
+    """
+    project, ledger = open_project()
+    top = project.git.relative
+    facts = None
+    if command:
+        specs = {
+            role: OutputSpec(top(path), role, kind_of(project, ledger, role, None, guess_kind(role)))
+            for role, path in (outputs or {}).items()
+        }
+        request = Request(
+            step, tuple(command), top("."), inputs or {}, specs, params or {}, code=tuple(top(path) for path in code)
+        )
+    else:
+        stage = find_stage(project.dvc.stages(), step)
+        request, facts = request_of(project, ledger, stage, code=[top(path) for path in code], dry_run=dry_run)
+    if out is not None:
+        _ticket.check_no_code(project, str(out))
+    made = _ticket.make_ticket(project, ledger, project.tickets, request, facts, dry_run=dry_run)
+    if out is not None and not dry_run:
+        path = Path(out).absolute()
+        open_folder(str(path.parent)).write(path.name, made.data)
+    return made
+
+
+def bring(*folders: str | Path, tickets: Sequence[str | Path] = (), dry_run: bool = False) -> _bring.Brought:
+    """Records what ran with a ticket elsewhere, as `gitprov bring` does.
+
+    Args:
+        folders: What `gitprov run --ticket FILE --emit DIR` has written.
+        tickets: Files of tickets that were made in other clones.
+        dry_run: Keep nothing.
+    """
+    project, ledger = open_project()
+    emissions = {str(folder): project.emission(str(folder)) for folder in folders}
+    given = [sha256_of(Path(one).read_bytes()) for one in tickets]
+    return _bring.bring(project, ledger, emissions, tickets=project.tickets, given=given, dry_run=dry_run)
 
 
 def capture(*, dry_run: bool = False) -> Outcome:

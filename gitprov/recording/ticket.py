@@ -3,32 +3,53 @@
 from collections.abc import Iterator, Mapping
 from shlex import quote
 
+from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
-from gitprov.ids import canonical_json, digest_hex, sha256_of
+from gitprov.frozen import dataclass
+from gitprov.ids import Digest, canonical_json, digest_hex, sha256_of
 from gitprov.ids.listings import SUBMODULE, SYMLINK, CodeEntry
 from gitprov.ids.notebooks import code_entry
 from gitprov.lineage import Ledger
+from gitprov.ports.folder import Folder
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.inputs import Used
+from gitprov.recording.ledger import DRAFTS
 from gitprov.recording.plan import OutputSpec, Plan, Request, make_plan
 from gitprov.recording.stages import StageFacts
 from gitprov.records import Run
 from gitprov.records.codec import to_data
-from gitprov.records.tickets import Ticket, TicketFile, TicketInput, TicketOutput, TicketStage
+from gitprov.records.tickets import Ticket, TicketFile, TicketInput, TicketOutput, TicketStage, write_note
 from gitprov.records.types import Code
 
 
+@dataclass(frozen=True, slots=True)
+class Ticketed:
+    """A ticket that was made: its bytes, their digest, and what it is called among those of its clone."""
+
+    ticket: Ticket
+    data: bytes
+    digest: Digest
+    name: str
+
+
 def make_ticket(
-    place: Workplace, ledger: Ledger, request: Request, facts: StageFacts | None = None, *, dry_run: bool = False
-) -> Ticket:
-    """Returns the ticket of a run, and stores a copy of its code as the run itself would.
+    place: Workplace,
+    ledger: Ledger,
+    tickets: Folder,
+    request: Request,
+    facts: StageFacts | None = None,
+    *,
+    dry_run: bool = False,
+) -> Ticketed:
+    """Makes the ticket of a run, and stores a copy of its code as the run itself would.
 
     Args:
         place: The ports.
         ledger: What is recorded.
+        tickets: The tickets that were made here, to which this one is added: by them `bring` knows it.
         request: What is to run.
         facts: The dvc.yaml stage that it is.
-        dry_run: Keep no bytes.
+        dry_run: Keep nothing.
 
     Raises:
         GitprovError: As `make_plan`; GP-TKT-001 with the inputs that are not recorded or not in the work tree;
@@ -37,7 +58,31 @@ def make_ticket(
     plan = make_plan(place, ledger, request, dry_run=True)
     _refuse_unrecorded(ledger, plan.inputs)
     ticket = _ticket_of(place, plan, facts)
-    return ticket if dry_run else _ticket_of(place, make_plan(place, ledger, request), facts)
+    if not dry_run:
+        ticket = _ticket_of(place, make_plan(place, ledger, request), facts)
+    data = write_note(ticket)
+    made = Ticketed(ticket, data, sha256_of(data), ticket_name(ticket, data))
+    if not dry_run:
+        tickets.write(made.name, data)
+    return made
+
+
+def check_no_code(place: Workplace, out: str) -> None:
+    """Refuses a path for a ticket that would count as code of the next one.
+
+    Raises:
+        GitprovError: GP-USE-001.
+    """
+    try:
+        inside = place.git.relative(out)
+    except GitprovError:
+        return
+    if not inside.startswith((".git/", f"{DRAFTS}/")) and not place.git.ignored([inside]):
+        raise codes.USE_ARGUMENT.error(
+            f"{out} lies in the repository, where it would count as code",
+            why="git does not ignore it",
+            fix="-o FILE  # outside, or in a folder that .gitignore names",
+        )
 
 
 def _ticket_of(place: Workplace, plan: Plan, facts: StageFacts | None) -> Ticket:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import gitprov as api
 from gitprov.errors import catalogue as codes
 from gitprov.records import Run
 from tests.flows.recording.stages import dvc, made_by_dvc
@@ -265,3 +266,17 @@ def test_what_is_damaged_is_named_and_the_rest_is_brought(
     again = gitprov("bring", "--json", whole).json()
     assert (again["recorded"], again["staged"], len(again["known"])) == ([], [], 2)
     gitprov("verify", "--all", "--cache")
+
+
+def test_in_python(project: Repo, node: Node, tmp_path: Path) -> None:
+    """Demand 37."""
+    words = ["python", "train.py", "{inputs.data}", "{outputs.churn}"]
+    made = api.ticket("train", words, inputs={"data": "raw"}, outputs={"churn": "model.txt"}, out=tmp_path / "t.yaml")
+    node.run(tmp_path / "t.yaml", tmp_path / "out")
+    brought = api.bring(tmp_path / "out", tickets=[tmp_path / "t.yaml"])
+    assert (made.ticket.step, [stored.path for stored in brought.outcome.records], brought.findings) == (
+        "train",
+        [path for path in brought.outcome.staged if path.endswith(".yaml")],
+        (),
+    )
+    assert only_run(project).outputs["churn"].path == "model.txt"
