@@ -13,6 +13,7 @@ from gitprov.ids import sha256_of
 from gitprov.records import decode
 from tests.frozen.promoted import PROMOTED, SIGNATURES
 from tests.frozen.story import LISTINGS, RECORDS, REFUSED
+from tests.frozen.swept import LISTING
 
 FOLDER = Path(__file__).parent / "v1"
 MANIFEST = "manifest.json"
@@ -21,13 +22,14 @@ MANIFEST = "manifest.json"
 def freeze(folder: Path) -> list[str]:
     """Writes the fixtures that `folder` lacks and returns what stands in the way of the others, one line each."""
     known = json.loads((folder / MANIFEST).read_text("utf-8")) if (folder / MANIFEST).exists() else {}
+    listings = {**LISTINGS, "directory-run-set.jsonl": LISTING}
     wanted: dict[str, dict[str, dict[str, str]]] = {
-        "listings": {name: {"digest": sha256_of(data)} for name, data in LISTINGS.items()},
+        "listings": {name: {"digest": sha256_of(data)} for name, data in listings.items()},
         "records": {name: {"id": stored.id, "path": stored.path} for name, stored in (RECORDS | PROMOTED).items()},
         "refused": {f"refused/{name}": {"code": _code(data)} for name, data in REFUSED.items()},
         "signatures": {name: {"path": path} for name, (path, _) in SIGNATURES.items()},
     }
-    data = {**LISTINGS, **{name: stored.data for name, stored in (RECORDS | PROMOTED).items()}}
+    data = {**listings, **{name: stored.data for name, stored in (RECORDS | PROMOTED).items()}}
     data |= {name: bundle for name, (_, bundle) in SIGNATURES.items()}
     data |= {f"refused/{name}": bytes_ for name, bytes_ in REFUSED.items()}
     faults = []

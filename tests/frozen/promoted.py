@@ -67,6 +67,7 @@ from tests.frozen.story import (
     SOURCE,
     TRAINED,
 )
+from tests.frozen.swept import SWEEP, SWEPT
 
 SIGNER = EcdsaSigner(ec.derive_private_key(0xADA, ec.SECP256R1()))
 OTHER = EcdsaSigner(ec.derive_private_key(0xB0B, ec.SECP256R1()))
@@ -269,6 +270,7 @@ DEPLOYED = store(
 ARTIFACTS = {one.id: one.record for one in (FOLDER, MADE) if isinstance(one.record, Artifact)}
 
 PROMOTED: dict[str, Stored] = {
+    **SWEPT,
     "deployment-one-member.yaml": DEPLOYED,
     "event-governance.yaml": GOVERNED,
     "evidence-promote.yaml": EVIDENCE,
@@ -300,6 +302,7 @@ SIGNATURES: dict[str, tuple[str, bytes]] = {
     "release.sigstore.json": _plain(RELEASE),
     "request.sigstore.json": _plain(REQUEST),
     "run.sigstore.json": _plain(TRAINED),
+    "sweep.sigstore.json": _plain(SWEEP),
     "trust-second.sigstore.json": _plain(TRUST_2),
     "trust-third.sigstore.json": _plain(TRUST_3),
     "trust.sigstore.json": _plain(TRUST_1),

@@ -263,10 +263,14 @@ def judge(path: str, data: bytes, records: dict[str, dict[str, Any]]) -> list[st
     elif kind == "run":
         ends = [*record["outputs"].values(), *record.get("inputs", {}).values()]
         named += [one["artifact"] for one in ends]
+        named += [record["sweep"]["kept"]] if "sweep" in record else []
         for one in [one for one in ends if one["artifact"] in records]:
             artifact = records[one["artifact"]]
             faults += ["content"] if artifact["content"]["digest"] != one["content"] else []
             faults += ["recipe"] if one.get("recipe", artifact["recipe"]["id"]) != artifact["recipe"]["id"] else []
+        for one in record["outputs"].values() if "sweep" in record else ():
+            held = records.get(one["artifact"], {}).get("content", {}).get("files", 1)
+            faults += ["sweep"] if held < record["sweep"]["runs"] or list(record["outputs"]) != ["run-set"] else []
     elif kind == "release":
         named += [one[key] for one in record["members"].values() for key in ("artifact", "run")]
         faults += ["set"] if digest({r: m["artifact"] for r, m in record["members"].items()}) != record["set"] else []
@@ -283,6 +287,7 @@ def judge(path: str, data: bytes, records: dict[str, dict[str, Any]]) -> list[st
         named += [record["release"]["id"]] if "release" in record else []
     else:
         named += [one["run"] for one in record.get("runs", [])]
+        named += [one[key] for one in record.get("sweeps", []) for key in ("artifact", "run", "sweep")]
     return faults + [f"{one} is not there" for one in named if one not in records]
 
 
