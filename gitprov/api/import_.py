@@ -4,6 +4,7 @@ from pathlib import Path
 
 from gitprov.exchange import attestations as _attestations
 from gitprov.exchange import dvc as _dvc
+from gitprov.exchange import gto as _gto
 from gitprov.exchange import mlflow as _mlflow
 from gitprov.wiring.foreign import open_mlflow
 from gitprov.wiring.opening import open_project
@@ -27,6 +28,11 @@ def attestation(
 def dvc(*, history: bool = False, revision: str = "HEAD", dry_run: bool = False) -> _dvc.Imported:
     """Records what DVC recorded, now or ever, as `gitprov import dvc` does."""
     return _dvc.import_dvc(*open_project(), revision=revision, history=history, dry_run=dry_run)
+
+
+def gto(*, dry_run: bool = False) -> _gto.Imported:
+    """Records what a GTO registry says in tags, as `gitprov import gto` does."""
+    return _gto.import_gto(*open_project(), dry_run=dry_run)
 
 
 def mlflow(

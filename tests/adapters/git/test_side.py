@@ -1,9 +1,12 @@
-"""Refs beside the branches: commits that no work tree has, sent forward only."""
+"""Refs beside the branches: commits that no work tree has, sent forward only; and tags."""
+
+from datetime import UTC, datetime
 
 import pytest
 
 from gitprov.adapters.git import GitRepository
 from gitprov.errors import GitprovError
+from gitprov.ports.git import Tag
 from tests.support import Repo
 
 REF = "refs/gitprov/test"
@@ -49,3 +52,24 @@ def test_a_ref_is_sent_forward_only(repo: Repo) -> None:
     assert far.git("rev-parse", REF) == first
     with pytest.raises(GitprovError, match="GP-GIT-003"):
         git.send(REF, "nowhere")
+
+
+def test_tags_of_every_kind(repo: Repo) -> None:
+    git = GitRepository(str(repo.path))
+    commit, tree = repo.git("rev-parse", "HEAD"), repo.git("rev-parse", "HEAD^{tree}")
+    assert git.tags() == []
+    repo.git("tag", "light")
+    repo.git("tag", "-a", "-m", "one", "b/whole")
+    repo.git("tag", "-a", "-m", "x", "nested", "b/whole")
+    repo.git("tag", "tree", tree)
+    found = {one.name: one for one in git.tags()}
+    assert list(found) == ["b/whole", "light", "nested", "tree"]
+    assert found["light"] == Tag("light", is_annotated=False, kind="commit", oid=commit, time=None)
+    assert found["tree"] == Tag("tree", is_annotated=False, kind="tree", oid=tree, time=None)
+    assert (found["b/whole"].kind, found["b/whole"].oid) == ("commit", commit)
+    assert (found["nested"].kind, found["nested"].oid) == ("tag", repo.git("rev-parse", "refs/tags/b/whole"))
+    seconds = int(repo.git("for-each-ref", "--format=%(taggerdate:unix)", "refs/tags/nested"))
+    assert found["nested"].time == datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    repo.write(".git/refs/tags/broken", "1" * 40 + "\n")
+    with pytest.raises(GitprovError, match="GP-GIT-003"):
+        git.tags()

@@ -62,6 +62,8 @@ def _make(repo: Repo) -> None:
         repo.commit(f"Model {version}")
         act(repo, "register", "churn", "HEAD", version=version)
         act(repo, "assign", "churn", "prod", ref="HEAD")
+        if version == VERSIONS[0]:
+            _branch(repo)
     act(repo, "register", "scoring:ranker", "HEAD~1")
     for name in ("plain", "moved", "lost", "team/Unknown_One"):
         act(repo, "register", name, "HEAD", simple=name != "plain")
@@ -69,6 +71,16 @@ def _make(repo: Repo) -> None:
     act(repo, "unassign", "churn", ref="HEAD", stage="prod")
     act(repo, "deregister", "churn", version=VERSIONS[-1])
     act(repo, "deprecate", "lost", simple=True)
+
+
+def _branch(repo: Repo) -> None:
+    """Registers a version on a branch that is merged nowhere."""
+    repo.git("switch", "--quiet", "--create", "side")
+    repo.write("models/churn.bin", "aside\n")
+    dvc("add", "models/churn.bin")
+    repo.commit("Aside")
+    act(repo, "register", "churn", "HEAD", version="v0.9.0")
+    repo.git("switch", "--quiet", "main")
 
 
 def act(repo: Repo, verb: str, *arguments: str, **options: object) -> None:
@@ -98,7 +110,7 @@ def test_all_that_gto_lists_is_imported(gitprov: Gitprov) -> None:
     assert done["findings"] == []
     listed = {one["ref"]: one for one in gto.api.history(".") if one["event"] in ACTIONS}
     found = told(open_project()[1])
-    assert len(found) == len(listed) == 15
+    assert len(found) == len(listed) == 16
     for one in found:
         says, wanted = one.says, listed[one.says.ref]
         assert one.at == wanted["timestamp"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -117,8 +129,8 @@ def test_a_version_is_the_artifact_of_its_commit_and_can_be_sealed(registry: Rep
     head = registry.git("rev-parse", "HEAD")
     first = gitprov("import", "gto")
     assert first.out == (
-        "recorded 15 events of a GTO registry\n"
-        "no artifact is recorded of 4 versions: churn v1.0.0, churn v1.2.0-rc.1+b.7, churn v3.0.0, "
+        "recorded 16 events of a GTO registry\n"
+        "no artifact is recorded of 5 versions: churn v1.0.0, churn v0.9.0, churn v1.2.0-rc.1+b.7, churn v3.0.0, "
         "scoring:ranker v0.0.1 (gitprov import dvc --history, then import again)\n"
     )
     assert {line for line in first.err.splitlines() if "at 1 of its commits" in line} == {
@@ -133,7 +145,9 @@ def test_a_version_is_the_artifact_of_its_commit_and_can_be_sealed(registry: Rep
     done = gitprov("import", "gto", "--json").json()
     assert [one["id"] for one in would["recorded"]] == [one["id"] for one in done["recorded"]]
     assert len(done["recorded"]) == 11
-    assert done["unrecorded"] == []
+    assert done["unrecorded"] == ["churn v0.9.0"], "it is on no chain that HEAD has"
+    gitprov("import", "dvc", "--rev", "churn@v0.9.0")
+    assert len(gitprov("import", "gto", "--json").json()["recorded"]) == 1
     _, ledger = open_project()
     found = dict(subjects(ledger))
     assert found["plain@v0.0.1#1"] == (("plain.txt", "plain.txt"),)
@@ -178,8 +192,8 @@ def test_readers_say_what_was_imported_and_that_it_is_no_promotion(
     registry.commit("Records")
     registry.git("clone", "--quiet", "--bare", ".", tmp_path / "bare.git")
     (model,) = (one.subjects[0] for one in told(open_project()[1]) if one.says.ref == f"churn@{VERSIONS[1]}")
-    kept = "imported from gto: churn v1.2.0-rc.1+b.7, registered (2023-11-14 22:16:20Z)"
-    staged = "imported from gto: churn v1.2.0-rc.1+b.7, assigned to prod: not a promotion (2023-11-14 22:17:20Z)"
+    kept = "imported from gto: churn v1.2.0-rc.1+b.7, registered (2023-11-14 22:17:20Z)"
+    staged = "imported from gto: churn v1.2.0-rc.1+b.7, assigned to prod: not a promotion (2023-11-14 22:18:20Z)"
     last = "imported from gto: churn v3.0.0, assigned to prod no more"
     for where in (registry.path, tmp_path / "bare.git"):
         assert gitprov("show", model, cwd=where).out.splitlines()[1:3] == [kept, staged]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gitprov.exchange.gto_tags import is_near, read_tag
 from gitprov.lineage.imports import imports, imports_named
 from gitprov.wiring.opening import open_project
+from tests.flows.hostile.test_files import TEXTS
 from tests.support import Gitprov, Repo
 
 TAGS = int((os.environ.get("TEST_LONG") and 5000) or 300)
@@ -88,6 +89,27 @@ def test_what_gto_passes_over_is_told_and_the_rest_is_imported(repo: Repo, gitpr
     said = [(one.says.version, one.says.commit) for one in imports_named(open_project()[1], "churn")]
     before = [("v1.0.0", f"git:{good}"), ("v2.0.0", f"git:{bad}")]
     assert said == [*before, ("v1.0.0", f"git:{bad}")], "nothing is taken back"
+
+
+def test_whatever_the_files_of_a_tagged_commit_hold(repo: Repo, gitprov: Gitprov) -> None:
+    """Never an internal error, and every tag is imported."""
+    gitprov("init")
+    texts = [TEXTS[name] for name in (TEXTS if LONG else SOME)]
+    for number, data in enumerate(texts):
+        repo.write("artifacts.yaml", data)
+        repo.write("dvc.yaml", data + b"\n# artifacts\n")  # else it is not looked into
+        repo.commit("Break the files")
+        repo.git("tag", "-a", "-m", "x", f"churn@v{number}.0.0")
+    repo.git("rm", "--quiet", "dvc.yaml")
+    (repo.path / "artifacts.yaml").unlink()
+    (repo.path / "artifacts.yaml").symlink_to("/etc/passwd")
+    repo.commit("Lead away")
+    repo.git("tag", "-a", "-m", "x", "churn@v99.0.0")
+    done = gitprov("import", "gto", "--json").json()
+    assert len(done["recorded"]) == len(texts) + 1
+    assert {one["code"] for one in done["findings"]} == {"GP-DVC-001"}
+    assert {one["subject"] for one in done["findings"]} == {"artifacts.yaml", "dvc.yaml"}
+    assert "root:" not in str(done)
 
 
 def test_many_tags_are_read_together(repo: Repo, gitprov: Gitprov) -> None:
