@@ -14,7 +14,9 @@ from gitprov.wiring.opening import open_project
 from tests.flows.hostile.test_files import TEXTS
 from tests.support import Gitprov, Repo
 
-TAGS = int((os.environ.get("TEST_LONG") and 5000) or 300)
+LONG = bool(os.environ.get("TEST_LONG"))
+TAGS = 5000 if LONG else 300
+SOME = ("deep lists", "latin-1", "laughs", "zeros", "wrong types")
 ACTIONS = {"register": "registered", "deregister": "deregistered", "assign": "assigned", "unassign": "unassigned",
            "deprecate": "deprecated"}  # fmt: skip
 
