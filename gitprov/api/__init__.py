@@ -201,18 +201,23 @@ def ticket(
     return made
 
 
-def bring(*folders: str | Path, tickets: Sequence[str | Path] = (), dry_run: bool = False) -> _bring.Brought:
+def bring(
+    *folders: str | Path, tickets: Sequence[str | Path] = (), as_drafts: bool = False, dry_run: bool = False
+) -> _bring.Brought:
     """Records what ran with a ticket elsewhere, as `gitprov bring` does.
 
     Args:
         folders: What `gitprov run --ticket FILE --emit DIR` has written.
         tickets: Files of tickets that were made in other clones.
+        as_drafts: Leave drafts.
         dry_run: Keep nothing.
     """
     project, ledger = open_project()
     emissions = {str(folder): project.emission(str(folder)) for folder in folders}
     given = [sha256_of(Path(one).read_bytes()) for one in tickets]
-    return _bring.bring(project, ledger, emissions, tickets=project.tickets, given=given, dry_run=dry_run)
+    return _bring.bring(
+        project, ledger, emissions, tickets=project.tickets, given=given, as_drafts=as_drafts, dry_run=dry_run
+    )
 
 
 def capture(*, dry_run: bool = False) -> Outcome:

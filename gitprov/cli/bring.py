@@ -22,10 +22,18 @@ from gitprov.wiring.opening import open_project
 @click.command()
 @click.argument("folders", nargs=-1, required=True, metavar="DIR...")
 @click.option("--ticket", "given", multiple=True, metavar="FILE", help="A ticket that was made in another clone.")
+@click.option("--draft", "as_drafts", is_flag=True, help="Leave drafts, for `gitprov keep --sweep`.")
 @dry_run_option
 @json_option
 @click.pass_context
-def command(ctx: click.Context, folders: tuple[str, ...], given: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+def command(
+    ctx: click.Context,
+    folders: tuple[str, ...],
+    given: tuple[str, ...],
+    as_drafts: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     """Record what ran with a ticket elsewhere.
 
     DIR is what `gitprov run --ticket FILE --emit DIR` has written. Every byte is hashed, and the run is held against
@@ -38,11 +46,14 @@ def command(ctx: click.Context, folders: tuple[str, ...], given: tuple[str, ...]
     project, ledger = open_project()
     emissions = {name: project.emission(name) for name in folders}
     known = [sha256_of(read_ticket(name)) for name in given]
-    done = bring(project, ledger, emissions, tickets=project.tickets, given=known, dry_run=dry_run)
+    done = bring(project, ledger, emissions, tickets=project.tickets, given=known, as_drafts=as_drafts, dry_run=dry_run)
     if as_json:
         facts = {"findings": [finding_json(one) for one in done.findings]}
         click.echo(json.dumps(outcome_json(done.outcome) | facts, indent=2, sort_keys=True))
     else:
-        show_outcome(done.outcome, as_json=False, nothing="nothing was brought")
+        verb = "draft" if as_drafts else "record"
+        show_outcome(done.outcome, as_json=False, nothing="nothing was brought", verb=verb)
+        if as_drafts and done.outcome.records and not dry_run:
+            click.echo("next: gitprov keep, or gitprov keep --sweep NAME ID")
         show_findings(done.findings)
     ctx.exit(Exit.FINDINGS if done.findings else Exit.OK)

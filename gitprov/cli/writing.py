@@ -20,15 +20,17 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would b
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-def show_outcome(outcome: "Outcome", *, as_json: bool, nothing: str = "nothing new to record") -> None:
-    """Prints what was recorded and which files were staged."""
+def show_outcome(
+    outcome: "Outcome", *, as_json: bool, nothing: str = "nothing new to record", verb: str = "record"
+) -> None:
+    """Prints what was recorded, or what else is done to records, and which files were staged."""
     if as_json:
         click.echo(json.dumps(outcome_json(outcome), indent=2, sort_keys=True))
         return
     own = {record.path for record in outcome.records}
     others = [path for path in outcome.staged if not own & {path, signed_path(path)}]
     for record in outcome.records:
-        click.echo(f"{'would record' if outcome.dry_run else 'recorded'} {one_line(record)}")
+        click.echo(f"{f'would {verb}' if outcome.dry_run else f'{verb}ed'} {one_line(record)}")
         files = [path for path in outcome.staged if record.path in (path, signed_path(path))]
         show_files(files, dry_run=outcome.dry_run)
     for record in outcome.known:

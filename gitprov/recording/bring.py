@@ -20,7 +20,7 @@ from gitprov.ports.blobs import Object
 from gitprov.ports.folder import Emission, Folder
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import left_out, resolve_code
-from gitprov.recording.drafts import Draft, draft_name, remove_draft, write_draft
+from gitprov.recording.drafts import Draft, draft_name, draft_names, remove_draft, write_draft
 from gitprov.recording.emit import EMITTED, TICKET
 from gitprov.recording.keep import keep
 from gitprov.recording.objects import listings, needed_objects
@@ -67,6 +67,7 @@ def bring(
     *,
     tickets: Folder,
     given: Collection[Digest] = (),
+    as_drafts: bool = False,
     dry_run: bool = False,
 ) -> Brought:
     """Checks folders, puts their bytes into the cache, and keeps their records; what was brought before is known.
@@ -77,6 +78,7 @@ def bring(
         folders: What people call each, and the folder.
         tickets: The tickets that were made here.
         given: Digests of others, which whoever brings has by another way than the folders.
+        as_drafts: Leave the records as drafts, of which `keep` can make a run set.
         dry_run: Keep nothing; the files of directories are not read.
     """
     resolved: dict[tuple[object, ...], bool] = {}
@@ -90,7 +92,7 @@ def bring(
                 findings += [codes.TKT_FACTS.finding(name, f"{name}: {fault}") for fault in faults]
                 continue
             _take(place, folder, whole, dry_run=dry_run)
-            outcomes.append(_keep(place, ledger, whole, dry_run=dry_run))
+            outcomes.append(_keep(place, ledger, whole, as_drafts=as_drafts, dry_run=dry_run))
         except GitprovError as error:
             findings.append(error.code.finding(name, f"{name}: {error.what}", why=error.why, fix=error.fix))
     return Brought(
@@ -239,14 +241,15 @@ def _check_taken(wrong: Sequence[Object]) -> None:
         raise codes.TKT_DAMAGED.error(f"bytes are missing or damaged: {names}{more}")
 
 
-def _keep(place: Workplace, ledger: Ledger, whole: _Whole, *, dry_run: bool) -> Outcome:
-    """Stages the records of a folder as those of a draft, unless its run is staged already."""
+def _keep(place: Workplace, ledger: Ledger, whole: _Whole, *, as_drafts: bool, dry_run: bool) -> Outcome:
+    """Makes a draft of a folder and stages it, unless its run is staged already."""
     records, stage = whole.records, whole.ticket.stage
     with place.worktree.locked(f"bring {whole.name}"):
         if place.git.index([whole.stored.path]):
             return Outcome(known=records)
         if dry_run:
-            return Outcome(records=records, staged=tuple(sorted(one.path for one in records)), dry_run=True)
+            staged = () if as_drafts else tuple(sorted(one.path for one in records))
+            return Outcome(records=records, staged=staged, dry_run=True)
         made = {out.path: whole.artifacts[out.artifact].content for out in whole.run.outputs.values()}
         outs = {path: content for path, content in made.items() if isinstance(content, Content)}
         draft = Draft(
@@ -257,7 +260,11 @@ def _keep(place: Workplace, ledger: Ledger, whole: _Whole, *, dry_run: bool) -> 
             deps=stage.deps if stage is not None else {},
             outs=outs if stage is not None else {},
         )
+        if as_drafts and draft.name in draft_names(place):
+            return Outcome(known=records)
         write_draft(place, draft)
+        if as_drafts:
+            return Outcome(records=records, notes=said(whole.run))
         try:
             kept = keep(place, ledger, [draft.name])
             return replace(kept, notes=(*said(whole.run), *kept.notes))

@@ -1,4 +1,4 @@
-"""Tickets, and the note that makes whole what a run without a repository leaves. docs/format.md, "Tickets".
+"""Tickets, and the note that makes whole what a run without a repository leaves. docs/clusters.md.
 
 In the canonical form of records, but no records: nothing of them is committed, and an unknown field is refused.
 """

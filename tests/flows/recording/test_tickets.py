@@ -273,10 +273,9 @@ def test_in_python(project: Repo, node: Node, tmp_path: Path) -> None:
     words = ["python", "train.py", "{inputs.data}", "{outputs.churn}"]
     made = api.ticket("train", words, inputs={"data": "raw"}, outputs={"churn": "model.txt"}, out=tmp_path / "t.yaml")
     node.run(tmp_path / "t.yaml", tmp_path / "out")
-    brought = api.bring(tmp_path / "out", tickets=[tmp_path / "t.yaml"])
-    assert (made.ticket.step, [stored.path for stored in brought.outcome.records], brought.findings) == (
-        "train",
-        [path for path in brought.outcome.staged if path.endswith(".yaml")],
-        (),
-    )
+    brought = api.bring(tmp_path / "out", tickets=[tmp_path / "t.yaml"], as_drafts=True).outcome
+    again = api.bring(tmp_path / "out", as_drafts=True)
+    assert (brought.staged, again.outcome.known, again.findings) == ((), brought.records, ())
+    assert {stored.path for stored in api.keep().records} == {stored.path for stored in brought.records}
+    assert made.ticket.step == "train"
     assert only_run(project).outputs["churn"].path == "model.txt"
