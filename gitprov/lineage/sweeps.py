@@ -1,6 +1,6 @@
 """Sweeps: which run-set a run was chosen from, and what the records that it holds are called in it.
 
-docs/format.md, "Run set".
+docs/format.md, "Run-set".
 """
 
 from collections.abc import Iterable, Iterator

@@ -7,7 +7,6 @@ from gitprov.errors import Finding, GitprovError
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.lineage import Held, Ledger
-from gitprov.lineage.naming import describe
 from gitprov.ports.blobs import Fault, Transfer
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.objects import Needed, needed_objects
@@ -109,7 +108,8 @@ def _with_run_sets(place: Workplace, ledger: Ledger) -> tuple[Ledger, set[str], 
         try:
             more |= read_set(place, content).held
         except GitprovError as error:
-            told.append(f"what its runs made is not sent: {describe(ledger, one)}: {error.what}; {error.fix}")
+            name, fix = ledger.artifacts[one].name, f"gitprov pull {ledger.short(one)}"
+            told.append(f"what the runs of {name} made is not sent: {error.what}; {fix}")
     others = [replace(held, state="committed") for one, held in more.items() if not is_recorded(ledger, one)]
     return Ledger([*others, *ledger.held.values()]), {held.stored.path for held in others}, told
 
@@ -154,7 +154,8 @@ def _judge(
         if finding.subject in shared
     ]
     if lost := [finding for finding in found if finding.subject in others]:
-        notes.append(f"bytes of {len(lost)} records that nobody kept were not sent; the first: {lost[0].what}")
+        many = f"{len(lost)} record{'s' if len(lost) != 1 else ''}"
+        notes.append(f"bytes of {many} that nobody kept were not sent; the first: {lost[0].what}")
     staged = sum(held.state == "staged" for held in ledger.held.values())
     if staged:
         notes.append(f"not committed yet, so not shared: {staged} staged records (git commit, then push again)")

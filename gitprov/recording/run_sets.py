@@ -1,4 +1,4 @@
-"""Run-sets: the records of a sweep as one artifact, and a run out of one again. docs/format.md, "Run set"."""
+"""Run-sets: the records of a sweep as one artifact, and a run out of one again. docs/format.md, "Run-set"."""
 
 import re
 from collections.abc import Callable, Iterable

@@ -57,10 +57,17 @@ def serving(tmp_path: Path, gitprov: Gitprov) -> World:
     return make_serving(tmp_path / "world", gitprov)
 
 
-def train(gitprov: Gitprov, *options: str, output: str = "model=model.txt:model:model", number: int = 1) -> None:
+def train(
+    gitprov: Gitprov,
+    *options: str,
+    output: str = "model=model.txt:model:model",
+    number: int = 1,
+    keep: bool = True,
+) -> None:
     """Trains a model on raw, and keeps it."""
     words = [PYTHON, "train.py", "{inputs.data}", "{outputs.model}", str(number)]
-    gitprov("run", "--step", "train", "--input", "data=raw", "--output", output, "--keep", *options, "--", *words)
+    kept = ["--keep"] if keep else []
+    gitprov("run", "--step", "train", "--input", "data=raw", "--output", output, *kept, *options, "--", *words)
 
 
 def record_of(repo: Repo, kind: str = "artifacts") -> str:

@@ -81,6 +81,29 @@ def test_a_record_that_says_something_wrong(
     assert code.id not in gitprov("verify", status=None).out
 
 
+def test_a_run_set_that_is_not_what_its_run_says(project: Repo, gitprov: Gitprov) -> None:
+    """Of three trials somebody tells one: the records alone do not show it, the listing does."""
+    for number in range(3):
+        train(gitprov, keep=False, number=number)
+    best, *_ = gitprov("status", "--json").json()["drafts"]
+    gitprov("keep", "--sweep", "search", best["name"])
+    project.commit("Choose")
+
+    def smaller(record: Record) -> Record:
+        assert isinstance(record, Run)
+        assert record.sweep is not None
+        assert record.sweep.runs == 3
+        return replace(record, sweep=replace(record.sweep, runs=1))
+
+    edited(project, "runs/sweep", smaller)
+    gitprov("verify")
+    said = gitprov("verify", "--bytes", "--cache", status=1)
+    assert "it holds 3 runs of train, and 1 are recorded" in said.out
+    follow(codes.LIN_SWEEP, said, project)
+    project.git("commit", "--quiet", "-m", "Take it away")
+    gitprov("verify", "--bytes", "--cache")
+
+
 def test_a_record_that_is_missing(project: Repo, gitprov: Gitprov) -> None:
     project.git("rm", "--quiet", record_of(project))
     project.git("commit", "--quiet", "-m", "Tidy up")

@@ -255,6 +255,36 @@ def test_two_files_with_one_md5_in_one_directory_are_refused(clone: Clone) -> No
         clone.cache().snapshot("data")
 
 
+def test_a_directory_that_is_put_is_what_a_snapshot_of_it_is(clone: Clone) -> None:
+    files = {"a/one": b"1", "b": b"", "b.txt": b"1", "é": b"2"}
+    for path, data in files.items():
+        clone.write(f"data/{path}", data)
+    cache = clone.cache()
+    content = cache.put_directory(files, keep=False)
+    assert content == cache.snapshot("data", keep=False).content
+    assert not clone.object(b"1").exists()
+    assert cache.put_directory(files) == content
+    assert cache.missing(cache.objects(content)) == []
+    assert {entry.path: clone.object(files[entry.path]).read_bytes() for entry in cache.entries(content)} == files
+
+
+def test_a_directory_that_is_put_mends_what_is_wrong_in_the_cache(clone: Clone) -> None:
+    clone.cache().put(b"bytes")
+    kept = clone.object(b"bytes")
+    kept.chmod(0o644)
+    kept.write_bytes(b"other")
+    for file in clone.state.iterdir():
+        file.unlink()
+    clone.cache().put_directory({"one": b"bytes", "two": b"more"})
+    assert kept.read_bytes() == b"bytes"
+
+
+def test_two_files_with_one_md5_in_a_directory_that_is_put_are_refused(clone: Clone) -> None:
+    """Threat A06: else one of the two would be lost without a word."""
+    with pytest.raises(GitprovError, match="GP-BLB-003"):
+        clone.cache().put_directory({"one": COLLISION[0], "two": COLLISION[1]})
+
+
 @pytest.mark.parametrize("bad", [b"other", b"longer than it was"])
 def test_a_cached_object_with_a_wrong_name_is_put_away_and_mended(clone: Clone, bad: bytes) -> None:
     """A damaged object is no collision: the right bytes take its place and nothing is thrown away."""
