@@ -10,7 +10,7 @@ from gitprov.errors import GitprovError
 from gitprov.exchange.imported import Registrar
 from gitprov.ids import digest_of
 from gitprov.lineage import Ledger
-from gitprov.lineage.imports import imports, imports_named, imports_of
+from gitprov.lineage.imports import foreign, imports, imports_named, imports_of
 from gitprov.recording.writing import stage, write_records
 from gitprov.records import Event, store
 from gitprov.records.codec import to_data
@@ -18,6 +18,7 @@ from gitprov.records.foreign import IMPORTED, Foreign
 from gitprov.wiring.opening import open_project
 from gitprov.wiring.project import Project
 from tests.flows.promotion.world import make_serving
+from tests.frozen.story import IMPORT
 from tests.support import Gitprov, Repo
 
 AT = "2024-05-06T07:08:09Z"
@@ -95,6 +96,14 @@ def test_details_of_another_form_say_nothing(recorded: tuple[Project, Ledger]) -
     ):
         with pytest.raises(GitprovError, match="GP-SCH-002"):
             Registrar(place, ledger).take(wrong, at=AT)
+
+
+def test_the_frozen_event_says_what_it_said() -> None:
+    """docs/format.md, "Event"."""
+    assert isinstance(IMPORT.record, Event)
+    says = foreign(IMPORT.record)
+    assert says is not None
+    assert (says.words, says.called) == (IMPORT.record.reason, "fraud.model")
 
 
 def test_drafts_and_what_is_not_recorded_are_no_subjects(recorded: tuple[Project, Ledger], gitprov: Gitprov) -> None:
