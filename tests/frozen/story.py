@@ -309,26 +309,14 @@ EVENT = store(
         details={"by": "fraud.model", "until": None},
     )
 )
-IMPORT = store(
-    Event(
-        kind="imported",
-        actor="ada",
-        at="2025-12-24T12:00:00Z",
-        subjects=(MADE.id,),
-        reason="imported from gto: Fraud/Model v1.2.0, assigned to prod: not a promotion",
-        details={
-            "action": "assigned",
-            "as": "fraud.model",
-            "commit": "git:" + "0a" * 20,
-            "from": "gto",
-            "name": "Fraud/Model",
-            "path": "models/model.bin",
-            "ref": "Fraud/Model#prod#3",
-            "stage": "prod",
-            "version": "v1.2.0",
-        },  # fmt: skip
-    )
-)
+IMPORT = store(Event(
+    kind="imported", actor="ada", at="2025-12-24T12:00:00Z", subjects=(MADE.id,),
+    reason="imported from gto: Fraud/Model v1.2.0, assigned to prod: not a promotion",
+    details={
+        "action": "assigned", "as": "fraud.model", "commit": "git:" + "0a" * 20, "from": "gto", "name": "Fraud/Model",
+        "path": "models/model.bin", "ref": "Fraud/Model#prod#3", "stage": "prod", "version": "v1.2.0",
+    },
+))  # fmt: skip
 AWKWARD = store(
     Artifact(
         name="awkward",
