@@ -35,6 +35,31 @@ with open(sys.argv[1], "rb", buffering=0) as source, open(sys.argv[2], "wb", buf
     os.fsync(target.fileno())
 """
 
+# The same for many files: each is created under another name, and gets its own when all are safe on disk.
+FLOOR_OF_MANY = """
+import hashlib, os, sys
+top, target = sys.argv[1:]
+os.makedirs(target + "/new")
+names = []
+for folder, _, files in os.walk(top):
+    for name in files:
+        source = os.open(folder + "/" + name, os.O_RDONLY)
+        data = os.read(source, os.fstat(source).st_size)
+        os.close(source)
+        hashlib.sha256(data).hexdigest()
+        names.append(hashlib.md5(data, usedforsecurity=False).hexdigest())
+        copy = os.open(target + "/new/" + names[-1], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+        os.write(copy, data)
+        os.close(copy)
+os.sync()
+for number in range(256):
+    os.mkdir(f"{target}/{number:02x}")
+for name in names:
+    os.rename(target + "/new/" + name, target + "/" + name[:2] + "/" + name[2:])
+os.sync()
+"""
+COPIES = "SHA-256 + MD5 + copies"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -94,6 +119,7 @@ def small_files(bench: Bench, number: int) -> None:
         {
             "gitprov add": lambda: ours.do("gitprov", "add", "data", "--name", "data"),
             "dvc add": lambda: theirs.do("dvc", "add", "--quiet", "data"),
+            COPIES: lambda: ours.do("python", "-c", FLOOR_OF_MANY, "data", bench.top / f"small-f{number}"),
         },
     )
     ours.commit()
@@ -194,6 +220,8 @@ def measure_small(bench: Bench, rounds: int) -> Iterator[Claim]:
         small_files(bench, number)
     claim = bench.claim
     yield claim("P3", f"add {SMALL}", what="add", ours="gitprov add", peer="dvc add", goal=0.25)
+    yield claim("P3", f"add {SMALL}", what="add", ours="gitprov add", peer=COPIES, goal=1.5)
+    yield claim("P3", f"{COPIES} of {SMALL}", what="add", ours=COPIES, peer="dvc add", goal=0.25)
     yield claim("P5", f"add {SMALL} again", what="look again", ours="gitprov add", peer="dvc status", goal=0.2)
     yield claim("P5", f"status of {SMALL}", what="look again", ours="gitprov status", peer="dvc status", goal=0.2)
     yield claim(
