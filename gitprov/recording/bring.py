@@ -230,7 +230,7 @@ def _take(place: Workplace, folder: Emission, whole: _Whole, *, dry_run: bool) -
         needed = needed_objects(made, place.cache, ids)
         if needed.findings:
             raise codes.TKT_DAMAGED.error("; ".join(finding.what for finding in needed.findings))
-        items = [item for item in needed.items.values() if derived or not item.is_dir]
+        items = [item for item in needed.items.values() if item.is_dir == derived]
         _check_taken(folder.take(items, progress=place.progress))
 
 

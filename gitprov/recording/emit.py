@@ -22,6 +22,7 @@ from gitprov.recording.plan import Plan, Request, begin, check_apart, check_outp
 from gitprov.recording.run import RunResult, run, settled
 from gitprov.recording.ticket import disagreements, request_of_ticket
 from gitprov.records import Input
+from gitprov.records.stored import ROOT
 from gitprov.records.tickets import Emitted, Ticket, TicketInput, read_note, write_note
 
 TICKET = "ticket.yaml"
@@ -121,6 +122,8 @@ def _check_free(place: Workplace, into: Folder, ticket: Ticket, data: bytes) -> 
         )
     if into.read(TICKET) not in (None, data):
         raise codes.TKT_TAKEN.error(f"{into.path} is the folder of another ticket")
+    if into.read(f"{ROOT}/project.yaml") is not None:
+        raise codes.TKT_TAKEN.error(f"{into.path} is a project, with records of its own")
 
 
 def _plan(

@@ -18,7 +18,11 @@ TKT_DIFFERS = declare(
     by_hand=True,
 )
 TKT_TAKEN = declare(
-    "GP-TKT-004", Exit.USAGE, "a folder for the run of another ticket", "name another one: --emit DIR", by_hand=True
+    "GP-TKT-004",
+    Exit.USAGE,
+    "a folder that is not free for the run of this ticket",
+    "name another one: --emit DIR",
+    by_hand=True,
 )
 TKT_HALF = declare(
     "GP-TKT-005",

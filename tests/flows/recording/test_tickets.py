@@ -18,12 +18,14 @@ from tests.flows.recording.tickets import (
     COMMAND,
     OPTIONS,
     OUTPUT,
+    POISONED,
     Node,
     copied,
     emitted_run,
     forge,
     made,
     misplaced,
+    poison,
     programs,
 )
 from tests.support import Gitprov, Repo
@@ -179,6 +181,7 @@ def test_arguments_that_do_not_fit(project: Repo, node: Node, tmp_path: Path, gi
     gitprov("run", "--ticket", ticket, status=codes.USE_ARGUMENT.exit)
     assert "--seed" in node.run(ticket, tmp_path / "out", "--seed", "1", status=codes.USE_ARGUMENT.exit).err
     assert "not apart" in node.run(ticket, node.folder / "data", status=codes.USE_ARGUMENT.exit).err
+    assert "is a project" in node.run(ticket, project.path, status=codes.TKT_TAKEN.exit).err
     node.run(tmp_path / "none.yaml", tmp_path / "out", status=codes.TKT_BROKEN.exit)
     (tmp_path / "u.yaml").write_bytes(ticket.read_bytes().replace(b"mode: ", b"mode:  "))
     node.run(tmp_path / "u.yaml", tmp_path / "out", status=codes.TKT_BROKEN.exit)
@@ -228,6 +231,7 @@ DAMAGE: dict[str, tuple[str, Callable[[Path], object]]] = {
     "gone": ("GP-TKT-006", lambda out: _object(out).unlink()),
     "linked": ("GP-TKT-006", lambda out: _linked(_object(out))),
     "folder": ("GP-TKT-006", _linked_folder),
+    "poison": ("GP-TKT-006", poison),
     "record": ("GP-TKT-006", lambda out: _other_bytes(_record(out))),
     "norecord": ("GP-TKT-006", lambda out: _record(out).unlink()),
     "linkedrecord": ("GP-TKT-006", lambda out: _linked(_record(out))),
@@ -262,6 +266,7 @@ def test_what_is_damaged_is_named_and_the_rest_is_brought(
     found = {(Path(one["subject"]).parent.name, one["code"]) for one in done["findings"]}
     assert found == {(name, code) for name, (code, _) in DAMAGE.items()}
     assert len(done["recorded"]) == 2
+    assert not list((project.path / ".dvc/cache").rglob(POISONED[6:]))
     assert isinstance(only_run(project), Run)
     again = gitprov("bring", "--json", whole).json()
     assert (again["recorded"], again["staged"], len(again["known"])) == ([], [], 2)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gitprov.ids import sha256_of
-from gitprov.records import Run, Stored, decode, store
+from gitprov.ids import md5_of, sha256_of
+from gitprov.records import Artifact, Content, Run, Stored, decode, store
 from gitprov.records.tickets import Emitted, read_note, write_note
 from tests.support import Gitprov, Outcome, Repo
 
 OPTIONS = ["--step", "train", "--input", "data=raw", "--param", "lr=0.1", "--seed", "7"]
 OUTPUT = ["--output", "model=model.txt:churn:model"]
+POISONED = md5_of(b"what somebody will record tomorrow")
 COMMAND = [sys.executable, "train.py", "{inputs.data}", "{outputs.model}"]
 
 
@@ -71,13 +72,33 @@ def _runs(out: Path) -> list[tuple[Path, Run]]:
 def forge(out: Path, **changes: Any) -> None:
     """Puts another run in the place of the one in a folder, and leaves nothing that does not fit to it."""
     ((path, run),) = _runs(out)
-    forged = store(replace(run, **changes))
+    _replace(out, path, store(replace(run, **changes)))
+
+
+def poison(out: Path) -> None:
+    """Gives bytes the MD5 of others, in the record and in the folder: a cache that took them would give them to DVC."""
+    ((path, run),) = _runs(out)
+    (artifact_path,) = (out / ".gitprov/artifacts").rglob("*.yaml")
+    artifact = decode(artifact_path.read_bytes())
+    assert isinstance(artifact, Artifact)
+    assert isinstance(artifact.content, Content)
+    content = replace(artifact.content, md5=POISONED)
+    source, target = (out / f"files/md5/{md5[4:6]}/{md5[6:]}" for md5 in (artifact.content.md5, POISONED))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.rename(target)
+    forged = store(replace(artifact, content=content))
+    _replace(out, artifact_path, forged)
+    made = {role: replace(one, artifact=forged.id) for role, one in run.outputs.items()}
+    _replace(out, path, store(replace(run, outputs=made)))
+
+
+def _replace(out: Path, path: Path, forged: Stored) -> None:
     path.unlink()
     target = out / forged.path
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(forged.data)
     note = read_note(Emitted, (out / "emitted.yaml").read_bytes(), "note")
-    records = {name: digest for name, digest in note.records.items() if "/runs/" not in name}
+    records = {name: digest for name, digest in note.records.items() if name != str(path.relative_to(out))}
     write_emitted(out, replace(note, records={**records, forged.path: forged.id}))
 
 
