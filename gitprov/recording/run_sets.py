@@ -13,8 +13,7 @@ from gitprov.ports.blobs import Object
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.pull import plan_pull, pull
 from gitprov.recording.writing import Outcome, stage, write_records
-from gitprov.records import RUN_SET, Artifact, Content, Output, Recipe, Run, Stored, Sweep, decode, store
-from gitprov.records.stored import ROOT
+from gitprov.records import RUN_SET, Artifact, Content, Output, Recipe, Run, Stored, Sweep, decode, path_of, store
 
 STEP = "sweep"
 """The step of the run that gathers a run-set."""
@@ -113,13 +112,19 @@ def read_set(place: Workplace, content: Content) -> Ledger:
     """Returns the records that a run-set holds, as drafts; the cache must have them.
 
     Raises:
-        GitprovError: GP-BLB-001, GP-BLB-002; GP-SCH-002, GP-YML-* when it holds something else.
+        GitprovError: GP-BLB-001, GP-BLB-002; GP-LIN-007, GP-SCH-*, GP-YML-* when it holds something else.
     """
     found = []
     for entry in place.cache.entries(content):
         data = place.cache.read(Object(entry.md5, entry.size, entry.sha256))
-        path = f"{ROOT}/{entry.path}"
-        found.append(Held(Stored(entry.sha256, path, data, decode(data, name=path)), "draft"))
+        record = decode(data, name=entry.path)
+        stored = Stored(entry.sha256, path_of(record, entry.sha256), data, record)
+        if place_in_set(stored) != entry.path:  # what is written later lies where its fields say, and nowhere else
+            raise codes.LIN_SWEEP.error(
+                f"a run-set holds a record at {entry.path} that belongs at {stored.path}",
+                fix="do not keep anything out of it: gitprov itself makes no such run-set",
+            )
+        found.append(Held(stored, "draft"))
     return Ledger(found)
 
 

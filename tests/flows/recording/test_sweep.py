@@ -3,15 +3,18 @@
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from gitprov import api
 from gitprov.ids import digest_hex
 from gitprov.lineage.sweeps import place_in_set
 from gitprov.recording.drafts import Draft, read_drafts
-from gitprov.records import Artifact, Content, Run, decode
+from gitprov.recording.writing import stage, write_records
+from gitprov.records import RUN_SET, Artifact, Content, Recipe, Run, decode, store
 from gitprov.wiring.project import Project
 from tests.flows.recording.conftest import Train
 from tests.flows.sweeps import files_of, records_of, write_trials
@@ -160,7 +163,8 @@ def test_a_loser_is_kept_later(project: Repo, trials: list[Draft], gitprov: Gitp
 
 
 def test_a_loser_is_found_by_what_it_made(trials: list[Draft], gitprov: Gitprov) -> None:
-    gitprov("keep", "--sweep", "lr-sweep", trials[1].name)
+    """The sweep was kept by the Python API (demand 37)."""
+    assert len(api.keep_sweep("lr-sweep", trials[1].name).records) == 4
     model = digest_hex(trials[3].run.outputs["model"].artifact)
     assert f"recorded run train {short(trials[3])}" in gitprov("keep", f"id:{model[:12]}").out
 
@@ -173,6 +177,25 @@ def test_bytes_that_are_gone_are_told(project: Repo, trials: list[Draft], gitpro
     assert "bytes that the cache lacks were not brought: there is no folder" in gitprov("keep", short(trials[2])).err
     project.path.with_name("repo.dvc-remote").mkdir()
     assert "it is recorded, and cannot be restored" in gitprov("keep", short(trials[3])).err
+
+
+def test_a_run_set_that_somebody_made_up_writes_nothing(project: Repo, trials: list[Draft], gitprov: Gitprov) -> None:
+    """Threat: `keep` would write what a pull request brought to a place that it chose, such as a trust version's."""
+    loser = next(one for one in trials[3].records if one.id == trials[3].run_id)
+    gitprov("keep", "--sweep", "lr-sweep", trials[1].name)
+    place = Project()
+    content = place.cache.put_directory({"trust/0002.yaml": loser.data})
+    made_up = store(Artifact(name="lr-sweep", kind=RUN_SET, content=content, recipe=Recipe(id=content.digest)))
+    sweep = sweep_of(project)
+    made = replace(sweep.outputs[RUN_SET], artifact=made_up.id, content=content.digest, recipe=content.digest)
+    project.git("rm", "--quiet", "--force", "-r", ".gitprov/artifacts/lr-sweep", ".gitprov/runs/sweep")
+    stage(place, write_records(place, [made_up, store(replace(sweep, outputs={RUN_SET: made}))]))
+    before = project.git("status", "--porcelain")
+    refused = gitprov("keep", short(trials[3]), status=1).err
+    assert "a run-set holds a record at trust/0002.yaml that belongs at .gitprov/runs/train/" in refused
+    assert "GP-LIN-007" in refused
+    assert "belongs at" in gitprov("push", "--all", "--no-refs").out
+    assert project.git("status", "--porcelain") == before
 
 
 def test_a_pipeline_is_swept_step_by_step(project: Repo, gitprov: Gitprov) -> None:
