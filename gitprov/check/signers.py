@@ -173,13 +173,16 @@ def _signer(landed: Landed, stored: Stored, one: Signature, head: int) -> Signer
         if own is not None and not own.why_not(one, timed=False):
             version, why = own, ""
     time = version.time(one) if version is not None else min(one.proven.values(), default=None)
-    person = version.people[one.key] if version is not None and not why else None
+    person, roles = None, tuple[str, ...]()
+    if version is not None and not why:
+        person = version.people[one.key]
+        roles = tuple(_held(landed, version, stored, one.means, person))
     return Signer(
         one.path,
         one.key,
         one.means,
         person,
-        tuple(_held(landed, version, stored, one.means, person)) if version is not None and person is not None else (),
+        roles,
         version.root.version if version is not None else None,
         _commit(landed, made, head),
         time,
@@ -214,7 +217,7 @@ def _scopes(landed: Landed, record: Record) -> list[str | None]:
         case Event(kind=kind, details=details) if kind == GOVERNANCE:
             with suppress(GitprovError):  # S1 says what is wrong with it
                 says = from_data(Governance, dict(details))
-                return [catalogued(path) for path in sorted({*says.before, *says.after})] or [None]
+                return [catalogued(path) for path in sorted({*says.before, *says.after})]
     return [None]
 
 

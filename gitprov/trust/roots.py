@@ -213,8 +213,9 @@ class Roots:
             as_of: The first parent of the step that is judged.
         """
         before = self.judging(landed, as_of)
-        counts = before is not None and not self.why_not(one, landed, as_of)
-        return before.people.get(one.key) if before is not None and counts else None
+        if before is None or self.why_not(one, landed, as_of):
+            return None
+        return before.people[one.key]
 
     def why_not(self, one: Signature, landed: int, as_of: int) -> str:
         """Returns why a good signature counts for nobody, with the step that fails; arguments as for `person`."""
@@ -242,7 +243,6 @@ class Roots:
 
     def judging(self, landed: int, as_of: int) -> Accepted | None:
         """Returns the version that decides about what landed at a step; as for `person`."""
-        before = self.at(min(landed - 1, as_of))
-        if before is None and self.accepted and self.accepted[0].step == landed <= as_of:
+        if self.accepted and self.accepted[0].step == landed <= as_of:
             return self.accepted[0]
-        return before
+        return self.at(min(landed - 1, as_of))

@@ -22,7 +22,9 @@ ATTACKS = ("a01_flips", "a09_replay", "a10_bait", "a11_people", "a13_time", "a14
            "delegation", "identities", "moves", "past")  # fmt: skip
 TESTS = (
     *(f"tests/unit/{one}" for one in UNIT),
+    "tests/unit/test_frozen.py",
     "tests/adapters/signing/test_keyless.py",
+    "tests/adapters/signing/test_witnesses.py",
     *(f"tests/attacks/test_{one}.py" for one in ATTACKS),
 )
 """Those that need no repository: the same laws are tested with git by others, and a mutant is killed sooner here."""

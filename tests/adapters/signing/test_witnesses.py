@@ -57,7 +57,8 @@ def edited(change: Callable[[Any], object]) -> str:
 def test_a_signature_is_judged_with_what_others_have_seen(name: str, logged: bool) -> None:
     signer = OTHER if name == "other" else SIGNER
     digest = sha256_of(DOCUMENT.encode())
-    listed = Listed(keys={signer.id: signer.pem}, documents={digest: DOCUMENT})
+    strangers = edited(lambda root: root.update(tlogs=[], timestampAuthorities=[]))
+    listed = Listed(keys={signer.id: signer.pem}, documents={sha256_of(b"strangers"): strangers, digest: DOCUMENT})
     path = signature_path(RELEASE.path, FILES[name])
     found = judge(path, FILES[name], RELEASE, artifacts=ARTIFACTS, listed=listed, verifier=verifier)
     assert found.is_good

@@ -129,7 +129,10 @@ def test_a_request_that_another_one_has_overtaken_does_no_harm() -> None:
     world.request(other)
     world.sign(other.id, "ben", "approves")
     assert lands(world, first) == []
-    late = world.wish(world.releases[0], sequence=3)
+    beside = world.wish(world.releases[0], sequence=3)
+    world.request(beside)
+    assert lands(world, beside) != [], "nor what took effect where it landed"
+    late = world.wish(world.releases[0], sequence=4)
     world.move()
     world.request(late)
     assert lands(world, late) != [], "what took effect before it landed did not overtake it"

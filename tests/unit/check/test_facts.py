@@ -11,7 +11,7 @@ from gitprov.ids import Digest, digest_of, sha256_of
 from gitprov.records import Environment, Event, Run, store
 from tests.sim.landing import Landing
 from tests.sim.promoting import Promoting
-from tests.unit.check.story import Story, outcomes, train
+from tests.unit.check.story import Story, add_again, outcomes, train
 from tests.unit.check.test_gate import NO, narrow
 
 POLICY = ".gitprov/policies/all.yaml"
@@ -131,6 +131,26 @@ def test_a_deprecation_counts_from_the_evidences_commit_on() -> None:
     assert holds(story, "release.members.exists(m, m.deprecated)")
 
 
+def test_a_signature_that_lands_before_its_deprecation_does_not_make_it_count() -> None:
+    story = Story()
+    story.change()
+    story.landing.step()
+    deprecate(story, story.second, "pia")
+    before = story.commit
+    path = story.book.held[-1].stored.path
+    story.landing.files[path] = (story.landing.step(), story.landing.files[path][1])
+    assert not holds(story, "release.members.exists(m, m.deprecated)", commit=before)
+    assert holds(story, "release.members.exists(m, m.deprecated)")
+
+
+def test_data_is_as_old_as_its_cutoff_and_else_as_when_it_was_observed() -> None:
+    story = Story()
+    story.change()
+    add_again(story, "2026-11-21T12:00:00Z", "2026-11-01T12:00:00Z")
+    story.landing.step()
+    assert holds(story, "data.exists(d, d.age_days == 30.0 && d.cutoff != null)")
+
+
 def test_one_of_several_deprecations_is_enough() -> None:
     story = Story()
     story.change()
@@ -153,6 +173,30 @@ def test_a_model_that_somebody_else_made_again_before_the_evidence_is_reproduced
     assert holds(story, rule)
     assert not holds(story, rule, commit=before), "it landed after the evidence's commit"
     assert not holds(story, "release.members.exists(m, m.role == 'filter' && m.reproduced)")
+
+
+@pytest.mark.parametrize("by", ["eva", "eve"])
+def test_who_is_no_producer_reproduces_nothing(by: str) -> None:
+    """A11: anybody can record that they made the same; a producer has to stand behind it."""
+    story = Story()
+    story.change()
+    story.landing.step()
+    train(story.book, story.raw, 0.05, b"model 2")
+    story.landing.step(by=by)
+    assert not holds(story, "release.members.exists(m, m.reproduced)")
+    train(story.book, story.raw, 0.05, b"model 2")
+    story.landing.step(by=lambda _: ())
+    assert not holds(story, "release.members.exists(m, m.reproduced)"), "nobody signed it"
+
+
+def test_a_run_that_the_evidence_names_counts_though_it_lands_with_it() -> None:
+    story = Story()
+    story.change()
+    (run, *_) = story.book.ledger.makers(story.second)
+    train(story.book, story.raw, 0.05, b"model 2")
+    (again,) = set(story.book.ledger.makers(story.second)) - {run}
+    story.landing.step(only=[again], by="pia")
+    assert holds(story, "release.members.exists(m, m.role == 'model' && m.reproduced)")
 
 
 def test_of_three_makers_two_must_have_nobody_in_common() -> None:

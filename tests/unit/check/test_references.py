@@ -173,6 +173,8 @@ def test_what_is_missing_of_any_member_leaves_nothing_to_follow_from() -> None:
     members = LEDGER.releases[STORY.v1].members
     found = wrong(release(members={**members, "filter": replace(members["filter"], run=NEVER)}))
     assert found == [f"GP-LIN-001 the the run of member filter is not there: {NEVER}"]
+    found = wrong(release(members={"a": replace(members["model"], run=NEVER), "filter": members["filter"]}))
+    assert found == [f"GP-LIN-001 the the run of member a is not there: {NEVER}", derived("set")]
 
 
 def test_a_set_is_one_of_some_release() -> None:
@@ -229,7 +231,8 @@ def test_a_record_rests_on_nothing_that_has_not_come_as_far() -> None:
 def test_who_misses_a_record_is_told_how_to_find_it() -> None:
     stored = store(Event(kind="note", actor="ann", at=NOW, subjects=(NEVER,), reason="why"))
     [finding] = check_references(Ledger([Held(stored, "committed")]), [stored.id])
-    assert digest_hex(NEVER) in finding.fix
+    file = f"':(glob).gitprov/**/{digest_hex(NEVER)}.yaml'"
+    assert finding.fix.partition("  #")[0] == f"git log --all --oneline -- {file}"
 
 
 # --- trust and promotions ---------------------------------------------------------------------------------------------
@@ -325,7 +328,9 @@ def test_nothing_is_its_own_ancestor() -> None:
         raw = LEDGER.held[STORY.raw].stored
         [finding] = check_cycles(Ledger(Held(one, "committed") for one in (raw, below, *there)))
         known = {one.path for one in there if isinstance(one.record, Artifact)}
-        assert finding.subject in (known or {one.id for one in records[:2]}), "by its file, where it is there"
+        first = finding.why.partition(" from ")[0]
+        way = {one.id for one in records[:2] if first == f"id:{digest_hex(one.id)[:8]}"}
+        assert finding.subject in (known or way), "by its file, where it is there"
 
 
 def artifact(name: str, content: AnyContent) -> Held:

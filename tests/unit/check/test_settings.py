@@ -183,7 +183,10 @@ def test_settings_and_a_promotion_land_at_different_steps() -> None:
     second = REQUEST.replace("0001", "0002")
     lies = {PROJECT: [(5, b"x")], POLICY: [(1, b"strict"), (5, b"weak")], ".gitprov/.gitignore": [(6, b"x")]}
     other = [(REQUEST, 5), (second, 5), (REQUEST.replace("0001", "0003"), 6), (REQUEST.replace("0001", "0004"), 1)]
-    found = [what for code, what, _ in problems(facts([], [], lies, other=other)) if code == "GP-SET-003"]
+    there = facts([], [], lies, other=other)
+    found = [what for code, what, _ in problems(there) if code == "GP-SET-003"]
+    subjects = {one.subject for one in in_force(there, LOG, read)[1] if one.code.id == "GP-SET-003"}
+    assert subjects == {POLICY}
     assert found == [
         f"{commit(5)[:12]} changes {POLICY} together with {path.rpartition('/')[0]}" for path in (REQUEST, second)
     ]

@@ -200,6 +200,24 @@ def test_changes_are_told_from_near_to_far() -> None:
     ]
 
 
+def test_what_a_member_was_made_of_is_told_step_by_step() -> None:
+    story = Story()
+    made = []
+    for number, rate in enumerate((0.1, 0.2), start=3):
+        clean = story.book.make(
+            "clean", {"raw": story.raw}, {"clean": ("clean", b"c %d" % number)}, params={"rate": rate}
+        )
+        rows = story.book.make("rows", {"clean": clean["clean"]}, {"rows": ("rows", b"r %d" % number)})
+        made.append(story.book.make("train", rows, {"model": ("churn", b"m %d" % number)}, kind="model")["model"])
+    story.first, story.second = made
+    story.v1 = story.book.seal("churn", 3, model=story.first)
+    story.landing.step()
+    story.seal()
+    evidence = story.collect()
+    story.land(evidence)
+    assert "model: clean < rows < parameter rate 0.1 -> 0.2" in lines(story, evidence)
+
+
 def test_what_is_counted_begins_after_twenty() -> None:
     story = Story()
     story.change()

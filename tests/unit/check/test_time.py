@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from gitprov.check.effect import Asked, Clause, deployments, disputes, in_time, observe
+from gitprov.check.landing import effect
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest, digest_hex, sha256_of
 from gitprov.records import Deployment, Release, Role, store
 from tests.sim.promoting import EXPIRES, NOW, Promoting
 from tests.unit.check.test_as_of import deployment
+from tests.unit.check.test_authority import touched
 from tests.unit.check.test_judging import exception
 
 PROJECT = b"schema: gitprov/project/v1\nstages:\n  live:\n    max_age_days: 10\n"
@@ -255,10 +257,10 @@ def test_a_signature_that_counted_for_nobody_disputes_nothing() -> None:
     world = promoted("cleo")
     one = asked(world)
     world.sign(one.id, "ben", fault="broken")
-    world.sign(one.id, "eve")
+    world.sign(world.releases[0].id, "eve")
     world.move()
     world.trust(("ben", "cleo"), keys={"dan": ("dan", "eve")}, revoked=("ben", "eve"))
-    assert told(world) == []
+    assert (asked(world).effective, told(world)) == (one.effective, [])
 
 
 def test_what_took_effect_without_the_exception_does_not_rest_on_it() -> None:
@@ -287,6 +289,19 @@ def test_who_grants_is_asked_of_the_version_before_the_step() -> None:
     assert asked(world).is_exception
     revoke(world, "dan", world.head)
     assert len(told(world)) == 1
+
+
+def test_who_granted_an_exception_is_told_by_the_version_before_the_step() -> None:
+    """Of the step before: dan owns from there on, and no more from the step on where the exception lands."""
+    world = Promoting(2)
+    wish = world.wish(world.releases[0])
+    world.move()
+    world.request(wish)
+    alone, both = world.versions[0], owned(Promoting(0)).versions[0]
+    world.versions += [replace(both, id=alone.id, step=world.move()), replace(alone, step=world.move())]
+    one = exception(world, wish.id, "approvals")
+    [finding] = effect(touched(one.path, world=world))
+    assert finding.what == "model/live/1 took effect by an exception of ada, dan"
 
 
 def owned(world: Promoting) -> Promoting:

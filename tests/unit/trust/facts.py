@@ -69,13 +69,13 @@ def by(name: str, record: Digest, at: str | None = None) -> Signature:
 
 
 def commit(step: int) -> str:
-    """The commit of a step."""
-    return f"{step:040x}"
+    """The commit of a step, which its first digits tell as well as its last."""
+    return f"{step:08x}{step:032x}"
 
 
 def step_of(text: str | None) -> int | None:
     """The step of a commit in a chain of 100."""
-    step = int(text.removeprefix("git:"), 16) if text else 100
+    step = int(text[-32:], 16) if text else 100
     return step if step < 100 else None
 
 

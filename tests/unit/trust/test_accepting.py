@@ -15,7 +15,7 @@ from gitprov.trust.accepting import accept
 from gitprov.trust.log import Log
 from gitprov.trust.roots import Roots, id_of
 from gitprov.trust.signatures import Signature
-from tests.unit.trust.facts import by, history, key, root, step_of
+from tests.unit.trust.facts import Window, by, history, key, root, step_of
 
 LOG = Log((step, f"file-{step}", b"") for step in range(0, 40, 3))
 START = history(LOG, None)
@@ -41,6 +41,7 @@ def problems(*facts: Any) -> list[tuple[str, str]]:
 FIRST = root(1, START, {"ann": ["a"], "ben": ["b"]}, owners=("ann",))
 SECOND = root(2, history(LOG, 6), {"ann": ["a"], "ben": ["b", "b2"]}, follows=FIRST.id, owners=("ann", "ben"))
 ONE = [(FIRST, "a", 4), (FIRST, "b", 5)]
+SHORT: Window = (None, "2030-01-01T00:00:00Z")
 
 
 def test_the_first_version_takes_the_signature_of_every_key_that_it_lists() -> None:
@@ -86,6 +87,43 @@ def test_an_owner_whose_key_counts_at_some_times_only_learns_what_their_signatur
     assert why.endswith(
         "(ann signed, W5: its identity is valid at some times only, and nothing proves when it was made)"
     )
+
+
+def test_of_two_owners_it_is_told_what_the_signature_lacks_that_does_not_count() -> None:
+    people, windows = {"ann": ["a"], "ben": ["b"], "cyd": ["c"]}, {"b": SHORT, "c": SHORT}
+    first = root(1, START, people)
+    second = root(
+        2, history(LOG, 6), people, follows=first.id, owners=("ann", "ben", "cyd"), threshold=2, windows=windows
+    )
+    signed = [(first, name, 4) for name in "abc"] + [(second, name, 7) for name in "abc"]
+    ((code, why),) = problems([(first, 4), (second, 7)], signed)
+    lacks = "W5: its identity is valid at some times only, and nothing proves when it was made"
+    assert code == "GP-TRU-001"
+    assert why == f"it lacks 1 of 2 owners of version 2 (ben signed, {lacks}) (cyd signed, {lacks})"
+
+
+MAIL = "ben@example.org"
+
+
+@pytest.mark.parametrize(
+    ("name", "windows", "at", "counts"),
+    [
+        pytest.param(MAIL, {}, "2026-01-01T00:00:00Z", True, id="a certificate under the trusted root of the team"),
+        pytest.param(MAIL, {}, None, False, id="under another one"),
+        pytest.param("b2", {"b2": SHORT}, None, True, id="a key that counts at some times only"),
+    ],
+)
+def test_who_is_new_proves_to_have_what_is_listed(
+    name: str, windows: dict[str, Window], at: str | None, counts: bool
+) -> None:
+    """T2: a certificate holds where it is listed; a key can be had at any time, whatever its window."""
+    second = root(2, history(LOG, 6), {"ann": ["a"], "ben": ["b", name]}, follows=FIRST.id, windows=windows)
+    signed = {
+        FIRST.id: [(by("a", FIRST.id), 5), (by("b", FIRST.id), 5)],
+        second.id: [(by("a", second.id), 7), (by(name, second.id, at), 7)],
+    }
+    roots, _ = accept([(FIRST, 4), (second, 7)], signed.__getitem__, step_of, LOG)
+    assert [(one.step, one.since) for one in roots.accepted] == [(5, -1), (7, 6)][: 1 + counts]
 
 
 def test_a_revoked_key_signs_nothing_any_more() -> None:
@@ -135,6 +173,21 @@ def test_a_number_that_never_came_into_force_is_spent() -> None:
     assert in_force([(FIRST, 4), (third, 10), (below, 14)], [*ONE, (third, "a", 10), (below, "a", 14)]) == [
         (1, 5), (3, 10),
     ]  # fmt: skip
+
+
+def test_a_version_with_the_number_of_the_one_that_it_follows_is_none() -> None:
+    same = root(2, history(LOG, 9), {"ann": ["a"], "ben": ["b", "b2"]}, follows=SECOND.id)
+    signed = [*ONE, (SECOND, "a", 9), (SECOND, "b2", 9), (same, "a", 12), (same, "b", 12)]
+    assert in_force([(FIRST, 4), (SECOND, 8), (same, 11)], signed) == [(1, 5), (2, 9)]
+
+
+def test_a_number_that_is_spent_does_not_excuse_a_wrong_history() -> None:
+    """Only that it lacks signatures, or follows what never came into force, is nothing any more."""
+    second = root(2, history(LOG, 8), {"ann": ["a"], "ben": ["b"]}, follows=FIRST.id)
+    third = root(3, history(LOG, 9), {"ann": ["a"], "ben": ["b"]}, follows=FIRST.id)
+    landings = [(FIRST, 4), (second, 8), (third, 10)]
+    found = judged(landings, [*ONE, (third, "a", 10)])[1]
+    assert [(one.code.id, one.subject) for one in found] == [("GP-TRU-002", second.path)]
 
 
 def test_of_two_that_follow_the_same_version_the_first_in_force_stands() -> None:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gitprov.errors import GitprovError
 from gitprov.ids import sha256_of
-from gitprov.trust.bundles import LIMIT, ORDER, Bundle, is_only_form, read_bundle, rewrite_bundle, write_bundle
+from gitprov.trust.bundles import ORDER, Bundle, is_only_form, read_bundle, rewrite_bundle, write_bundle
 from gitprov.trust.roots import key_id
 from tests.unit.trust.facts import pem
 
@@ -51,16 +51,17 @@ def test_a_signature_of_ed25519_has_64_bytes() -> None:
     assert [is_only_form(bytes(size), ed25519()) for size in (63, 64, 65)] == [False, True, False]
 
 
-def test_what_is_larger_than_the_largest_is_refused() -> None:
-    large = write_bundle(b"x" * LIMIT, SIGNATURE, P256)
-    assert len(large) > LIMIT
-    with pytest.raises(GitprovError, match="too large"):
-        read_bundle(large)
-    size = LIMIT - len(write_bundle(b"", SIGNATURE, P256))
-    exact = next(
-        data for n in range(4) if len(data := write_bundle(b"x" * (size * 3 // 4 - n), SIGNATURE, P256)) <= LIMIT
-    )
+def test_a_bundle_has_262144_bytes_at_most() -> None:
+    largest = (262_144 - len(write_bundle(b"", SIGNATURE, P256))) // 4 * 3
+    exact, larger = (write_bundle(b"x" * size, SIGNATURE, P256) for size in (largest, largest + 1))
+    assert len(exact) == 262_144
     assert read_bundle(exact).signature == SIGNATURE
+    with pytest.raises(GitprovError, match="too large"):
+        read_bundle(larger)
+
+
+def nested(levels: int) -> object:
+    return {"a": nested(levels - 1)} if levels else 1
 
 
 def edited(**changes: object) -> bytes:
@@ -91,11 +92,32 @@ def test_a_hint_is_a_digest(hint: object) -> None:
         rewrite_bundle(edited(verificationMaterial={"publicKey": {"hint": hint}, "tlogEntries": []}))
 
 
-@pytest.mark.parametrize("entry", [{}, [], "x", {"logIndex": "1"}])
-def test_a_log_entry_has_the_fields_that_it_needs(entry: object) -> None:
+NEEDED: dict[str, object] = {
+    "canonicalizedBody": "", "inclusionProof": {}, "kindVersion": {}, "logId": {}, "logIndex": "1"
+}  # fmt: skip
+MORE: dict[str, object] = {"inclusionPromise": {}, "integratedTime": "0"}
+
+
+def with_entry(entry: object) -> bytes:
     material = {**json.loads(DATA)["verificationMaterial"], "tlogEntries": [entry]}
+    return edited(verificationMaterial=material)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {}, [], "x", {"logIndex": "1"}, NEEDED | {"note": ""},
+        NEEDED | {"logIndex": 2**53}, NEEDED | {"kindVersion": nested(21)},
+    ],
+)  # fmt: skip
+def test_a_log_entry_has_the_fields_that_it_needs_and_values_that_a_record_can_hold(entry: object) -> None:
     with pytest.raises(GitprovError, match="GP-SIG-001"):
-        rewrite_bundle(edited(verificationMaterial=material))
+        rewrite_bundle(with_entry(entry))
+
+
+@pytest.mark.parametrize("entry", [NEEDED, NEEDED | MORE, NEEDED | {"kindVersion": nested(20)}])
+def test_a_log_entry_is_kept_as_it_is(entry: object) -> None:
+    assert read_bundle(rewrite_bundle(with_entry(entry))).entry == entry
 
 
 def test_an_act_of_signing_is_known_by_its_certificate_else_by_its_signature() -> None:

@@ -2,13 +2,14 @@
 
 import json
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
 from gitprov.errors import GitprovError
 from gitprov.ids import digest_hex, sha256_of
-from gitprov.records import TrustRoot
+from gitprov.records import Run, TrustRoot, store
 from gitprov.trust.bundles import Bundle
 from gitprov.trust.foreign import Attested, oms, read_attestation, slsa
 from gitprov.trust.log import Log
@@ -48,6 +49,15 @@ def test_provenance_is_about_the_files_and_of_a_run() -> None:
     assert found["predicate"].keys() == {"buildDefinition", "runDetails"}
     with pytest.raises(TypeError):
         slsa({"a": A}, MADE)
+
+
+def test_the_deepest_run_has_provenance() -> None:
+    deep: object = 1
+    for _ in range(22):
+        deep = {"a": deep}
+    assert isinstance(TRAINED.record, Run)
+    found = json.loads(slsa({"a": A}, store(replace(TRAINED.record, params={"deep": deep}))))
+    assert found["predicate"]["buildDefinition"]["externalParameters"]["params"] == {"deep": deep}
 
 
 def attestation(**fields: object) -> Bundle:

@@ -59,6 +59,16 @@ def test_the_log_at_a_step_is_the_tree_of_what_had_landed(leaves: list[tuple[int
     assert Log(leaves).history_at(step) == (len(ordered), f"sha256:{expected.hex()}")
 
 
+@given(landings)
+def test_every_size_has_the_root_of_its_first_leaves(leaves: list[tuple[int, str, bytes]]) -> None:
+    """Sizes within a step too, which somebody may have signed or seen (A03, A37); and every path knows its leaf."""
+    ordered = [(path, path.encode() + b"\0" + data) for _, path, data in sorted(leaves)]
+    log = Log(leaves)
+    for size in range(len(ordered) + 1):
+        assert log.root_at(size) == f"sha256:{naive_root([leaf for _, leaf in ordered[:size]]).hex()}"
+    assert log.index == {path: n for n, (path, _) in enumerate(ordered)}
+
+
 def test_a_history_is_right_only_for_the_chain_that_was_there() -> None:
     """Law F: commit, size and root must be the chain's, before the step that lands the record."""
     log = Log([(0, "a", b"1"), (2, "b", b"2")])

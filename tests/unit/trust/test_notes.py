@@ -4,6 +4,7 @@ from base64 import b64decode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,6 @@ from gitprov.errors import catalogue as codes
 from gitprov.ids import Digest
 from gitprov.trust.log import Log
 from gitprov.trust.notes import (
-    LIMIT,
     LogHead,
     Note,
     NoteSignature,
@@ -69,6 +69,14 @@ CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
 
 — example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
 """
+# golang.org/x/mod/sumdb/note, note_test.go: a key and a note of Ed25519.
+NEUMANN_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+NEUMANN_NOTE = """\
+If you think cryptography is the answer to your problem,
+then you don't know what your problem is.
+
+— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=
+"""
 verify = SignatureVerifier().verify
 SIGNER = EcdsaSigner(ec.derive_private_key(7, ec.SECP256R1()))
 OTHER = EcdsaSigner(ec.derive_private_key(8, ec.SECP256R1()))
@@ -77,11 +85,12 @@ HEAD = LogHead(origin_of(Digest("sha256:" + "ab" * 32), "refs/heads/main"), 3, D
 
 def pem_of(key: str) -> str:
     """The PEM text of one of C2SP's verifier keys."""
-    der = b64decode(key.split("+", 2)[2])[1:]
-    return load_der_public_key(der).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    kind, *data = b64decode(key.split("+", 2)[2])
+    made = Ed25519PublicKey.from_public_bytes(bytes(data)) if kind == 1 else load_der_public_key(bytes(data))
+    return made.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-@pytest.mark.parametrize("text", [REKOR_NOTE, PIXEL_NOTE, POEM, BEHIND_THE_SOFA])
+@pytest.mark.parametrize("text", [REKOR_NOTE, PIXEL_NOTE, NEUMANN_NOTE, POEM, BEHIND_THE_SOFA])
 def test_published_notes_are_read_and_written_byte_for_byte(text: str) -> None:
     assert read_note(text.encode()).write().decode() == text
 
@@ -97,18 +106,25 @@ def test_published_checkpoints_are_log_heads() -> None:
         assert head.text == note.text
 
 
-@pytest.mark.parametrize(("key", "text"), [(REKOR_KEY, REKOR_NOTE), (PIXEL_KEY, PIXEL_NOTE)])
-def test_signatures_and_keys_of_other_logs_are_understood(key: str, text: str) -> None:
-    """C2SP signature type 0x02, as transparency-dev/witness has it."""
+@pytest.mark.parametrize(
+    ("key", "text"), [(REKOR_KEY, REKOR_NOTE), (PIXEL_KEY, PIXEL_NOTE), (NEUMANN_KEY, NEUMANN_NOTE)]
+)
+def test_signatures_and_keys_of_others_are_understood(key: str, text: str) -> None:
+    """C2SP signature types 0x02, as transparency-dev/witness has it, and 0x01."""
     name, pem = key.split("+", maxsplit=1)[0], pem_of(key)
     assert verifier_key(name, pem) == key
     note = read_note(text.encode())
     assert signers(note, name, [pem, OTHER.pem], verify) == {pem}
     assert signers(note, "bananas.sigstore.dev", [pem], verify) == set(), "the same key under another name is unknown"
-    changed = Note(note.text.replace("\n1", "\n2").replace("\n7", "\n8"), note.signatures)
+    changed = Note(note.text.replace("\n1", "\n2").replace("\n7", "\n8").replace("answer", "question"), note.signatures)
     with pytest.raises(GitprovError, match="is wrong") as refused:
         signers(changed, name, [pem], verify)
     assert refused.value.code is codes.LOG_SIGNER
+
+
+def test_a_log_is_called_by_its_project_and_its_ref() -> None:
+    """docs/format.md, "Log heads": two projects' logs are never taken for each other (A09)."""
+    assert origin_of(Digest("sha256:" + "ab" * 32), "refs/heads/main") == f"gitprov/{'ab' * 32}/refs/heads/main"
 
 
 def test_a_head_of_ours_is_one_note_in_one_form() -> None:
@@ -167,7 +183,6 @@ LINE = "— example.org/log AAAAAAA=\n"
         "a text\n\n— a AAAAAAB=\n".encode(),
         "a text\n\n— a AAAAAA==\n".encode(),
         b"a text\n\n-- a AAAAAAA=\n",
-        b"a" * LIMIT + f"\n\n{LINE}".encode(),
     ],
 )
 def test_what_is_no_note_is_refused(data: bytes) -> None:
@@ -177,10 +192,12 @@ def test_what_is_no_note_is_refused(data: bytes) -> None:
     assert refused.value.code is codes.LOG_NOTE
 
 
-def test_a_note_of_the_largest_size_is_one() -> None:
+def test_a_note_has_65536_bytes_at_most() -> None:
     end = f"\n\n{LINE}"
-    text = "a" * (LIMIT - len(end.encode()))
+    text = "a" * (65_536 - len(end.encode()))
     assert read_note(f"{text}{end}".encode()).text == f"{text}\n"
+    with pytest.raises(GitprovError, match="GP-LOG-001"):
+        read_note(f"{text}a{end}".encode())
 
 
 ROOT = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="
@@ -208,6 +225,7 @@ ROOT = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="
 )
 def test_what_is_no_log_head_is_refused(text: str) -> None:
     assert read_head(f"Log\n123\n{ROOT}\nan extension\n").size == 123
+    assert read_head(f"Log\n9007199254740991\n{ROOT}\n").size == 2**53 - 1
     with pytest.raises(GitprovError) as refused:
         read_head(text)
     assert refused.value.code is codes.LOG_NOTE

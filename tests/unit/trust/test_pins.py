@@ -35,8 +35,9 @@ def test_every_version_in_force_can_be_pinned(version: Accepted) -> None:
     ],
 )
 def test_what_a_pin_does_not_name_is_refused(pin: Pin, code: str) -> None:
-    with pytest.raises(GitprovError, match=code):
+    with pytest.raises(GitprovError, match=code) as refused:
         require_pin(ROOTS, pin, "--pin")
+    assert ("in force here is version 3" in refused.value.what) is (code == "GP-TRU-008")
     with pytest.raises(GitprovError, match="GP-TRU-008"):
         require_pin(Roots(), pin, "--pin")
 
@@ -60,3 +61,16 @@ def test_what_a_pin_does_not_name_is_refused(pin: Pin, code: str) -> None:
 def test_there_is_one_way_to_write_a_pin(text: str) -> None:
     with pytest.raises(GitprovError, match="GP-TRU-010"):
         read_pin(text, "--pin")
+
+
+@pytest.mark.parametrize(
+    ("source", "fix"),
+    [
+        ("GITPROV_PIN", "unset GITPROV_PIN  # gitprov trust fingerprint prints one"),
+        ("git config gitprov.pin", "git config --unset gitprov.pin  # gitprov trust fingerprint prints one"),
+    ],
+)
+def test_a_pin_that_no_command_goes_past_can_be_taken_away(source: str, fix: str) -> None:
+    with pytest.raises(GitprovError) as refused:
+        read_pin("1", source)
+    assert refused.value.fix == fix

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.trust.log import Tree, leaf_hash, tree_hash
+from gitprov.trust.log import Tree, leaf_hash, node_hash, tree_hash
 from gitprov.trust.proofs import consistency, inclusion, is_consistent, is_included
 from tests.unit.trust.test_log import LEAVES, ROOTS
 
@@ -111,6 +111,27 @@ def test_every_consistency_proof_holds_and_no_other(leaves: list[bytes], data: s
         assert not is_consistent(first, second, proof[1:], old, new)
         assert not is_consistent(first, second, proof[:-1], old, new)
         assert not is_consistent(first, first, proof, old, old)
+
+
+def test_every_leaf_and_every_size_of_small_trees_has_its_proof() -> None:
+    for size in range(1, 18):
+        leaves = [leaf_hash(bytes([n])) for n in range(size)]
+        top = tree_hash(leaves)
+        for n in range(size):
+            assert is_included(leaves[n], n, size, inclusion(leaves, n), top)
+            assert is_consistent(n + 1, size, consistency(leaves, n + 1), tree_hash(leaves[: n + 1]), top)
+
+
+def test_a_proof_is_as_long_as_the_sizes_say() -> None:
+    """Whoever chooses the root as well cannot pass a part of a tree, or a node above it, for the tree (A03, A38)."""
+    a, b, c, d, *_ = HASHES
+    assert not is_included(a, 0, 1, (b,), node_hash(b, a)), "one level too many"
+    assert not is_included(a, 0, 4, (b,), node_hash(a, b)), "one too few"
+    ab = node_hash(a, b)
+    three, four = node_hash(ab, c), node_hash(ab, node_hash(c, d))
+    assert is_consistent(3, 4, (c, d, ab), three, four)
+    assert not is_consistent(3, 4, (c, d, ab, a), node_hash(a, three), node_hash(a, four))
+    assert not is_consistent(3, 8, (c, d, ab), three, four)
 
 
 def test_no_proof_is_made_of_what_is_not_there() -> None:

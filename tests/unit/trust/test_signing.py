@@ -1,6 +1,7 @@
 """What a signature says follows from its record, and nothing else counts: every other byte, place or key is refused."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
@@ -12,7 +13,18 @@ from gitprov.adapters.signing import SignatureVerifier
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ids import canonical_json, sha256_of
-from gitprov.records import RECORD_LIMIT, Artifact, Evidence, Request, Run, Stored, signature_path, signed_path, store
+from gitprov.records import (
+    RECORD_LIMIT,
+    Artifact,
+    Evaluation,
+    Evidence,
+    Request,
+    Run,
+    Stored,
+    signature_path,
+    signed_path,
+    store,
+)
 from gitprov.trust.bundles import LIMIT, ORDER, PAYLOAD_TYPE, is_only_form, read_bundle, to_sign, write_bundle
 from gitprov.trust.judging import Listed, judge, listed_by, signatures_of
 from gitprov.trust.roots import key_id
@@ -27,7 +39,7 @@ from gitprov.trust.statements import (
     statement,
 )
 from tests.frozen.promoted import ARTIFACTS, OTHER, PROMOTED, REQUEST, SIGNATURES, SIGNER, TRUST_1, signed
-from tests.frozen.story import MEASURED, MEASURED_SET, RECORDS, RELEASE, TRAINED
+from tests.frozen.story import CAPTURE, MEASURED, MEASURED_SET, RECORDS, RELEASE, TRAINED
 from tests.unit.documents import texts
 from tests.unit.made import digests, records
 
@@ -272,6 +284,10 @@ def test_what_others_name_is_not_signed(stored: Stored) -> None:
     with pytest.raises(GitprovError) as refused:
         countersignature(stored, {}, TRUST_1.id)
     assert refused.value.code is codes.SIG_KIND
+
+
+@pytest.mark.parametrize("stored", [one for one in STORY.values() if not isinstance(one.record, Request)])
+def test_only_requests_are_approved(stored: Stored) -> None:
     with pytest.raises(GitprovError) as refused:
         approval(stored, "approve", "")
     assert refused.value.code is codes.SIG_KIND
@@ -306,6 +322,32 @@ def test_an_evaluation_passes_by_its_truth_values_only() -> None:
         ("PASSED", ["ok"], []),
         ("FAILED", [], ["loss", "worst"]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "result", "failed"),
+    [
+        ({"auc": 0.9}, "WARNED", []),
+        ({"auc": 0.9, "ok": True}, "PASSED", []),
+        ({"fair": False, "ok": True}, "FAILED", ["fair"]),
+        ({"loss": {"nonfinite": "nan", "value": None}, "ok": True}, "FAILED", ["loss"]),
+        ({"ok": {"nested": True}}, "WARNED", []),
+    ],
+)
+def test_without_truth_values_an_evaluation_only_warns(
+    metrics: dict[str, object], result: str, failed: list[str]
+) -> None:
+    record = MEASURED.record
+    assert isinstance(record, Evaluation)
+    said = json.loads(statement(store(replace(record, metrics=metrics)), {}))
+    assert (said["predicate"]["result"], said["predicate"]["failedTests"]) == (result, failed)
+
+
+def test_provenance_has_where_a_run_was_started_and_no_time_that_nobody_knows() -> None:
+    said = json.loads(statement(CAPTURE, {}))["predicate"]
+    assert said["buildDefinition"]["externalParameters"]["cwd"] == "old/project"
+    assert "cwd" not in said["buildDefinition"]["internalParameters"]
+    assert said["runDetails"]["metadata"] == {"invocationId": CAPTURE.id}
 
 
 def test_a_commit_is_no_subject() -> None:

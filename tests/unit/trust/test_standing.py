@@ -9,11 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gitprov.ids import Digest
-from gitprov.records import TrustRoot
+from gitprov.records import Role, TrustRoot
+from gitprov.records.roots import Delegation
 from gitprov.trust.log import Log
 from gitprov.trust.roots import Accepted, Roots, identity_id
 from gitprov.trust.signatures import Signature
-from tests.unit.trust.facts import Window, by, history, key, proven, root
+from tests.unit.trust.facts import OWN, Window, by, history, key, proven, root, trusted_root
 
 RECORD = Digest("sha256:" + "5" * 64)
 LOG = Log(())
@@ -94,6 +95,86 @@ def test_what_has_ended_counts_where_it_landed_before(name: str) -> None:
     assert [roots.person(signed, landed, 20) for landed in (6, 7, 9, 10)] == ["ann", None, None, None]
     early = replace(signed, proven=proven("2009-01-01T00:00:00Z"))
     assert [roots.person(early, landed, 20) for landed in (6, 7, 9, 10)] == ["ann"] * 4, "made before it ended"
+
+
+def test_who_proves_to_have_a_key_is_not_asked_when() -> None:
+    ended = one(window=(None, YEARS[0]))
+    assert ended.why_not(by("a", RECORD))[:3] == "W5:"
+    assert ended.why_not(by("a", RECORD), timed=False) == ""
+    assert ended.why_not(by(MAIL, RECORD), timed=False)[:3] == "W4:", "a certificate is held against its trusted root"
+
+
+def test_of_the_times_that_trusted_roots_prove_the_earliest_counts() -> None:
+    """It was signed by then: a later witness takes nothing back, and a stranger to the version adds nothing."""
+    plain = one()
+    two = {"team": OWN, "other": trusted_root("other")}
+    listing = Accepted(replace(plain.root, trusted_roots=two), plain.id, 0, -1)
+    times = dict(zip(listing.documents.values(), YEARS[1:], strict=False))
+    elsewhere = {Digest("sha256:" + "9" * 64): YEARS[0]}
+    assert listing.time(replace(by("a", RECORD), proven={**times, **elsewhere})) == YEARS[1]
+    assert listing.time(replace(by("a", RECORD), proven=elsewhere)) is None
+
+
+def test_a_revocation_holds_even_where_a_later_version_lists_the_key_again() -> None:
+    """W6 of the signature, and what a key would count for now: no version that is accepted does so (A15)."""
+    first = version(1, {"ann": ["a"]}, step=0, since=-1)
+    gone = version(2, {"ann": ["a"]}, step=3, since=1, revoked=["a"])
+    back = version(3, {"ann": ["a"]}, step=3, since=1)
+    roots = Roots((first, gone, back))
+    assert roots.why_not(by("a", RECORD), 4, 9) == (
+        "W6: it landed after the history of trust version 2, which revokes it"
+    )
+    assert roots.person(by("a", RECORD), 4, 9) is None
+    assert [roots.bearer(key("a"), as_of) for as_of in (2, 3, 9)] == ["ann", None, None]
+
+
+def test_a_project_is_known_by_its_first_version() -> None:
+    assert Roots().project is None
+    assert Roots((one(),)).project == one().id
+
+
+# --- roles, and who changes them -------------------------------------------------------------------------------------
+
+BEN, CYD = Role(people=("ben",)), Role(people=("cyd",))
+SHARED = version(
+    1,
+    {"ann": ["a"], "ben": ["b"], "cyd": ["c"]},
+    step=0,
+    since=-1,
+    delegations={
+        "fraud": Delegation(producer=BEN, deployer=BEN, approver={"live": BEN}),
+        "fraud.model": Delegation(producer=CYD),
+        "fra": Delegation(producer=Role(people=("ann",))),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("scope", "producers", "approvers", "who", "votes"),
+    [
+        ("fraud.model.v2", ("cyd",), ("ben",), "delegate fraud.model", "delegate fraud"),
+        ("fraud.models", ("ben",), ("ben",), "delegate fraud", "delegate fraud"),
+        ("fraud", ("ben",), ("ben",), "delegate fraud", "delegate fraud"),
+        ("churn", ("ann",), ("ann",), "propose", "propose"),
+    ],
+)
+def test_the_longest_prefix_that_states_a_role_decides_and_is_what_changes_it(
+    scope: str, producers: tuple[str, ...], approvers: tuple[str, ...], who: str, votes: str
+) -> None:
+    """A prefix ends where a part of the name ends: who holds `fra` has nothing of `fraud`."""
+    assert SHARED.role("producer", scope).people == producers
+    assert SHARED.approvers("live", scope).people == approvers
+    assert SHARED.says_who("producer", scope) == f"gitprov trust {who}"
+    assert SHARED.says_approvers("live", scope) == f"gitprov trust {votes} --approvers live=PERSON"
+    assert SHARED.says_approvers("test", scope) == "gitprov trust propose --approvers test=PERSON"
+    assert SHARED.approvers("test", scope).people == SHARED.role("evaluator", scope).people == ("ann",)
+    assert SHARED.says_who("evaluator", scope) == "gitprov trust propose"
+
+
+def test_everybody_who_deploys_something_is_a_deployer() -> None:
+    assert SHARED.deployers == ("ann", "ben")
+    roles = replace(SHARED.root.roles, deployer=CYD)
+    assert Accepted(replace(SHARED.root, roles=roles), SHARED.id, 0, -1).deployers == ("ben", "cyd")
 
 
 # --- over random histories ------------------------------------------------------------------------------------------
@@ -203,3 +284,10 @@ def test_nobody_stands_behind_a_fault(told: list[Told], what: tuple[str, str | N
     """A signature whose key no version lists is nobody's, whenever it landed."""
     stranger: Signature = by("eve", RECORD, what[1])
     assert {real(told).person(stranger, landed, 20) for landed in range(20)} == {None}
+
+
+def test_a_signature_is_good_when_its_key_is_listed_and_nothing_is_wrong_with_it() -> None:
+    good = by("a", RECORD)
+    assert good.is_good
+    assert not replace(good, listed=False).is_good
+    assert not replace(good, fault="it is broken").is_good
