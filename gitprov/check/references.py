@@ -165,10 +165,12 @@ def _run(ledger: Ledger, held: Held, run: Run) -> Iterator[Finding]:
 def _sweep(ledger: Ledger, held: Held, sweep: Sweep, artifact: Artifact | None) -> Iterator[Finding]:
     """What the listing would show, as far as the records show it: each run is a file of the run-set."""
     yield from _there(ledger, held, sweep.kept, ledger.runs, "kept run")
-    content = artifact.content if artifact is not None else None
-    if artifact is not None and (artifact.kind != RUN_SET or not isinstance(content, Content) or not content.listing):
+    if artifact is None:
+        return  # that it is not there is told of every output
+    content = artifact.content
+    if artifact.kind != RUN_SET or not isinstance(content, Content) or content.listing is None:
         yield _finding(held, codes.LIN_SWEEP, "what it gave is no run-set", why=f"its kind is {artifact.kind}")
-    elif isinstance(content, Content) and content.files < sweep.runs:
+    elif content.files < sweep.runs:
         why = f"{sweep.runs} runs, and {content.files} files"
         yield _finding(held, codes.LIN_SWEEP, "the run-set holds fewer records than runs are recorded", why=why)
 

@@ -123,7 +123,7 @@ def _sweeps(evidence: Evidence, ledger: Ledger) -> Iterator[str]:
     for one in evidence.sweeps:
         made = ledger.runs[one.run].outputs.values() if one.run in ledger.runs else ()
         names = {ledger.artifacts[out.artifact].name for out in made if out.artifact in ledger.artifacts}
-        yield f"{', '.join(sorted(names))}: {best_of(one.runs, one.name)}"
+        yield f"{', '.join(sorted(names)) or 'a run'}: {best_of(one.runs, one.name)}"
 
 
 def _gates(evidence: Evidence) -> str:

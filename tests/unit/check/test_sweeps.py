@@ -8,13 +8,14 @@ import pytest
 from gitprov.check.entries import sweeps
 from gitprov.check.evidence import again, lacking, summary
 from gitprov.check.references import check_references, named_by
-from gitprov.errors import GitprovError
+from gitprov.errors import Finding, GitprovError
 from gitprov.ids import Digest, md5_of, sha256_of
 from gitprov.ids.listings import FILE, Entry
 from gitprov.lineage import Held, Ledger
 from gitprov.lineage.sweeps import Choice, choices, listing_fault, place_in_set
-from gitprov.records import RUN_SET, Run, store
+from gitprov.records import RUN_SET, Recipe, Run, Stored, store
 from gitprov.records.evidence import SweepEntry
+from tests.sim.book import content_of, unverified
 from tests.unit.check.story import Story, outcomes, same, train
 from tests.unit.check.test_basis import landed_basis, view
 
@@ -27,6 +28,8 @@ rules:
     message: Chosen out of more than a hundred
     remedy: evaluate it on data that no run of the sweep has seen
 """
+
+OTHER = sha256_of(b"another")
 
 
 def told(runs: int = 500) -> tuple[Story, SweepEntry]:
@@ -83,7 +86,9 @@ def test_a_sweep_that_evidence_makes_smaller_is_another_when_it_is_computed_agai
 def test_a_sweep_that_had_landed_cannot_be_left_out() -> None:
     story, entry = told()
     story.landing.step()
-    silent = replace(story.collect(), sweeps=())
+    whole = story.collect()
+    assert not list(lacking(story.landed(), story.landing.head + 1, whole))
+    silent = replace(whole, sweeps=())
     step = story.land(silent)
     assert same(again(story.landed(), step, silent), silent), "it is true as far as it goes"
     (finding,) = lacking(story.landed(), step, silent)
@@ -106,15 +111,25 @@ def test_a_sweep_that_lands_after_the_evidence_need_not_be_there() -> None:
     assert [one.name for one in story.collect().sweeps] == ["late"]
 
 
-def test_sweeps_count_as_far_as_they_and_their_run_sets_have_landed() -> None:
+@pytest.mark.parametrize("is_set_last", [True, False])
+def test_sweeps_count_once_they_and_their_run_sets_have_landed(*, is_set_last: bool) -> None:
     story, entry = told()
-    release = story.v2
-    story.landing.step([held.id for held in story.book.held if held.id not in (entry.sweep, entry.artifact)])
-    story.landing.step([entry.sweep])
-    assert sweeps(view(story), landed_basis(story, release), 9) == []
-    story.landing.step([entry.artifact])
-    found = [sweeps(view(story), landed_basis(story, release), by) for by in (3, 4)]
-    assert found == [[], [entry]]
+    first, last = (entry.sweep, entry.artifact) if is_set_last else (entry.artifact, entry.sweep)
+    story.landing.step([held.id for held in story.book.held if held.id not in (first, last)])
+    story.landing.step([first])
+    story.landing.step([last])
+    found = [sweeps(view(story), landed_basis(story, story.v2), by) for by in (2, 3, 4)]
+    assert found == [[], [], [entry]]
+
+
+def test_the_summary_names_what_is_there() -> None:
+    """Evidence that somebody made up can be read, too."""
+    story, entry = told()
+    evidence = replace(story.collect(), sweeps=(replace(entry, run=OTHER),))
+    story.landing.step([held.id for held in story.book.held if held.id != story.second])
+    nowhere = summary(evidence, story.landed())
+    assert "a run: best of 500 (run-set lr-sweep)" in nowhere
+    assert summary(replace(evidence, sweeps=(entry,)), story.landed()) == nowhere
 
 
 def test_every_sweep_of_a_run_is_told_and_those_of_other_runs_are_not() -> None:
@@ -142,8 +157,7 @@ def wrong(story: Story, sweep: Digest, **edit: Any) -> list[str]:
     run = story.book.ledger.runs[sweep]
     assert run.sweep is not None
     stored = store(replace(run, sweep=replace(run.sweep, **edit)))
-    ledger = Ledger([*story.book.held, Held(stored, "committed")])
-    return [f"{one.code.id} {one.what.removeprefix(stored.path)[2:]}" for one in check_references(ledger, [stored.id])]
+    return [f"{one.code.id} {one.what.removeprefix(stored.path)[2:]}" for one in _about(story, stored)]
 
 
 def test_what_a_sweep_kept_must_be_a_run_that_is_there() -> None:
@@ -166,13 +180,32 @@ def test_a_run_set_holds_a_file_for_each_run() -> None:
 
 def test_what_a_sweep_gave_must_be_a_run_set() -> None:
     story, entry = told()
-    run = story.book.ledger.runs[entry.sweep]
-    made = story.book.ledger.runs[story.book.ledger.makers(story.raw)[0]].outputs["source"]
-    stored = store(replace(run, outputs={RUN_SET: made}))
-    (finding,) = check_references(Ledger([*story.book.held, Held(stored, "committed")]), [stored.id])
-    assert (finding.code.id, finding.why) == ("GP-LIN-007", "its kind is dataset")
+    run, (_, right) = story.book.ledger.runs[entry.sweep], [*story.book.ledger.artifacts.items()][-1]
+    for edit, kind in (
+        ({"kind": "dataset"}, "dataset"),
+        ({"content": content_of(b"a file"), "recipe": Recipe(id=content_of(b"a file").digest)}, "run-set"),
+        ({"content": unverified(b"far"), "recipe": Recipe(id=unverified(b"far").digest)}, "run-set"),
+    ):
+        other = store(replace(right, **edit))
+        content = other.record.content.digest  # type: ignore[union-attr]
+        made = replace(run.outputs[RUN_SET], artifact=other.id, content=content, recipe=content)
+        found = _about(story, store(replace(run, outputs={RUN_SET: made})), other)
+        assert [(one.code.id, one.why) for one in found] == [("GP-LIN-007", f"its kind is {kind}")]
     with pytest.raises(GitprovError, match="another output than a run-set"):
         store(replace(run, outputs={"other": run.outputs[RUN_SET]}))
+
+
+def test_a_run_set_that_is_not_there_is_told_once() -> None:
+    story, entry = told()
+    run = story.book.ledger.runs[entry.sweep]
+    made = replace(run.outputs[RUN_SET], artifact=OTHER)
+    found = _about(story, store(replace(run, outputs={RUN_SET: made})))
+    assert [one.code.id for one in found] == ["GP-LIN-001"]
+
+
+def _about(story: Story, *stored: Stored) -> list[Finding]:
+    ledger = Ledger([*story.book.held, *(Held(one, "committed") for one in stored)])
+    return list(check_references(ledger, [stored[0].id]))
 
 
 def test_the_listing_shows_what_a_run_set_holds() -> None:
