@@ -135,7 +135,7 @@ class Chain:
             del self._now[key]
         self.__dict__.pop("owned", None)
         self.__dict__.pop("artifacts", None)
-        self.__dict__.pop("annotated", None)
+        self.__dict__.pop("by_name", None)
 
     @cached_property
     def artifacts(self) -> Mapping[str, Declared]:
@@ -143,7 +143,7 @@ class Chain:
         return {path: one for (_, _, path), one in self._now.items() if isinstance(one, Declared)}
 
     @cached_property
-    def annotated(self) -> Mapping[str, str]:
+    def by_name(self) -> Mapping[str, str]:
         """What GTO calls the same: name to path, with the folder of the dvc.yaml before the name."""
         return {
             f"{file.rpartition('/')[0]}:{one.name}".removeprefix(":"): path

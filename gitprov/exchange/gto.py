@@ -31,7 +31,7 @@ from gitprov.recording.writing import Outcome, stage, write_records
 from gitprov.records import Content
 from gitprov.records.foreign import Foreign
 
-ANNOTATIONS = "artifacts.yaml"
+ARTIFACTS = "artifacts.yaml"
 """Where GTO has the paths of artifacts, besides the `artifacts:` of each dvc.yaml."""
 
 AT_ONCE = 1000
@@ -152,38 +152,38 @@ class _Import:
         pairs = [(commit, commits[at - 1] if at else None) for at, commit in enumerate(commits)]
         edges = {edge.commit: edge.files for edge in self._place.git.edges(pairs)}
         steps = [(commit, edges.get(commit, ())) for commit in commits]
-        annotations = self._annotations(steps)
+        gto_files = self._gto_files(steps)
         chain, found = Chain(self._place, keep=False), {}
-        annotated: Mapping[str, str] = {}
+        in_file: Mapping[str, str] = {}
         for (commit, changes), now in zip(steps, statements(self._place, steps), strict=True):
             chain.step(commit, None, changes, now)
             for one in now.values():
                 if isinstance(one, Finding) and one.subject.endswith("dvc.yaml"):
                     self._report(one, commit)
-            for change in filter(_annotates, changes):
-                annotated = annotations.get(change.oid, {})
+            for change in filter(_is_gto_file, changes):
+                in_file = gto_files.get(change.oid, {})
             for name in names[commit]:
-                path = chain.annotated.get(name) or annotated.get(name)
-                is_here = path is not None and path_fault(path) is None
-                found[name, commit] = (
-                    _There(path, chain.locked(path), path in chain.owned) if path and is_here else _There()
-                )
+                path = chain.by_name.get(name) or in_file.get(name)
+                if path is None or path_fault(path) is not None:
+                    found[name, commit] = _There()
+                else:
+                    found[name, commit] = _There(path, chain.locked(path), path in chain.owned)
         return found
 
-    def _annotations(self, steps: Sequence[Step]) -> Mapping[str, Mapping[str, str]]:
+    def _gto_files(self, steps: Sequence[Step]) -> Mapping[str, Mapping[str, str]]:
         """Returns what each version of artifacts.yaml says, by object id: name to path."""
         commits = {
             change.oid: commit
             for commit, changes in reversed(steps)
-            for change in filter(_annotates, changes)
+            for change in filter(_is_gto_file, changes)
             if change.mode in (FILE, EXECUTABLE)
         }
         found = {}
         for oid, data in self._place.git.blobs(commits):
             try:
-                found[oid] = self._place.dvc.annotated(ANNOTATIONS, data)
+                found[oid] = self._place.dvc.gto_artifacts(ARTIFACTS, data)
             except GitprovError as error:
-                self._report(error.code.finding(ANNOTATIONS, error.what, why=error.why, fix=error.fix), commits[oid])
+                self._report(error.code.finding(ARTIFACTS, error.what, why=error.why, fix=error.fix), commits[oid])
         return found
 
     def _report(self, finding: Finding, commit: str) -> None:
@@ -222,7 +222,7 @@ class _Import:
     def _lacking(self, tag: Tag, said: Said, there: _There) -> None:
         """Notes that nobody knows which artifact is meant, and why."""
         if there.path is None:
-            self._nowhere[f"{said.name}: neither dvc.yaml nor {ANNOTATIONS} says which file it is"].add(tag.oid)
+            self._nowhere[f"{said.name}: neither dvc.yaml nor {ARTIFACTS} says which file it is"].add(tag.oid)
         elif there.locked is None:
             self._nowhere[f"{said.name}: neither DVC nor git has {there.path}"].add(tag.oid)
         elif not there.is_owned:
@@ -278,5 +278,5 @@ def _with_versions(tags: Sequence[tuple[Tag, Said]]) -> Iterator[tuple[Tag, Said
         yield tag, replace(said, version=next(iter(own))) if len(own) == 1 else said
 
 
-def _annotates(change: FileChange) -> bool:
-    return change.path == ANNOTATIONS
+def _is_gto_file(change: FileChange) -> bool:
+    return change.path == ARTIFACTS

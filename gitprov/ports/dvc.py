@@ -196,7 +196,7 @@ class DvcProject(Protocol):
         """
         ...
 
-    def annotated(self, name: str, data: bytes) -> dict[str, str]:
+    def gto_artifacts(self, name: str, data: bytes) -> dict[str, str]:
         """Returns what GTO's artifacts.yaml says: name to path from the top, which may lie outside.
 
         Args:

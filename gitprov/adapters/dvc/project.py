@@ -13,7 +13,7 @@ from gitprov.adapters.dvc.ignore import NAME as DVCIGNORE
 from gitprov.adapters.dvc.ignore import Ignores
 from gitprov.adapters.dvc.params import choose, read_params
 from gitprov.adapters.dvc.paths import above, is_outside, join
-from gitprov.adapters.dvc.said import read_annotations, read_said
+from gitprov.adapters.dvc.said import read_gto_artifacts, read_said
 from gitprov.adapters.dvc.stages import NAME as DVC_YAML
 from gitprov.adapters.dvc.stages import Definition, Pipeline, read_pipeline
 from gitprov.adapters.dvc.tracking import Tracking, ignore_file, with_line
@@ -181,9 +181,9 @@ class DvcFiles:
         """Implements `DvcProject.said`."""
         return read_said(name, data, read, self._parsing)
 
-    def annotated(self, name: str, data: bytes) -> dict[str, str]:
+    def gto_artifacts(self, name: str, data: bytes) -> dict[str, str]:
         """Returns what GTO's artifacts.yaml says: name to path from the top."""
-        return read_annotations(data, name)
+        return read_gto_artifacts(data, name)
 
     def lock_stage(self, stage: Stage, deps: Mapping[str, Content], outs: Mapping[str, Content]) -> list[str]:
         """Writes the dvc.lock entry of a stage exactly as DVC does after running it; returns the files written.

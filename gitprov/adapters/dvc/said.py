@@ -40,7 +40,7 @@ def read_said(name: str, data: bytes, read: ReadFile, settings: Mapping[str, Any
         return Said(faults=(error,))
 
 
-def read_annotations(data: bytes, name: str) -> dict[str, str]:
+def read_gto_artifacts(data: bytes, name: str) -> dict[str, str]:
     """Returns name to path of an artifacts.yaml, for what has a path."""
     paths = {key: at.get("path") for key, at in read_document(data, name).top().mapping().items()}
     return {key: join(".", at.text()) for key, at in paths.items() if at.value is not None}
