@@ -16,6 +16,7 @@ from tests.support import Gitprov, Repo
 
 LONG = bool(os.environ.get("TEST_LONG"))
 TAGS = 5000 if LONG else 300
+SECRET = "AKIA" + "IOSFODNN7EXAMPL3"
 SOME = ("deep lists", "latin-1", "laughs", "zeros", "wrong types")
 ACTIONS = {"register": "registered", "deregister": "deregistered", "assign": "assigned", "unassign": "unassigned",
            "deprecate": "deprecated"}  # fmt: skip
@@ -63,6 +64,7 @@ def test_what_gto_passes_over_is_told_and_the_rest_is_imported(repo: Repo, gitpr
         ("nobody@v1.0.0", good, ""),
         ("late@v1.0.0", good, someone.format(99_999_999_999_999)),
         ("con@v1.0.0", good, someone.format(1)),
+        (f"{SECRET}@v1.0.0", good, someone.format(2)),
         ("tree@v1.0.0", f"{good}^{{tree}}", ""),
         ("nested@v1.0.0", "refs/tags/churn@v1.0.0", ""),
     ):
@@ -77,6 +79,7 @@ def test_what_gto_passes_over_is_told_and_the_rest_is_imported(repo: Repo, gitpr
         ("GP-DVC-001", "artifacts.yaml", bad),
         ("GP-DVC-001", "sub/dvc.yaml", bad),
         ("GP-SCH-003", "con@v1.0.0", None),
+        ("GP-SEC-001", f"{SECRET}@v1.0.0", None),
     ]
     assert done["notes"][-1] == "tags that are none of GTO's and look like it: churn@v1, naïve\u2028#prod!"
     _, ledger = open_project()
