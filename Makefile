@@ -64,7 +64,7 @@ servers: ## install sshd and SoftHSM for the tests, where they are missing and m
 	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends openssh-server softhsm2; }
 
 .PHONY: test
-test: dev servers ## every test but those of test-real
+test: dev servers ## every test but those of test-real and test-import
 	$(BIN)/pytest -q -n 2 --every-code tests
 
 # Writes what it counts into docs/reliability.md.
@@ -80,6 +80,10 @@ test-remotes: dev servers ## only the tests that start S3 and SFTP servers
 .PHONY: test-real
 test-real: dev ## the tests with a private Sigstore and cosign (needs Go)
 	$(BIN)/python -m tests.real.sigstore $(TESTS)
+
+.PHONY: test-import
+test-import: dev ## that what MLflow itself makes is imported whole; installs MLflow 2 and 3 when first run
+	$(BIN)/python -m tests.real.mlflow $(TESTS)
 
 .PHONY: test-prettier
 test-prettier: dev ## that prettier leaves records alone (needs npm)

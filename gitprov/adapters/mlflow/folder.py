@@ -138,9 +138,9 @@ class MlflowFolder:
             return
         try:
             inputs = [self._meta(f"{folder}/inputs/{one}") for one in self._folders(f"{folder}/inputs")]
-            ids = [one.id("source_id") for one in inputs if isinstance(one, Said)]
+            read = [one for one in inputs if isinstance(one, Said) and one.text("source_type") == "DATASET"]
             above = folder.partition("/")[0]
-            datasets = [self._meta(f"{above}/datasets/{one}") for one in ids]
+            datasets = [self._meta(f"{above}/datasets/{one.id('source_id')}") for one in read]
             yield tracked_run(
                 info,
                 experiment,

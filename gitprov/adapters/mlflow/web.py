@@ -15,13 +15,8 @@ from gitprov.adapters.blobs.failures import disk_errors
 from gitprov.adapters.mlflow.said import Said, UnreadableError
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
+from gitprov.frozen import dataclass
 
-REPLY_LIMIT = 64 << 20
-"""Largest reply in bytes that is no file: a hundred runs with all the parameters that MLflow takes."""
-_SECONDS = 30
-"""How long a server may say nothing."""
-_REPLY_SECONDS = 300
-"""How long a reply that is no file may take."""
 _CHUNK = 1 << 20
 _NO_ACCESS = (401, 403, 407)
 _ABSENT = 404
@@ -40,17 +35,34 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         """Makes no request."""
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """What is taken of a server, which else decides how long somebody waits, and for how much.
+
+    Attributes:
+        silence: How many seconds it may say nothing.
+        reply: How many seconds a reply may take that is no file.
+        size: How many bytes that may have: a hundred runs with all the parameters that MLflow takes.
+    """
+
+    silence: float = 30
+    reply: float = 300
+    size: int = 64 << 20
+
+
 class Web:
     """One server.
 
     Args:
         address: Where it is: `http://host:port`, and what may stand before the paths of MLflow.
         variables: Where the credentials are; no error and no address ever shows them.
+        patience: How long it is waited for.
     """
 
-    def __init__(self, address: str, variables: Credentials) -> None:
+    def __init__(self, address: str, variables: Credentials, patience: Patience | None = None) -> None:
         self.address = address.rstrip("/")
-        self._headers = {"Accept-Encoding": "identity", **_authorization(variables)}
+        self._patience = patience or Patience()
+        self._headers = {"Accept-Encoding": "identity", **authorization(variables)}
         self._opener = urllib.request.build_opener(_Stay)
 
     def get(self, path: str, query: Mapping[str, str]) -> Said:
@@ -96,13 +108,13 @@ class Web:
         return f"{self.address}/{path}" + (f"?{urlencode(query)}" if query else "")
 
     def _json(self, path: str, request: urllib.request.Request) -> Said:
-        until, parts, size = monotonic() + _REPLY_SECONDS, [], 0
+        until, parts, size = monotonic() + self._patience.reply, [], 0
         with self._answer(path, request) as answer:
             while chunk := answer.read1(_CHUNK):
                 size += len(chunk)
                 parts.append(chunk)
-                if size > REPLY_LIMIT or monotonic() > until:
-                    raise self.wrong(path, f"more than {REPLY_LIMIT >> 20} MiB, or {_REPLY_SECONDS} seconds")
+                if size > self._patience.size or monotonic() > until:
+                    raise self.wrong(path, f"no end after {size} bytes, and {self._patience.reply} seconds at most")
         try:
             data: Any = json.loads(b"".join(parts))
             return Said(data, f"the answer to {path}")
@@ -112,7 +124,7 @@ class Web:
     @contextmanager
     def _answer(self, path: str, request: urllib.request.Request) -> Iterator[HTTPResponse]:
         try:
-            with closing(self._opener.open(request, timeout=_SECONDS)) as answer:
+            with closing(self._opener.open(request, timeout=self._patience.silence)) as answer:
                 yield answer
         except HTTPError as error:
             with error:
@@ -145,7 +157,7 @@ class Web:
         return self.wrong(path, why)
 
 
-def _authorization(variables: Credentials) -> dict[str, str]:
+def authorization(variables: Credentials) -> dict[str, str]:
     """Returns the header that gives access, by the rules of MLflow's client: a user before a token."""
     user, password = variables.get("MLFLOW_TRACKING_USERNAME"), variables.get("MLFLOW_TRACKING_PASSWORD")
     token = variables.get("MLFLOW_TRACKING_TOKEN")
