@@ -146,7 +146,7 @@ def test_a_run_is_the_word_of_the_producers_of_something_that_it_made(
     assert held(alone, run) == ("producer",), "of what is not there, those of the whole project"
 
 
-CATALOG, POLICY = ".gitprov/catalog/churn.yaml", ".gitprov/policies/p.yaml"
+CATALOG, OTHER, POLICY = ".gitprov/catalog/churn.yaml", ".gitprov/catalog/other.yaml", ".gitprov/policies/p.yaml"
 NEW, OLD = sha256_of(b"new"), sha256_of(b"old")
 
 
@@ -160,6 +160,7 @@ def says(**fields: Any) -> object:
     [
         ("governance", says(after={CATALOG: NEW}), ()),
         ("governance", says(before={CATALOG: OLD}), ()),
+        ("governance", says(before={OTHER: OLD}), ("producer",)),
         ("governance", says(after={POLICY: NEW}), ("producer",)),
         ("governance", says(after={CATALOG: NEW, POLICY: NEW}), ("producer",)),
         ("governance", {"after": {}, "before": {}}, ("producer",)),
