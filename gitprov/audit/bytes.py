@@ -10,10 +10,11 @@ from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.lineage import Ledger
 from gitprov.lineage.sweeps import listing_fault
+from gitprov.lineage.unverified import known_by, way_out
 from gitprov.ports.blobs import Cache, Fault, Remote
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.objects import Needed, key_of, listings, needed_objects
-from gitprov.records import RUN_SET, Content
+from gitprov.records import RUN_SET, Content, ReferencedContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,14 @@ def check_bytes(
     chosen = [one for one in records if ledger.held[one].state != "draft"]
     cache = place.cache
     undecided = [
-        codes.BLB_UNVERIFIED.finding(ledger.held[one].stored.path, f"{mention(ledger, one).label} is known by MD5 only")
+        codes.BLB_UNVERIFIED.finding(
+            ledger.held[one].stored.path,
+            f"{mention(ledger, one).label} is known by {known_by(content)} only",
+            fix=way_out(content),
+        )
         for one in chosen
         if one in ledger.artifacts and is_unverified(ledger, one)
+        if isinstance(content := ledger.artifacts[one].content, ReferencedContent)
     ]
     remote: Remote | None = None
     try:

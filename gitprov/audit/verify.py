@@ -41,7 +41,7 @@ class Verdict:
         findings: Everything that is wrong.
         undecided: What cannot be judged from here, each with the command that would let it be.
         records: How many records were checked.
-        unverified: How many of their contents are known by MD5 only.
+        unverified: How many of their contents are unverified.
         bytes: What reading the bytes gave; None when it was not asked for.
         signatures: Who signed them; None when there is no trust root to judge that by, or history is missing.
         warnings: Signatures that count for nothing. They take nothing away from what others signed, so that nobody

@@ -98,7 +98,7 @@ def dim(text: str) -> str:
     return _style(text, dim=True)
 
 
-UNVERIFIED = "unverified: known by MD5 only, nobody has checked the bytes (dvc pull, then gitprov capture)"
+UNVERIFIED = "unverified: nobody has checked the bytes (dvc pull, then gitprov capture; or import again)"
 
 
 def loud(text: str) -> str:

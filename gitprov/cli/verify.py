@@ -129,4 +129,4 @@ def lines(verdict: "Verdict", *, each: bool) -> Iterator[str]:
     if read is not None and read.not_pushed:
         yield dim(f"{many(read.not_pushed, 'object')} not in the remote yet: gitprov push")
     if verdict.unverified:
-        yield loud(f"{many(verdict.unverified, 'content')} unverified: known by MD5 only")
+        yield loud(f"{many(verdict.unverified, 'content')} unverified: nobody has checked the bytes")

@@ -202,7 +202,7 @@ def _run(run: RunFacts | None) -> list[Row]:
     rows = [["run", run.id]]
     if record.command is not None:
         where = f"  (in {one_line(record.cwd)})" if record.cwd not in (None, ".") else ""
-        rows.append(["command", one_line(shlex.join(record.command)) + where])
+        rows.append(["command", (one_line(shlex.join(record.command)) or "unknown") + where])
     if record.sweep is not None:
         rows.append(["kept", record.sweep.kept])
     rows += [["chosen", one_line(best_of(one.runs, one.name))] for one in run.choices]

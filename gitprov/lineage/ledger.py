@@ -193,12 +193,18 @@ class Ledger:
         return max(map(self._finished, self._at("made by", artifact)), default="")
 
     def superseded_by(self, artifact: Digest) -> Digest | None:
-        """Returns the artifact that knows by its bytes what this one, of the same name, knows by DVC's MD5 only."""
+        """Returns the artifact that knows by its bytes what this one, of the same name, knows by reference only.
+
+        DVC's references name an MD5, MLflow's a place.
+        """
         record = self.artifacts[artifact]
-        if isinstance(record.content, Content) or record.content.reference.kind != "dvc":
+        if isinstance(record.content, Content) or record.content.reference.kind not in ("dvc", "mlflow"):
             return None
+        others = [(one, self.artifacts[one].content) for one in self._at("named", record.name)]
+        if record.content.reference.kind == "mlflow":
+            there = {one for path in self.paths_of(artifact) for one in self._at("path", path)}
+            return next((one for one, other in others if isinstance(other, Content) and one in there), None)
         md5 = record.content.reference.version
-        others = ((one, self.artifacts[one].content) for one in self._at("named", record.name))
         return next((one for one, other in others if isinstance(other, Content) and other.md5 == md5), None)
 
     def _age(self, artifact: Digest) -> tuple[str, bool, int, Digest]:

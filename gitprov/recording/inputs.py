@@ -8,6 +8,7 @@ from gitprov.frozen import dataclass
 from gitprov.ids import Digest, digest_hex
 from gitprov.ids.names import check_name
 from gitprov.lineage import Ledger
+from gitprov.lineage.unverified import way_out
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.add import previous_name
 from gitprov.recording.ledger import DRAFTS
@@ -64,7 +65,8 @@ def use_input(
         if _holds(place, known, content.digest):
             return Used(Input(artifact=artifact, content=content.digest, after="unknown", path=known), content, known)
     if not isinstance(content, Content):
-        raise codes.BLB_UNVERIFIED.error(f"the bytes of {text} are not here", fix="dvc pull  # or name a path")
+        fix = way_out(content) or "dvc pull  # or name a path"
+        raise codes.BLB_UNVERIFIED.error(f"the bytes of {text} are not here", fix=fix)
     known = (ledger.paths_of(artifact) or [ledger.artifacts[artifact].name])[-1]
     shelf = f"{SHELF}/{digest_hex(content.digest)[:16]}/{PurePosixPath(known).name}"
     if restore and keep:

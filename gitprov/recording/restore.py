@@ -11,6 +11,7 @@ from gitprov.ids import Digest
 from gitprov.ids.names import path_fault
 from gitprov.lineage import Ledger
 from gitprov.lineage.naming import describe
+from gitprov.lineage.unverified import way_out
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.naming import is_same
 from gitprov.recording.pull import Pulled, plan_pull, pull
@@ -86,7 +87,7 @@ def restore(
                     done.append(RestoredPath(target, chosen[path], written=False))
                 else:
                     what = f"{describe(ledger, chosen[path])}: its bytes were never had, so they cannot be restored"
-                    findings.append(codes.BLB_UNVERIFIED.finding(path, what))
+                    findings.append(codes.BLB_UNVERIFIED.finding(path, what, fix=way_out(content)))
                 continue
             try:
                 written = place.cache.restore(content, target, force=force, progress=place.progress)

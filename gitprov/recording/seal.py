@@ -12,6 +12,7 @@ from gitprov.ids.recipes import UNKNOWN
 from gitprov.lineage import Ledger
 from gitprov.lineage.deprecations import warnings
 from gitprov.lineage.layers import MadeBy, choose, layers_of, other_runs
+from gitprov.lineage.unverified import known_by, way_out
 from gitprov.ports.blobs import Object
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import copied_objects, resolve_code
@@ -200,7 +201,9 @@ def _bytes(place: Workplace, ledger: Ledger, artifacts: list[Digest], *, members
         artifact = ledger.artifacts[one]
         if not isinstance(artifact.content, Content):
             if artifact.content.reference.assurance == "asserted":
-                findings.append(codes.BLB_UNVERIFIED.finding(artifact.name, f"{words[one]} is known by its MD5 only"))
+                what = f"{words[one]} is known by its {known_by(artifact.content)} only"
+                fix = way_out(artifact.content)
+                findings.append(codes.BLB_UNVERIFIED.finding(artifact.name, what, fix=fix))
             continue
         try:
             objects[one] = place.cache.objects(artifact.content)

@@ -196,7 +196,7 @@ BLB_CHANGED = declare(
 BLB_UNVERIFIED = declare(
     "GP-BLB-005",
     Exit.FINDINGS,
-    "content known by MD5 only",
+    "content of which nobody has checked the bytes",
     "bring the bytes, then record them: dvc pull PATH && gitprov capture",
 )
 

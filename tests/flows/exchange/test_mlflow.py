@@ -213,6 +213,7 @@ def test_without_artifacts_they_are_listed_and_unverified(
     after = gitprov("import", "mlflow", place, "--json").json()
     assert [one["type"] for one in after["recorded"]].count("run") == 2
     assert gitprov("import", "mlflow", place, "--json").json()["recorded"] == []
+    assert "1 content unverified" in gitprov("verify").out  # the data set; the others have their bytes now
 
 
 def test_an_import_that_is_cut_off_goes_on(commit: str, repo: Repo, gitprov: Gitprov) -> None:
