@@ -24,6 +24,7 @@ from gitprov.recording.drafts import Draft, draft_name, draft_names, remove_draf
 from gitprov.recording.emit import EMITTED, TICKET
 from gitprov.recording.keep import keep
 from gitprov.recording.objects import listings, needed_objects
+from gitprov.recording.pending import other_results
 from gitprov.recording.ticket import disagreements, ticket_name
 from gitprov.recording.undeclared import said
 from gitprov.recording.writing import Outcome
@@ -263,11 +264,12 @@ def _keep(place: Workplace, ledger: Ledger, whole: _Whole, *, as_drafts: bool, d
         if as_drafts and draft.name in draft_names(place):
             return Outcome(known=records)
         write_draft(place, draft)
+        notes = (*said(whole.run), *other_results(ledger, records))
         if as_drafts:
-            return Outcome(records=records, notes=said(whole.run))
+            return Outcome(records=records, notes=notes)
         try:
             kept = keep(place, ledger, [draft.name])
-            return replace(kept, notes=(*said(whole.run), *kept.notes))
+            return replace(kept, notes=(*notes, *kept.notes))
         except GitprovError:
             remove_draft(place, draft.name)
             raise

@@ -5,7 +5,7 @@ finishes the same work.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from typing import Any
 
@@ -207,14 +207,7 @@ def _finish(place: Workplace, ledger: Ledger, name: str, pending: Pending) -> tu
         role: store(Artifact(name=out.name, kind=out.kind, content=contents[out.path], recipe=pending.recipes[role]))
         for role, out in pending.outputs.items()
     }
-    for role, artifact in artifacts.items():
-        others = [one for one in ledger.with_recipe(pending.recipes[role].id) if one != artifact.id]
-        others = [one for one in others if ledger.artifacts[one].name == pending.outputs[role].name]
-        if others:
-            notes.append(
-                f"the same recipe gave other bytes before: {pending.outputs[role].name} id:{others[-1][7:15]}; "
-                f"both are recorded (the step is not deterministic)"
-            )
+    notes += other_results(ledger, artifacts.values())
     run = store(
         replace(
             pending.run,
@@ -245,6 +238,19 @@ def _finish(place: Workplace, ledger: Ledger, name: str, pending: Pending) -> tu
         outs=outs if pending.stage is not None else {},
     )
     return draft, tuple(notes)
+
+
+def other_results(ledger: Ledger, made: Iterable[Stored]) -> Iterator[str]:
+    """Yields what to tell people of artifacts whose recipe has given other bytes before."""
+    for stored in made:
+        if isinstance(artifact := stored.record, Artifact):
+            same = [one for one in ledger.with_recipe(artifact.recipe.id) if one != stored.id]
+            others = [one for one in same if ledger.artifacts[one].name == artifact.name]
+            if others:
+                yield (
+                    f"the same recipe gave other bytes before: {artifact.name} id:{others[-1][7:15]}; "
+                    f"both are recorded (the step is not deterministic)"
+                )
 
 
 def _after(place: Workplace, pending: Pending, used: Input, path: str, notes: list[str]) -> Input:

@@ -118,7 +118,12 @@ def test_another_command_or_lock_is_not_that_of_the_ticket(node: Node, tmp_path:
     assert "locks: the ticket says" in said.err
 
 
-COUNTING = "import sys; open('count', 'a').write('x'); open(sys.argv[1], 'w').write('model')\n"
+COUNTING = """\
+import sys
+with open("count", "a") as file:
+    file.write("x")
+open(sys.argv[1], "w").write(open("count").read())
+"""
 
 
 def test_what_could_not_be_emitted_is_finished_and_not_run_again(
