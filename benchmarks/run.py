@@ -20,7 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import audit, blobs, doors, importing, policy, promotion, signatures, startup
+from benchmarks import asking, audit, blobs, doors, importing, policy, promotion, signatures, startup
 from benchmarks.measure import Bench, Claim
 
 GROUPS: dict[str, Callable[[Bench, int], Iterator[Claim]]] = {
@@ -31,6 +31,7 @@ GROUPS: dict[str, Callable[[Bench, int], Iterator[Claim]]] = {
     "audit": audit.measure,
     "doors": doors.measure,
     "import": importing.measure,
+    "asking": asking.measure,
     "small files": blobs.measure_small,
     "large file": blobs.measure_large,
     "S3": blobs.measure_s3,

@@ -23,6 +23,7 @@ from gitprov.api.running import RunningRun, run
 from gitprov.audit import diff as _diff
 from gitprov.audit import lineage as _lineage
 from gitprov.audit import log as _log
+from gitprov.audit import search as _search
 from gitprov.audit import show as _show
 from gitprov.audit import status as _status
 from gitprov.audit import verify as _verify
@@ -47,6 +48,7 @@ from gitprov.recording.plan import OutputSpec, Request
 from gitprov.recording.sources import kind_of
 from gitprov.recording.stages import find_stage, guess_kind, request_of
 from gitprov.recording.writing import Outcome
+from gitprov.wiring.asking import open_asking
 from gitprov.wiring.folders import open_folder
 from gitprov.wiring.opening import landed_of, open_project, open_reading
 from gitprov.wiring.resources import read_resource
@@ -108,6 +110,7 @@ __all__ = [
     "rollback",
     "run",
     "seal",
+    "search",
     "serve_check",
     "serving",
     "show",
@@ -276,9 +279,27 @@ def restore(*names: str, to: str | Path | None = None, force: bool = False, dry_
     return _restore.restore(project, ledger, chosen, to=folder, force=force, dry_run=dry_run)
 
 
+def search(
+    *words: str,
+    name: str | None = None,
+    kind: str | None = None,
+    tags: Sequence[str] = (),
+    owner: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    metrics: Sequence[str] = (),
+    params: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    limit: int | None = None,
+) -> _search.Search:
+    """Returns the artifacts for which all of this holds, as `gitprov search` does; `sources` are its `--from`."""
+    asked = _search.Asked(words, name, kind, tags, owner, since, until, metrics, params, sources)
+    return _search.search(*open_asking(), asked, limit=limit)
+
+
 def show(record: str) -> _show.Show:
     """Returns one record, as `gitprov show` does."""
-    return _show.show(*open_reading(), record)
+    return _show.show(*open_asking(), record)
 
 
 def log(name: str | None = None, *, limit: int | None = None) -> _log.Log:
@@ -293,22 +314,22 @@ def status() -> _status.Status:
 
 def versions(name: str) -> _versions.Versions:
     """Returns the versions of a name, as `gitprov status NAME` does."""
-    return _versions.versions(open_reading()[1], name)
+    return _versions.versions(open_asking()[1], name)
 
 
 def diff(before: str, after: str) -> _diff.Diff:
     """Returns what differs between two artifacts or releases, as `gitprov diff` does."""
-    return _diff.diff(*open_reading(), before, after)
+    return _diff.diff(*open_asking(), before, after)
 
 
 def lineage(name: str, *, direction: _lineage.Direction = "up", depth: int | None = None) -> _lineage.Lineage:
     """Returns what an artifact was made from (`up`), or what came of it (`down`), as `gitprov lineage` does."""
-    return _lineage.lineage(*open_reading(), name, direction=direction, depth=depth)
+    return _lineage.lineage(*open_asking(), name, direction=direction, depth=depth)
 
 
 def why(name: str) -> _why.Why:
     """Returns the explanation of an artifact, as `gitprov why` does."""
-    return _why.why(*open_reading(), name)
+    return _why.why(*open_asking(), name)
 
 
 def verify(name: str | None = None, *, in_cache: bool = False, in_remote: bool = False) -> _verify.Verdict:

@@ -29,3 +29,15 @@ def read_date(text: str, option: str, time_of_day: str = DAY_ENDS) -> str | None
     except ValueError as error:
         raise codes.USE_ARGUMENT.error(f"{text} is no date", why=str(error), fix=f"{option} 2026-11-21") from None
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def date_given(text: str | None, option: str, time_of_day: str = DAY_ENDS) -> str | None:
+    """Returns what `read_date` does; None only when nothing was given.
+
+    Raises:
+        GitprovError: GP-USE-001 when it is no date.
+    """
+    found = read_date(text, option, time_of_day) if text is not None else None
+    if text is not None and found is None:
+        raise codes.USE_ARGUMENT.error(f"{text} is no date", fix=f"{option} 2026-11-21")
+    return found

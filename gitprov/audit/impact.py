@@ -7,7 +7,7 @@ from functools import cache
 from posixpath import normpath
 from typing import Literal
 
-from gitprov.audit.dates import DAY_BEGINS, DAY_ENDS, read_date
+from gitprov.audit.dates import DAY_BEGINS, DAY_ENDS, date_given
 from gitprov.audit.facts import Mention, look_up, members, mention
 from gitprov.audit.gather import protected_ref
 from gitprov.audit.history import Deployed
@@ -135,7 +135,7 @@ def impact(
     if (text is not None) + (source_name is not None) + of_runs != 1:
         what = "name one artifact, or --source, or --code and a time"
         raise codes.USE_ARGUMENT.error(what, fix="gitprov impact --help")
-    window = Window(_date(start, "--from", DAY_BEGINS), _date(end, "--to", DAY_ENDS))
+    window = Window(date_given(start, "--from", DAY_BEGINS), date_given(end, "--to", DAY_ENDS))
     gathered = _everything(place, ledger)
     if text is not None:
         roots = [one for one, _ in members(ledger, look_up(place, ledger, text), "impact").values()]
@@ -263,15 +263,6 @@ def _uses(place: Workplace, path: str) -> Callable[[Run], Answer]:
 
 def _within(path: str, top: str) -> bool:
     return top in (".", path) or path.startswith(f"{top}/")
-
-
-def _date(text: str | None, option: str, time_of_day: str) -> str | None:
-    if text is None:
-        return None
-    found = read_date(text, option, time_of_day)
-    if found is None:
-        raise codes.USE_ARGUMENT.error(f"{text} is no date", fix=f"{option} 2026-11-21")
-    return found
 
 
 def _time(text: str) -> datetime:

@@ -25,7 +25,7 @@ from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Value, is_digest
 from gitprov.lineage.differences import Aspect, Change, Metrics
-from gitprov.wiring.opening import open_reading
+from gitprov.wiring.asking import open_asking
 
 _range = re.compile(r"(?P<before>.+?)\.\.(?P<after>[^/].*)").fullmatch
 
@@ -54,7 +54,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
     if ends is None and len(names) != 2:
         raise codes.USE_ARGUMENT.error("two things are compared", fix="gitprov diff A B  # or gitprov diff A..B")
     before, after = (ends["before"], ends["after"]) if ends else (names[0], names[1])
-    project, ledger = open_reading()
+    project, ledger = open_asking()
     found = diff(project, ledger, before, after)
     show_answer("diff", found, lines(found), as_json=as_json)
 

@@ -9,7 +9,7 @@ from gitprov.cli.render import bold, deprecated_line, dim, glyphs, label, show_a
 from gitprov.cli.text import many
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
-from gitprov.wiring.opening import open_reading
+from gitprov.wiring.asking import open_asking
 
 
 @click.command()
@@ -29,7 +29,7 @@ def command(name: str | None, direction: str, depth: int | None, ends: tuple[str
     """
     if (name is None) == (ends is None):
         raise codes.USE_ARGUMENT.error("name one artifact, or two with --path", fix="gitprov lineage NAME")
-    project, ledger = open_reading()
+    project, ledger = open_asking()
     if ends is not None:
         way = lineage_path(project, ledger, *ends)
         show_answer("path", way, path_lines(way), as_json=as_json)

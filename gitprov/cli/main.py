@@ -56,6 +56,7 @@ TABLE: dict[str, dict[str, str]] = {
         "drill": "Tamper with a copy, and say which door catches it",
     },
     "Ask": {
+        "search": "Find artifacts, newest first",
         "show": "Show one record",
         "log": "List records, newest first",
         "status": "Compare the work tree with the records",

@@ -22,7 +22,7 @@ from gitprov.cli.render import (
 from gitprov.cli.writing import json_option
 from gitprov.errors import catalogue as codes
 from gitprov.lineage.sweeps import best_of
-from gitprov.wiring.opening import open_reading
+from gitprov.wiring.asking import open_asking
 
 _digest = re.compile("sha256:[0-9a-f]{64}")
 
@@ -40,7 +40,7 @@ def command(name: str, raw: bool, as_json: bool) -> None:
 
     Example: gitprov show --raw id:9c41 | sha256sum
     """
-    project, ledger = open_reading()
+    project, ledger = open_asking()
     if raw and as_json:
         raise codes.USE_ARGUMENT.error("--raw and --json exclude each other", fix="leave one of them out")
     found = show(project, ledger, name)

@@ -27,6 +27,7 @@ from gitprov.cli.stage import source_line
 from gitprov.cli.text import many
 from gitprov.cli.writing import json_option
 from gitprov.lineage.naming import split_release, split_stage
+from gitprov.wiring.asking import open_asking
 from gitprov.wiring.opening import open_reading
 from gitprov.wiring.project import Project
 
@@ -50,11 +51,11 @@ def command(name: str | None, as_json: bool) -> None:
     """
     if name is not None and _show_standings(name, as_json=as_json):
         return
-    project, ledger = open_reading(remember=True)
     if name is not None:
-        known = versions(ledger, name)
+        known = versions(open_asking(remember=True)[1], name)
         show_answer("versions", known, version_lines(known), as_json=as_json)
         return
+    project, ledger = open_reading(remember=True)
     from gitprov.audit.status import status  # what compares the work tree is not loaded to list versions
 
     found = status(project, ledger)

@@ -32,7 +32,7 @@ from gitprov.lineage.values import flatten
 from gitprov.ports.git import Commit
 from gitprov.records import Environment
 from gitprov.records.types import Fact
-from gitprov.wiring.opening import open_reading
+from gitprov.wiring.asking import open_asking
 from gitprov.wiring.project import Project
 
 Row = list[str]
@@ -70,7 +70,7 @@ def command(name: str, as_of: str | None, as_json: bool) -> None:
         return
     if as_of is not None:
         raise codes.USE_ARGUMENT.error(f"--as-of asks what served, and {name} is nothing that was promoted")
-    project, ledger = open_reading(remember=True)
+    project, ledger = open_asking(remember=True)
     found = why(project, ledger, name)
     show_answer("why", found, lines(found), as_json=as_json)
 

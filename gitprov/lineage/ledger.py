@@ -22,7 +22,7 @@ SHORT = 8
 
 Relation = Literal[
     "named", "kind", "content", "recipe", "path", "step", "finished", "made", "made by", "used", "used by", "swept",
-    "release", "released", "evaluated", "deprecated", "request",
+    "release", "set", "released", "evaluated", "about", "deprecated", "request",
 ]  # fmt: skip
 """How records are found: `links` says by which keys, and what is found there."""
 
@@ -64,10 +64,12 @@ def links(one: Digest, record: Record) -> Iterator[tuple[Relation, str, str]]:
                 yield from {("path", out.path, out.artifact): None for out in record.outputs.values()}
         case Release():
             yield "release", record.name, one
+            yield "set", record.set_, one
             yield from (("released", part, one) for part in {member.artifact for member in record.members.values()})
         case Evaluation():
             subject = record.subject.artifact or record.subject.set_
             yield "evaluated", subject or "", one
+            yield "about", one, subject or ""
         case Event() if record.kind == DEPRECATION:
             yield from (("deprecated", subject, one) for subject in dict.fromkeys(record.subjects))
         case Request():
@@ -147,6 +149,10 @@ class Ledger:
     def named(self, name: str) -> list[Digest]:
         """Returns the artifacts of a name, the one that was made last at the end."""
         return sorted(self._at("named", name), key=self._age)
+
+    def bearing(self, name: str) -> list[Digest]:
+        """Returns the artifacts of a name in no order that means anything."""
+        return list(self._at("named", name))
 
     def with_content(self, content: Digest) -> list[Digest]:
         """Returns the artifacts that hold this content."""
@@ -231,6 +237,10 @@ class Ledger:
                 found[release.version] = one  # no stray file hides the one in its place
         return dict(sorted(found.items()))
 
+    def releases_of_set(self, set_: Digest) -> list[Digest]:
+        """Returns the releases of a set."""
+        return list(self._at("set", set_))
+
     def released_as(self, artifact: Digest) -> list[Digest]:
         """Returns the releases that have this artifact as a member, by name and version."""
         found = self._at("released", artifact)
@@ -239,6 +249,10 @@ class Ledger:
     def evaluations_of(self, subject: Digest) -> list[Digest]:
         """Returns the evaluations of an artifact (by id) or of a release set (by its digest), oldest first."""
         return sorted(self._at("evaluated", subject), key=lambda one: (self.evaluations[one].evaluated, one))
+
+    def about(self, evaluation: Digest) -> Digest:
+        """Returns what an evaluation is about: the id of an artifact, or the digest of a release set."""
+        return self._at("about", evaluation)[0]
 
     def request(self, label: str) -> Digest | None:
         """Returns the request that people call so (`churn/production/3`), or None."""
@@ -262,8 +276,8 @@ class Ledger:
         ]
 
     def beginning(self, digits: str) -> list[Digest]:
-        """Returns the records whose ids begin with these hex digits."""
-        return [one for one in self.held if digest_hex(one).startswith(digits)]
+        """Returns the records whose ids begin with these hex digits, sorted."""
+        return sorted(one for one in self.held if digest_hex(one).startswith(digits))
 
     def lying_at(self, path: str) -> list[Digest]:
         """Returns the records whose file this is."""

@@ -13,6 +13,7 @@ from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ports.hooks import HookFolder
+from gitprov.ports.index import Index
 from gitprov.ports.index_lock import IndexLock
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.drafts import pending_names
@@ -20,6 +21,7 @@ from gitprov.recording.ledger import open_ledger
 from gitprov.recording.pending import pending_step, remains, settle, tidy
 from gitprov.recording.writing import stage
 from gitprov.upkeep.complaints import Complaint
+from gitprov.upkeep.index import look_at_index
 from gitprov.upkeep.objects import look_at_objects
 from gitprov.upkeep.strays import look_at_strays
 
@@ -35,6 +37,11 @@ class Clone(Workplace, Protocol):
     @property
     def index_lock(self) -> IndexLock:
         """The lock of git's index."""
+        ...
+
+    @property
+    def index(self) -> Index:
+        """What was read of records before."""
         ...
 
 
@@ -198,6 +205,7 @@ LOOKS: tuple[Look, ...] = (
     lambda place, _: look_at_strays(place),
     _hooks,
     _modes,
+    lambda place, _: look_at_index(place.index),
     lambda place, _: look_at_objects(place),
 )
 """What is looked at, each after what came before it was mended: records have to be staged before their bytes count."""

@@ -24,7 +24,7 @@ def open_project() -> tuple[Project, Ledger]:
     """
     project = Project()
     project.require_initialised()
-    return project, open_ledger(project.git, project.worktree, serves=_serves(project))
+    return project, open_ledger(project.git, project.worktree, serves=serves_of(project))
 
 
 def open_reading(*, remember: bool = False) -> tuple[Project, Ledger]:
@@ -38,9 +38,9 @@ def open_reading(*, remember: bool = False) -> tuple[Project, Ledger]:
     """
     project = Project(remember=remember)
     if project.git.is_bare:
-        return project, open_ledger(project.git, None, serves=_serves(project))
+        return project, open_ledger(project.git, None, serves=serves_of(project))
     project.require_initialised()
-    return project, open_ledger(project.git, project.worktree, serves=_serves(project))
+    return project, open_ledger(project.git, project.worktree, serves=serves_of(project))
 
 
 def landed_of(project: Project) -> Callable[[], "Landed | None"]:
@@ -60,7 +60,9 @@ def landed_of(project: Project) -> Callable[[], "Landed | None"]:
     return landed
 
 
-def _serves(project: Project) -> Serves:
+def serves_of(project: Project) -> Serves:
+    """Returns what tells, when it is asked, which release is in effect at a stage."""
+
     def serves(name: str, stage: str) -> Digest | None:
         from gitprov.audit import in_effect  # read only when something is named NAME/STAGE
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gitprov.ports.hooks import HookFolder
     from gitprov.ports.host import Host
     from gitprov.ports.incoming import Incoming
+    from gitprov.ports.index import Blobs, Index
     from gitprov.ports.index_lock import IndexLock
     from gitprov.ports.memory import Memory
     from gitprov.ports.progress import Progress
@@ -77,6 +78,22 @@ class Project:
         from gitprov.adapters.git.incoming import GitIncoming
 
         return GitIncoming(self._repository.place)
+
+    @cached_property
+    def index(self) -> "Index":
+        """What was read of records before."""
+        from gitprov.adapters.index import SqliteIndex
+        from gitprov.ports.index import FILE
+        from gitprov.recording.indexed import EDITION
+
+        return SqliteIndex(os.path.join(self._state, FILE), EDITION)
+
+    @cached_property
+    def blobs(self) -> "Blobs":
+        """What reads git's blobs one by one."""
+        from gitprov.adapters.git.blobs import GitBlobs
+
+        return GitBlobs(self._repository.place)
 
     @cached_property
     def worktree(self) -> "WorkTree":

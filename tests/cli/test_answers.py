@@ -35,6 +35,10 @@ ANSWERS = [
     "impact raw",
     "impact --source churn-features",
     "impact --code src/extra.py",
+    "search",
+    "search CHURN feat --since 2026-11-20",
+    "search --metric auc>=0.92 --param lr<0.1",
+    "search --name churn --from raw -n 1",
     "diff churn@v1 churn@v2",
     "diff id:MODEL1..id:MODEL2",
     "status churn",
@@ -49,6 +53,11 @@ REFUSALS = [
     "lineage --path holdout id:MODEL1",
     "diff churn@v1",
     "impact --code nowhere",
+    "search --metric auc>>0.9",
+    "search --metric auc>=good",
+    "search --param lr",
+    "search --since monday",
+    "search --from nothing",
 ]
 
 
@@ -100,7 +109,7 @@ def test_refusals_name_a_way_out(line: str, gitprov: Gitprov) -> None:
 @pytest.mark.parametrize("line", ANSWERS)
 def test_answers_for_programs_are_one_object_with_a_schema(line: str, gitprov: Gitprov) -> None:
     answer = gitprov(*arguments(line), "--json").json()
-    assert re.fullmatch(r"gitprov/(why|show|log|lineage|path|impact|diff|versions|verify)/v1", answer["schema"])
+    assert re.fullmatch(r"gitprov/(why|show|log|lineage|path|impact|diff|search|versions|verify)/v1", answer["schema"])
     assert len(answer) > 1
 
 

@@ -10,8 +10,8 @@ from gitprov.cli.group import cli
 READS = {
     "audit", "ci check", "diff", "evidence show", "evidence verify", "history", "hooks status", "impact",
     "keys allowed-signers", "keys export", "keys list", "lineage", "log", "log-head prove", "log-head show",
-    "log-head verify", "policy check", "policy test", "serve-check", "show", "status", "trust fingerprint",
-    "trust show", "verify", "why",
+    "log-head verify", "policy check", "policy test", "search", "serve-check", "show", "status",
+    "trust fingerprint", "trust show", "verify", "why",
 }  # fmt: skip
 """Commands that leave the repository as it is; every other one writes."""
 

@@ -86,6 +86,7 @@ def test_the_tour_in_python(project: Repo) -> None:
     assert api.show("model").raw
     assert len(api.log(limit=2).entries) == 2
     assert api.versions("model").versions
+    assert [hit.values for hit in api.search("mod", params=["lr=0.5"], sources=["raw"]).hits] == [{"lr": 0.5}]
     assert whole.lineage("model").nodes
     assert [one.name for one in api.impact("raw").retrain] == ["model"]
     assert api.verify(in_cache=True, in_remote=True).findings == ()

@@ -284,3 +284,12 @@ def write_book(repo: Repo, book: Book) -> None:
         if held.state == "committed":
             repo.write(held.stored.path, held.stored.data)
     repo.commit("record everything")
+
+
+def write_drafts(repo: Repo, book: Book) -> None:
+    """Writes the drafts of the book, as `run` leaves them."""
+    for held in book.held:
+        if held.draft is not None:
+            folder = f".gitprov/drafts/{held.draft}"
+            repo.write(held.stored.path.replace(".gitprov", folder, 1), held.stored.data)
+            repo.write(f"{folder}/draft.json", "{}")

@@ -14,3 +14,4 @@ CLN_RUN = declare("GP-CLN-005", Exit.FINDINGS, "a run that ended and was not fin
 CLN_MODE = declare(
     "GP-CLN-006", Exit.FINDINGS, "objects in the cache that are not read-only, or not readable", "gitprov doctor --fix"
 )
+CLN_INDEX = declare("GP-CLN-007", Exit.FINDINGS, "an index of records that is damaged", "gitprov doctor --fix")

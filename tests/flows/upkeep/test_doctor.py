@@ -94,6 +94,10 @@ def edit_attributes(repo: Repo) -> None:
     repo.write(".gitprov/.gitattributes", "* text\n")
 
 
+def damage_index(repo: Repo) -> None:
+    repo.write(".git/gitprov/index-v1.sqlite", "half")
+
+
 def lose_hook(repo: Repo) -> None:
     subprocess.run(["gitprov", "hooks", "install"], cwd=repo.path, check=True, capture_output=True)
     (repo.path / ".git/hooks/pre-push").unlink()
@@ -110,6 +114,7 @@ FAULTS: dict[str, tuple[Callable[[Repo], None], Code]] = {
     "an empty remote": (empty_remote, codes.BLB_MISSING),
     "attributes": (edit_attributes, codes.GIT_ATTRIBUTES),
     "a hook": (lose_hook, codes.HOK_MISSING),
+    "the index": (damage_index, codes.CLN_INDEX),
 }
 
 

@@ -11,12 +11,12 @@ from gitprov.lineage.differences import (
     Change,
     Differences,
     differences,
-    flatten,
     latest_by_suite,
     metric_differences,
     same,
     side,
 )
+from gitprov.lineage.values import flatten
 from gitprov.records import Environment, Evaluation, store
 from tests.sim.book import Book, churn
 from tests.unit.documents import documents, strict, values
