@@ -41,7 +41,7 @@ def _trial(project: Project, first: Draft, number: int) -> Draft:
     ((role, made),) = first.run.outputs.items()
     (artifact,) = [one.record for one in first.records if isinstance(one.record, Artifact) and one.id == made.artifact]
     recipe = replace(artifact.recipe, params=params)
-    recipe = replace(recipe, id=recipe.expected_id())
+    recipe = replace(recipe, id=recipe.expected_id() or recipe.id)
     model = store(replace(artifact, content=content, recipe=recipe))
     output = replace(made, artifact=model.id, content=content.digest, recipe=recipe.id)
     finished = f"2026-01-02T03:{number // 60:02}:{number % 60:02}Z"
