@@ -17,7 +17,7 @@ SCRIPT = "import sys; open(sys.argv[1], 'w').write('made ' + sys.argv[2])"
 
 def test_many_that_finish_at_once_and_two_that_bring(place: Path, gitprov: Gitprov, figure: Figure, long: bool) -> None:
     """All emit whole runs from one folder; both bring, all is recorded, once each; the third time changes nothing."""
-    many = MANY if long else 6
+    many = MANY if long else 4
     repo = make_project(place / "repo")
     with contextlib.chdir(repo.path):
         prepare(repo, Task((), (ADD,)), gitprov)
