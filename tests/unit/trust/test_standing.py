@@ -283,7 +283,8 @@ def test_no_later_version_changes_a_verdict_at_an_earlier_step(told: list[Told],
 def test_nobody_stands_behind_a_fault(told: list[Told], what: tuple[str, str | None]) -> None:
     """A signature whose key no version lists is nobody's, whenever it landed."""
     stranger: Signature = by("eve", RECORD, what[1])
-    assert {real(told).person(stranger, landed, 20) for landed in range(20)} == {None}
+    roots = real(told)
+    assert {roots.person(stranger, landed, 20) for landed in range(20)} == {None}
 
 
 def test_a_signature_is_good_when_its_key_is_listed_and_nothing_is_wrong_with_it() -> None:
