@@ -29,7 +29,7 @@ GOALS = {"search": 0.5, "lineage": 0.5, "why": 0.5, "status NAME": 0.75}
 """Of the peer at the larger count; at the smaller the start is most of it, and four times as much is claimed."""
 PEER = "git grep NAME"
 ALL_BLOBS = "git cat-file"
-EACH = "git ls-tree -r --format=%(objectname) HEAD -- .gitprov | git cat-file --batch"
+EACH = "git ls-tree -r --format='%(objectname)' HEAD -- .gitprov | git cat-file --batch --buffer"
 
 
 def measure(bench: Bench, rounds: int) -> Iterator[Claim]:

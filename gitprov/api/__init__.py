@@ -304,7 +304,7 @@ def show(record: str) -> _show.Show:
 
 def log(name: str | None = None, *, limit: int | None = None) -> _log.Log:
     """Returns records, newest first, as `gitprov log` does."""
-    return _log.log(*open_reading(), name, limit=limit)
+    return _log.log(*(open_reading() if name is None else open_asking()), name, limit=limit)
 
 
 def status() -> _status.Status:

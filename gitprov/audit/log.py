@@ -13,7 +13,7 @@ from gitprov.lineage.naming import title as called
 from gitprov.lineage.sweeps import Choice, choices
 from gitprov.ports.git import Commit
 from gitprov.ports.workplace import Workplace
-from gitprov.records import Deployment, Evaluation, Event, Record, Release, Request, Run, TrustRoot
+from gitprov.records import Deployment, Evaluation, Event, Release, Request, Run, TrustRoot
 
 Happening = Run | Release | Evaluation | Event | TrustRoot | Request | Deployment
 Kind = Literal["run", "release", "evaluation", "event", "trust", "request", "deployment"]
@@ -76,11 +76,8 @@ def log(place: Workplace, ledger: Ledger, text: str | None = None, *, limit: int
         GitprovError: GP-NAM-* when the name fits nothing.
     """
     about = _about(place, ledger, text) if text is not None else None
-    wanted = [
-        (held, held.stored.record)
-        for one, held in ledger.held.items()
-        if isinstance(held.stored.record, Happening) and (about is None or one in about)
-    ]
+    known = ledger.held.values() if about is None else [ledger.held[one] for one in about if one in ledger.held]
+    wanted = [(held, held.stored.record) for held in known if isinstance(held.stored.record, Happening)]
     commits = additions(place, (held.stored.path for held, record in wanted if not _time(record)))
     newest = sorted(wanted, key=lambda pair: _key(pair[0], pair[1], commits), reverse=True)
     shown = newest[:limit]
@@ -93,24 +90,17 @@ def _about(place: Workplace, ledger: Ledger, text: str) -> set[Digest]:
     if is_name(text):
         named = set(ledger.named(text))
         found = {run for one in named for run in ledger.makers(one)}
-        found |= {one for one, run in ledger.runs.items() if run.step == text}
-        found |= set(ledger.releases_of(text).values())
-        found |= {one for one, evaluation in ledger.evaluations.items() if evaluation.name == text}
-        found |= {one for one, held in ledger.held.items() if _moves(held.stored.record, text)}
+        found |= {*ledger.runs_of(text), *ledger.releases_of(text).values(), *ledger.concerning(text)}
         found |= {one.event for one in imports_named(ledger, text)}
         if found:
-            return found | {one for one, event in ledger.events.items() if (named | found) & set(event.subjects)}
+            return found | {event for one in named | found for event in ledger.concerning(one)}
     target = look_up(place, ledger, text).id
     release = ledger.releases.get(target)
     if release is not None:
         found = {target, *(member.run for member in release.members.values()), *ledger.evaluations_of(release.set_)}
     else:
         found = {target, *ledger.makers(target), *ledger.released_as(target), *ledger.evaluations_of(target)}
-    return found | {one for one, event in ledger.events.items() if found & set(event.subjects)}
-
-
-def _moves(record: Record, name: str) -> bool:
-    return isinstance(record, Request | Deployment) and record.name == name
+    return found | {event for one in found for event in ledger.concerning(one)}
 
 
 def _happened(ledger: Ledger, event: Event) -> str:

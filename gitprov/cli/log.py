@@ -10,6 +10,7 @@ from gitprov.cli.writing import json_option
 from gitprov.ids import digest_hex
 from gitprov.lineage.ledger import SHORT
 from gitprov.lineage.sweeps import best_of
+from gitprov.wiring.asking import open_asking
 from gitprov.wiring.opening import open_reading
 
 
@@ -25,7 +26,7 @@ def command(name: str | None, limit: int | None, as_json: bool) -> None:
 
     Example: gitprov log churn-model -n 10
     """
-    project, ledger = open_reading()
+    project, ledger = open_reading() if name is None else open_asking()
     found = log(project, ledger, name, limit=limit)
     show_answer("log", found, lines(found), as_json=as_json)
 

@@ -8,7 +8,19 @@ from gitprov.errors import GitprovError
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest, Value, digest_hex
 from gitprov.lineage.values import What, values
-from gitprov.records import Artifact, Content, Evaluation, Event, Record, Release, Request, Run, Stored, path_of
+from gitprov.records import (
+    Artifact,
+    Content,
+    Deployment,
+    Evaluation,
+    Event,
+    Record,
+    Release,
+    Request,
+    Run,
+    Stored,
+    path_of,
+)
 from gitprov.records.types import DEPRECATION
 
 State = Literal["committed", "staged", "draft"]
@@ -22,7 +34,7 @@ SHORT = 8
 
 Relation = Literal[
     "named", "kind", "content", "recipe", "path", "step", "finished", "made", "made by", "used", "used by", "swept",
-    "release", "set", "released", "evaluated", "about", "deprecated", "request",
+    "release", "set", "released", "evaluated", "about", "concerns", "deprecated", "request",
 ]  # fmt: skip
 """How records are found: `links` says by which keys, and what is found there."""
 
@@ -50,18 +62,7 @@ def links(one: Digest, record: Record) -> Iterator[tuple[Relation, str, str]]:
             yield "content", record.content.digest, one
             yield "recipe", record.recipe.id, one
         case Run():
-            made = sorted({out.artifact for out in record.outputs.values()})
-            yield "step", record.step, one
-            yield "finished", one, record.finished or ""
-            yield from (("made by", artifact, one) for artifact in made)
-            yield from (("made", one, artifact) for artifact in made)
-            for artifact in dict.fromkeys(used.artifact for _, used in sorted(record.inputs.items())):
-                yield "used by", artifact, one
-                yield "used", one, artifact
-            if record.sweep is not None:
-                yield "swept", record.sweep.kept, one
-            else:  # a run-set was never in the work tree
-                yield from {("path", out.path, out.artifact): None for out in record.outputs.values()}
+            yield from _links_of_run(one, record)
         case Release():
             yield "release", record.name, one
             yield "set", record.set_, one
@@ -70,10 +71,31 @@ def links(one: Digest, record: Record) -> Iterator[tuple[Relation, str, str]]:
             subject = record.subject.artifact or record.subject.set_
             yield "evaluated", subject or "", one
             yield "about", one, subject or ""
-        case Event() if record.kind == DEPRECATION:
-            yield from (("deprecated", subject, one) for subject in dict.fromkeys(record.subjects))
-        case Request():
-            yield "request", record.label, one
+            yield "concerns", record.name, one
+        case Event():
+            for subject in dict.fromkeys(record.subjects):
+                yield "concerns", subject, one
+                if record.kind == DEPRECATION:
+                    yield "deprecated", subject, one
+        case Request() | Deployment():
+            yield "concerns", record.name, one
+            if isinstance(record, Request):
+                yield "request", record.label, one
+
+
+def _links_of_run(one: Digest, run: Run) -> Iterator[tuple[Relation, str, str]]:
+    made = sorted({out.artifact for out in run.outputs.values()})
+    yield "step", run.step, one
+    yield "finished", one, run.finished or ""
+    yield from (("made by", artifact, one) for artifact in made)
+    yield from (("made", one, artifact) for artifact in made)
+    for artifact in dict.fromkeys(used.artifact for _, used in sorted(run.inputs.items())):
+        yield "used by", artifact, one
+        yield "used", one, artifact
+    if run.sweep is not None:
+        yield "swept", run.sweep.kept, one
+    else:  # a run-set was never in the work tree
+        yield from {("path", out.path, out.artifact): None for out in run.outputs.values()}
 
 
 class Ledger:
@@ -253,6 +275,10 @@ class Ledger:
     def about(self, evaluation: Digest) -> Digest:
         """Returns what an evaluation is about: the id of an artifact, or the digest of a release set."""
         return self._at("about", evaluation)[0]
+
+    def concerning(self, key: str) -> list[Digest]:
+        """Returns the events about a record, or the evaluations, requests and deployments of a name."""
+        return list(self._at("concerns", key))
 
     def request(self, label: str) -> Digest | None:
         """Returns the request that people call so (`churn/production/3`), or None."""

@@ -34,6 +34,7 @@ def answers(ledger: Ledger, names: list[str]) -> dict[str, Any]:
         "made": [[ledger.made(one), ledger.makers(one), ledger.users(one), ledger.paths_of(one)] for one in ids],
         "times": ledger.times(list(ledger.artifacts)),
         "runs": [[ledger.made_by(one), ledger.used_by(one), ledger.sweeps_of(one)] for one in ids],
+        "concerned": [ledger.concerning(one) for one in [*ids, *asked]],
         "about": [ledger.about(one) for one in ledger.evaluations],
         "walks": [[*above(ledger, one), *below(ledger, one)] for one in ids],
         "closures": [[ancestors(ledger, [one]), descendants(ledger, [one])] for one in ids],
