@@ -25,6 +25,7 @@ TESTS = (
     "tests/unit/test_frozen.py",
     "tests/adapters/signing/test_keyless.py",
     "tests/adapters/signing/test_witnesses.py",
+    "tests/docs/test_numbers.py",
     *(f"tests/attacks/test_{one}.py" for one in ATTACKS),
 )
 """Those that need no repository: the same laws are tested with git by others, and a mutant is killed sooner here."""

@@ -3,6 +3,8 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from tests.mutation.mutants import ROOT, Mutant
@@ -76,11 +78,8 @@ def _table(title: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
 def _survivors(found: Mapping[Mutant, str]) -> Iterator[str]:
     explained = explanations()
     yield "## Survivors\n"
-    path = ""
-    for one, killer in found.items():
-        if not killer:
-            if one.path != path:
-                path = one.path
-                yield f"### {path}\n"
+    for path, those in groupby((one for one, killer in found.items() if not killer), key=attrgetter("path")):
+        yield f"### {path}\n"
+        for one in those:
             yield f"- line {one.first}, `{one.name}`: {explained.get((path, one.name), '**not explained**')}"
-    yield ""
+        yield ""

@@ -1,9 +1,7 @@
 """What is said of signatures that count for nothing, and which files are signatures at all."""
 
 import json
-import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +9,7 @@ from gitprov.adapters.signing import SignatureVerifier
 from gitprov.errors import catalogue as codes
 from gitprov.records import History, TrustRoot, signature_path
 from gitprov.records.codec import to_data
-from gitprov.trust.judging import STEPS, Listed, listed_by, signatures_of
+from gitprov.trust.judging import Listed, listed_by, signatures_of
 from gitprov.trust.log import EMPTY
 from gitprov.trust.roots import document_of
 from gitprov.trust.statements import APPROVAL, approval, statement
@@ -65,14 +63,6 @@ def test_of_what_cannot_be_read_no_key_is_listed() -> None:
     spaced = SIGNATURES["run.sigstore.json"][1] + b" "
     found = judged(signature_path(TRAINED.path, spaced, approval=False), spaced)
     assert (found.listed, found.fault) == (False, "a bundle is not written in its only form")
-
-
-def test_the_steps_are_those_of_the_page() -> None:
-    """docs/verification.md, "A signature"."""
-    page = (Path(__file__).parents[3] / "docs" / "verification.md").read_text("utf-8")
-    rows = re.findall(r"^\| (B\d) \|.*\| SIG-([0-9, ]+) \|$", page, re.MULTILINE)
-    said = {f"GP-SIG-{number}": step for step, numbers in rows for number in numbers.split(", ")}
-    assert {code.id: step for code, step in STEPS.items()} == said
 
 
 def test_what_any_version_lists_a_signature_can_be_judged_by() -> None:
