@@ -72,7 +72,7 @@ def test_no_frozen_record_is_taken_for_a_secret() -> None:
 
 
 @given(records)
-@settings(max_examples=1000)
+@settings(max_examples=400)
 def test_no_record_is_taken_for_a_secret(record: Record) -> None:
     assert alarms(record) == []
 
