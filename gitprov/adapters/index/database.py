@@ -235,7 +235,7 @@ class SqliteIndex:
         except DamagedError:
             database = None
         if database is None or database.execute("SELECT edition FROM stamp").fetchall() != [(self._edition,)]:
-            database = sqlite3.connect(":memory:", isolation_level=None)
+            database = _new_database()
             database.executescript(SCHEMA)
             database.execute("INSERT INTO stamp VALUES (?, NULL)", [self._edition])
         database.execute("PRAGMA journal_mode = OFF")  # nobody goes back
@@ -251,7 +251,7 @@ class SqliteIndex:
         data = self._image.read()
         if data is None:
             return None
-        database = sqlite3.connect(":memory:", isolation_level=None)
+        database = _new_database()
         try:
             database.deserialize(data)
             database.execute("SELECT edition, oid FROM stamp")
@@ -285,3 +285,8 @@ def _unpacked(word: str | bytes) -> str:
 
 def _digest(word: bytes) -> Digest:
     return Digest(f"sha256:{word.hex()}")
+
+
+def _new_database() -> sqlite3.Connection:
+    """Returns an empty database in memory, which is closed by whatever thread collects garbage."""
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
