@@ -5,8 +5,10 @@ known again. Of what says something else later there is another run. Registered 
 of the kind imported, never releases or promotions (demand 40).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 
 from gitprov.errors import Code, Finding, GitprovError
 from gitprov.errors import catalogue as codes
@@ -29,6 +31,7 @@ AT_ONCE = 1000
 MUCH = 1 << 28
 """...bytes, after which they are: what an import that is interrupted has done so far."""
 TOOL = "mlflow"
+_PLACE = re.compile(r"mlruns/[^/]+/(?:models/)?([^/]+)/artifacts(?:/([^/]+))?").fullmatch
 
 _STOP: tuple[Code, ...] = (codes.IO_NETWORK, codes.IO_FAILED, codes.LCK_BUSY, codes.GIT_FAILED, codes.IMM_OVERWRITE)
 """What says nothing about one run: the next one would meet it, too."""
@@ -173,6 +176,7 @@ class _Import:
         self._maker = RunRecords(place, ledger)
         self._findings = list(plan.findings)
         self._new: dict[Digest, Stored] = {}
+        self._said: list[bytes] = []
         self._records: list[Stored] = []
         self._staged: list[str] = []
         self._unverified: dict[str, None] = {}
@@ -206,8 +210,7 @@ class _Import:
         refuse_secrets(self._place, records)
         if self._plan.with_bytes and any(one.files for one in todo.kept):
             records = self._maker.make(todo.run, todo.kept, self._read(todo))
-        with self._place.worktree.locked("import mlflow"):
-            self._place.cache.put(said_of(todo.run))
+        self._said.append(said_of(todo.run))
         for one in records:
             if one.id not in self._ledger.held:
                 self._new[one.id] = one
@@ -245,18 +248,24 @@ class _Import:
     def _artifact(self, version: RegisteredVersion) -> Digest | None:
         """Returns the artifact that a version is, or is in, if it is recorded: the one that has bytes, if one has."""
         kind, _, model = version.source.partition(":/")
-        suffixes = [f"/models/{model}/artifacts"] if kind == "models" else []
-        before, found, inside = version.source.rpartition(f"/{version.run}/artifacts/")
-        if version.run and found and before:
-            suffixes.append(f"/{version.run}/artifacts/{inside.partition('/')[0]}")
-        paths = [path for path in self._ledger.paths() if path.startswith("mlruns/") and path.endswith(tuple(suffixes))]
-        artifacts = [one for path in paths for one in self._ledger.at_path(path)] if suffixes else []
+        inside = version.source.rpartition(f"/{version.run}/artifacts/")[2].partition("/")[0]
+        path = self._paths.get((model, "") if kind == "models" else (version.run, inside))
+        artifacts = self._ledger.at_path(path) if path is not None else []
         return artifacts[-1] if artifacts else None
+
+    @cached_property
+    def _paths(self) -> Mapping[tuple[str, str], str]:
+        """Returns where artifacts are recorded, by the run and what they are called in it, or by the logged model."""
+        paths = (out.path for run in self._ledger.runs.values() for out in run.outputs.values())
+        found = (match for path in paths if (match := _PLACE(path)) is not None)
+        return {(match[1], match[2] or ""): match[0] for match in found}
 
     def _write(self) -> None:
         new, self._new = tuple(self._new.values()), {}
+        said, self._said = self._said, []
         if new:
             with self._place.worktree.locked("import mlflow"):
+                self._place.cache.put_all(said)
                 self._staged += stage(self._place, write_records(self._place, new))
             self._records += new
 

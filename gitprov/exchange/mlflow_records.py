@@ -21,7 +21,7 @@ from gitprov.recording.locked import UNKNOWN_ACTOR, environment_of, imported_sou
 from gitprov.recording.plan import Request, make_recipe
 from gitprov.recording.scene import locks_at
 from gitprov.recording.seal import MODEL
-from gitprov.recording.sources import STEP, kind_of, name_of_path
+from gitprov.recording.sources import DEFAULT_KIND, STEP, kind_of, name_of_path
 from gitprov.recording.stages import guess_kind, roles
 from gitprov.records import (
     AnyContent,
@@ -130,6 +130,7 @@ class RunRecords:
         self._place, self._ledger = place, ledger
         self._tree = cache(self._find_tree)
         self._environment = cache(self._find_environment)
+        self._kinds: dict[str, str] = {}
         self._digests: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Digest | None] = {}
 
     def make(self, run: TrackedRun, kept: Sequence[Kept], contents: Mapping[str, Content]) -> list[Stored]:
@@ -201,7 +202,13 @@ class RunRecords:
         guess = (
             MODEL if kept.box.model or inside in (kept.files or ()) else guess_kind(called.partition(".")[0].lower())
         )
-        return kept.path, name, kind_of(self._place, self._ledger, name, None, guess), content
+        return kept.path, name, self._kind(name, guess), content
+
+    def _kind(self, name: str, guess: str) -> str:
+        """Returns the kind of a name, which the first run that has it decides where nobody else does."""
+        if name not in self._kinds:
+            self._kinds[name] = kind_of(self._place, self._ledger, name, None, guess)
+        return self._kinds[name]
 
     def _inputs(self, run: TrackedRun) -> tuple[list[Stored], dict[str, Used]]:
         """Returns the records of the data sets that a run says it read, and role to input."""
@@ -211,7 +218,7 @@ class RunRecords:
             content = _dataset(one)
             name = name_of_path(one.name or "dataset")
             path = f"{_TOP}{run.experiment_id}/datasets/{name_of_path(f'{one.name}-{one.digest}')}"
-            kind = kind_of(self._place, self._ledger, name, None)
+            kind = self._kind(name, DEFAULT_KIND)
             artifact = Artifact(name=name, kind=kind, content=content, recipe=Recipe(id=content.digest))
             made = imported_source(artifact, path, None)
             sources += made

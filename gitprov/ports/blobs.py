@@ -74,6 +74,10 @@ class Cache(Protocol):
         """Keeps a small blob."""
         ...
 
+    def put_all(self, blobs: Iterable[bytes]) -> None:
+        """Keeps small blobs, all of them in one write."""
+        ...
+
     def put_directory(self, files: Mapping[str, bytes], *, keep: bool = True) -> Content:
         """Returns the content of a directory with these plain files; with `keep` all its objects are kept.
 

@@ -91,6 +91,11 @@ class DvcCache:
         with disk_errors():
             return self.intake.put(data)
 
+    def put_all(self, blobs: Iterable[bytes]) -> None:
+        """Implements `Cache.put_all`."""
+        with disk_errors():
+            self.intake.put_all({object_of(data): data for data in blobs})
+
     def put_directory(self, files: Mapping[str, bytes], *, keep: bool = True) -> Content:
         """Implements `Cache.put_directory`."""
         with disk_errors():

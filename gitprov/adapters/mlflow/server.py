@@ -30,8 +30,8 @@ _RUNS, _OTHERS = 100, 200
 _POSTED = ("experiments", "runs")
 _PAGES = 100_000
 _ENDLESS = "page follows page, and none of them brings anything new"
-_DEEPEST, _MOST_FILES = 64, 1_000_000
-"""How deep folders of artifacts may lie in each other, and how many files a box may have."""
+_MOST, _LONGEST = 1_000_000, 1000
+"""How many files and folders a box may have, and how many bytes their paths."""
 
 
 class MlflowServer:
@@ -91,18 +91,17 @@ class MlflowServer:
 
     def files(self, box: Box) -> Mapping[str, int]:
         """Implements `MlflowStore.files`."""
-        found: dict[str, int] = {}
+        found: dict[str, int | None] = {}
         folders = [""]
         while folders:
-            folder = folders.pop()
-            for path, size in self._listed(box, folder):
+            for path, size in self._listed(box, folders.pop()):
+                if path in found or len(found) >= _MOST or len(path.encode()) > _LONGEST:
+                    why = f"{path[:80]} is named twice, or more than {_MOST} files, or longer than {_LONGEST}"
+                    raise self._web.wrong("artifacts/list", why)
+                found[path] = size
                 if size is None:
                     folders.append(path)
-                else:
-                    found[path] = size
-                if len(found) + len(folders) > _MOST_FILES or path.count("/") > _DEEPEST:
-                    raise self._web.wrong("artifacts/list", f"more than {_MOST_FILES} files, or {_DEEPEST} levels")
-        return found
+        return {path: size for path, size in found.items() if size is not None}
 
     @contextmanager
     def bring(self, box: Box, files: Mapping[str, int], progress: Progress) -> Iterator[str]:

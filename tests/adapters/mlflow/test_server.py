@@ -139,6 +139,7 @@ LISTED: dict[str, tuple[Lie, Code]] = {
     "nowhere": (listed(path="", is_dir=True), codes.MLF_ANSWER),
     "git's own folder": (listed(path=".git", is_dir=True), codes.MLF_ANSWER),
     "of a size below zero": (listed(path="x", file_size=-1), codes.MLF_ANSWER),
+    "named twice": (lambda _: {"files": [{"path": "x"}, {"path": "x", "is_dir": True}]}, codes.MLF_ANSWER),
     "again and again": (lambda _: {"files": [], "next_page_token": os.urandom(4).hex()}, codes.MLF_ANSWER),
     "in a store that it cannot read": (lambda _: Answer(500, b"{}"), codes.MLF_ELSEWHERE),
 }
