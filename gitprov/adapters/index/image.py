@@ -5,6 +5,7 @@ That is what lets an index be damaged in any way, or be written by two at once, 
 
 import os
 import shutil
+import stat
 import time
 import zlib
 from contextlib import suppress
@@ -13,6 +14,8 @@ from gitprov.errors import catalogue as codes
 
 _SUM = 4
 """Bytes of the checksum at the end: a CRC-32, which no damage of up to 32 bits in a row escapes."""
+_LARGEST = 1 << 31
+"""More bytes than of millions of records."""
 _PATIENCE = 60.0
 """Seconds after which nobody can still be writing."""
 
@@ -35,7 +38,10 @@ class Image:
             DamagedError: It is something else now.
         """
         try:
-            with open(self.path, "rb") as file:
+            with open(os.open(self.path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # nobody waits for a pipe
+                found = os.fstat(file.fileno())
+                if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST:
+                    raise DamagedError("it is no file, or a giant one")
                 data = memoryview(file.read())
         except FileNotFoundError:
             return None
