@@ -177,7 +177,7 @@ def _next(found: "Status", paths: Mapping[str, str], dvc: str) -> Iterator[str]:
         typed = _quoted(paths[path.path])
         if path.presence == "changed":
             yield _after_change(path, typed)
-        if path.artifact.assurance == "unverified":
+        if path.artifact.assurance == "unverified" and path.presence != "gone":
             yield f"{dvc} pull && gitprov capture"
         elif path.presence in ("missing", "not pulled"):
             absent.append(typed)

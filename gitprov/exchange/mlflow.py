@@ -189,7 +189,7 @@ class _Import:
             for one in self._plan.todo:
                 with _noted(self._findings, f"run {one.run.id} is not imported"):
                     self._take(one)
-                unwritten += sum(sum((kept.files or {}).values()) for kept in one.kept)
+                unwritten += sum(sum((kept.files or {}).values()) for kept in one.kept if self._plan.with_bytes)
                 if len(self._new) >= AT_ONCE or unwritten >= MUCH:
                     self._write()
                     unwritten = 0

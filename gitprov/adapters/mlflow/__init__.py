@@ -7,6 +7,7 @@ from gitprov.adapters.mlflow.folder import MlflowFolder
 from gitprov.adapters.mlflow.server import MlflowServer
 from gitprov.adapters.mlflow.web import Credentials, Web
 from gitprov.errors import catalogue as codes
+from gitprov.ids.urls import mask_user_info
 
 __all__ = ["MlflowFolder", "MlflowServer", "open_mlflow"]
 
@@ -39,5 +40,5 @@ def open_mlflow(address: str, *, variables: Credentials, home: str) -> MlflowFol
         return MlflowServer(Web(f"{parts.scheme}://{parts.netloc}{parts.path}", variables), home)
     path = unquote(parts.path) if parts.scheme == "file" else address
     if not os.path.isdir(path):
-        raise codes.MLF_NONE.error(f"{path} is neither a folder nor the address of a server")
+        raise codes.MLF_NONE.error(f"{mask_user_info(path)} is neither a folder nor the address of a server")
     return MlflowFolder(path)

@@ -128,12 +128,16 @@ class MlflowServer:
             return {one.id("experiment_id"): one.text("name") for one in self._search("experiments")}
 
     def _asked(self, run: str) -> Said:
-        try:
-            return self._web.get(f"{_API}/runs/get", {"run_id": run}).part("run")
-        except GitprovError as error:
-            if error.code is codes.MLF_NONE:
-                raise codes.USE_ARGUMENT.error(f"{self.address} has no run {run!r}", why=error.why) from None
-            raise
+        with self._understood("runs/get"):
+            try:
+                said = self._web.get(f"{_API}/runs/get", {"run_id": run}).part("run")
+            except GitprovError as error:
+                if error.code is codes.MLF_NONE:
+                    raise codes.USE_ARGUMENT.error(f"{self.address} has no run {run!r}", why=error.why) from None
+                raise
+            if said.part("info").text("lifecycle_stage", "active") != "active":
+                raise codes.USE_ARGUMENT.error(f"{self.address} has no run {run!r}", why="it is deleted")
+            return said
 
     def _run(self, said: Said, names: Mapping[str, str]) -> TrackedRun | Finding:
         name = "a run"

@@ -21,9 +21,6 @@ _CHUNK = 1 << 20
 _NO_ACCESS = (401, 403, 407)
 _ABSENT = 404
 
-Told = Callable[[int], None]
-"""Who is told of the bytes that arrive."""
-
 Credentials = Mapping[str, str]
 """The environment variables that MLflow's own client takes: MLFLOW_TRACKING_TOKEN, or USERNAME and PASSWORD."""
 
@@ -31,8 +28,10 @@ Credentials = Mapping[str, str]
 class _Stay(urllib.request.HTTPRedirectHandler):
     """Follows no redirect: what a request says is for this server only."""
 
-    def redirect_request(self, *_args: Any, **_others: Any) -> None:
-        """Makes no request."""
+    def http_error_302(self, *_args: Any, **_others: Any) -> None:
+        """Leaves it an error."""
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +128,11 @@ class Web:
         except HTTPError as error:
             with error:
                 raise self._refused(path, error) from None
-        except (OSError, HTTPException, ValueError) as error:  # of an address, a name, TLS, a break in between
+        except (OSError, HTTPException) as error:  # of an address, a name, TLS, a break in between
             why = str(getattr(error, "reason", "") or error) or type(error).__name__
+            raise codes.IO_NETWORK.error(f"{self.address} cannot be asked", why=why) from None
+        except ValueError:  # whose text may have the credentials in it
+            why = "neither the address, nor a token or password, may have a line end or a character that HTTP has not"
             raise codes.IO_NETWORK.error(f"{self.address} cannot be asked", why=why) from None
 
     def _refused(self, path: str, error: HTTPError) -> GitprovError:
@@ -140,9 +142,7 @@ class Web:
                 why="it takes the credentials that are in the environment, as MLflow's own client does",
                 fix="export MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD",
             )
-        if there := error.headers.get("Location"):
-            parts = urlsplit(there)
-            where = f"{parts.scheme or 'http'}://{parts.netloc.rpartition('@')[2]}"
+        if where := _elsewhere(error):
             return codes.MLF_ANSWER.error(
                 f"{self.address} sends whoever asks it on to {where}",
                 why="what is sent to one server, a token too, is not sent to another",
@@ -155,6 +155,15 @@ class Web:
         if error.code == _ABSENT:
             return codes.MLF_NONE.error(f"{self.address} has no {path}", why=why)
         return self.wrong(path, why)
+
+
+def _elsewhere(error: HTTPError) -> str:
+    """Returns the server that a redirect leads to, without what may be secret in the address."""
+    try:
+        parts = urlsplit(error.headers.get("Location", "") if error.code // 100 == 3 else "")
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
 
 
 def authorization(variables: Credentials) -> dict[str, str]:

@@ -49,6 +49,8 @@ SEARCHED: dict[str, tuple[str, Lie, Code]] = {
     ),
     "no such page": ("experiments", lambda _: Answer(404, b"<html>"), codes.MLF_NONE),
     "a failure": ("experiments", lambda _: Answer(500, b'{"message": "out of order"}'), codes.MLF_ANSWER),
+    "a redirect to nowhere": ("experiments", lambda _: Answer(302, b"", {"Location": "http://["}), codes.MLF_ANSWER),
+    "a place that is none": ("experiments", lambda _: Answer(409, b"", {"Location": "http://["}), codes.MLF_ANSWER),
     "no access": ("experiments", lambda _: Answer(401, b""), codes.IO_NETWORK),
     "the same page again": ("runs/search", lambda said: said | {"next_page_token": "again"}, codes.MLF_ANSWER),
     "empty pages": ("runs/search", lambda _: {"next_page_token": os.urandom(4).hex()}, codes.MLF_ANSWER),
@@ -90,10 +92,18 @@ def test_credentials_are_those_of_the_environment(tmp_path: Path) -> None:
     assert authorization(token) == {"Authorization": "Bearer t"}
     user = {"MLFLOW_TRACKING_USERNAME": "ada", "MLFLOW_TRACKING_PASSWORD": "p"}
     assert authorization(token | user) == {"Authorization": "Basic YWRhOnA="}
+    for address, code in (
+        ("http://ada:hidden@127.0.0.1", codes.SEC_FOUND),
+        ("postgresql://ada:hidden@127.0.0.1/db", codes.MLF_NONE),
+    ):
+        with pytest.raises(GitprovError) as refused:
+            open_mlflow(address, variables={}, home=str(tmp_path))
+        assert refused.value.code is code
+        assert "hidden" not in f"{refused.value} {refused.value.fix}"
+    store = open_mlflow("http://127.0.0.1:1", variables={"MLFLOW_TRACKING_TOKEN": "hidden\n"}, home=str(tmp_path))
     with pytest.raises(GitprovError) as refused:
-        open_mlflow("http://ada:secret@127.0.0.1", variables={}, home=str(tmp_path))
-    assert refused.value.code is codes.SEC_FOUND
-    assert "secret@" not in f"{refused.value} {refused.value.fix}"
+        tracked(store)
+    assert "hidden" not in f"{refused.value} {refused.value.fix}"
 
 
 def of_runs(change: Callable[[Any], object]) -> Lie:

@@ -145,6 +145,18 @@ def check_versions(known: Ledger, told: dict[str, Run]) -> None:
     assert known.releases == {}
 
 
+def test_a_model_of_which_all_is_known_can_be_sealed(store: Path, repo: Repo, gitprov: Gitprov) -> None:
+    """As docs/migrating.md says: where MLflow saw a commit that is here, and the bytes are."""
+    gitprov("import", "mlflow", store)
+    repo.commit("Import")
+    assert "dvc pull" not in gitprov("status").out
+    gitprov("push", "--no-refs")
+    gitprov("seal", "churn", "--member", "model=churn-model.model", "--owner", "ann")
+    assert "command  unknown" in gitprov("why", "churn@v1").out
+    gitprov("restore", "churn@v1", "--to", repo.path.parent / "out")
+    assert [path.name for path in (repo.path.parent / "out").rglob("weights.bin")] == ["weights.bin"]
+
+
 def test_a_second_import_writes_nothing(store: Path, server: str, repo: Repo, gitprov: Gitprov) -> None:
     gitprov("import", "mlflow", store)
     repo.commit("Import")
