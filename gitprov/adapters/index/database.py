@@ -71,6 +71,7 @@ class SqliteIndex:
                 self._database.executemany("INSERT INTO links VALUES (?, ?, ?, ?)", links)
                 self._database.executemany("INSERT INTO valued VALUES (?, ?, ?, ?)", values)
                 self._unsaved += 1
+        self._numbers.clear()  # of 100,000 records they take 40 MB
 
     def move(self, commit: str | None, files: Mapping[str, str], gone: Collection[str] | None) -> None:
         """Has the files of another commit."""
