@@ -6,7 +6,7 @@ Nothing is read of a database that is not, byte for byte, what was written: SQLi
 import json
 import sqlite3
 import weakref
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -32,6 +32,8 @@ CREATE INDEX file_of ON files (card);
 """`words` has every text and digest once, and the others its number. A card without a file is of other commits."""
 
 _PLACES = "SELECT path, oid, state, type FROM files JOIN cards ON n = card "
+_AT_ONCE = 5_000
+"""Rows that are written together."""
 _WORTH = 100
 """It is kept again when that spares the next one a hundredth of what there is."""
 
@@ -43,7 +45,7 @@ class SqliteIndex:
         """Takes the path, and which edition of what is said of a blob this is: what another one kept is not read."""
         self._image = Image(path)
         self._edition = edition
-        self._numbers: dict[str | bytes, int] = {}
+        self._numbers: dict[str, int] = {}
         self._unsaved = 0
 
     @property
@@ -59,18 +61,21 @@ class SqliteIndex:
 
     def learn(self, cards: Iterable[Card]) -> None:
         """Takes in what is known of blobs."""
+        links: list[tuple[int, ...]] = []
+        values: list[tuple[int, ...]] = []
         with _translated():
             for number, card in enumerate(cards, start=self._count() + 1):
                 row = (number, bytes.fromhex(card.oid), _packed(card.id) if card.id is not None else None, card.type)
-                links = [(relation, key, number, end) for relation, key, end in map(self._numbered, card.links)]
-                values = [
-                    (*self._numbered((what, key)), number, self._number(json.dumps(value)))
-                    for what, key, value in card.values
-                ]
                 self._database.execute("INSERT INTO cards VALUES (?, ?, ?, ?)", row)
-                self._database.executemany("INSERT INTO links VALUES (?, ?, ?, ?)", links)
-                self._database.executemany("INSERT INTO valued VALUES (?, ?, ?, ?)", values)
+                links += [
+                    (self._number(one), self._number(key), number, self._number(end)) for one, key, end in card.links
+                ]
+                for what, key, value in card.values:
+                    values.append((self._number(what), self._number(key), number, self._number(json.dumps(value))))
                 self._unsaved += 1
+                if len(links) > _AT_ONCE:
+                    self._link(links, values)
+            self._link(links, values)
         self._numbers.clear()  # of 100,000 records they take 40 MB
 
     def move(self, commit: str | None, files: Mapping[str, str], gone: Collection[str] | None) -> None:
@@ -218,16 +223,20 @@ class SqliteIndex:
         if files and put.rowcount != len(files):
             raise IndexUnusableError("a file of which nothing is known")
 
-    def _numbered(self, words: Sequence[str]) -> tuple[int, ...]:
-        return tuple(map(self._number, words))
+    def _link(self, links: list[tuple[int, ...]], values: list[tuple[int, ...]]) -> None:
+        self._database.executemany("INSERT INTO links VALUES (?, ?, ?, ?)", links)
+        self._database.executemany("INSERT INTO valued VALUES (?, ?, ?, ?)", values)
+        links.clear()
+        values.clear()
 
     def _number(self, text: str) -> int:
-        word = _packed(text)
-        if word not in self._numbers:
-            found = self._database.execute("SELECT n FROM words WHERE word = ?", [word]).fetchone()
-            made = found or [self._database.execute("INSERT INTO words (word) VALUES (?)", [word]).lastrowid]
-            self._numbers[word] = made[0]
-        return self._numbers[word]
+        found = self._numbers.get(text)
+        if found is None:
+            [[found]] = self._database.execute(
+                "INSERT INTO words (word) VALUES (?) ON CONFLICT DO UPDATE SET word = word RETURNING n", [_packed(text)]
+            )
+            self._numbers[text] = found
+        return found
 
     @cached_property
     def _database(self) -> sqlite3.Connection:
