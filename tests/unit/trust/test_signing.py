@@ -294,14 +294,13 @@ def test_only_requests_are_approved(stored: Stored) -> None:
 
 
 def test_every_record_that_fits_can_be_signed() -> None:
-    """The deepest one, and the largest ones in the forms that grow most."""
-    deep: object = 1
-    for _ in range(22):
-        deep = {"a": deep}
+    """The deepest ones, in signs that Python sorts otherwise too, and the largest ones in the forms that grow most."""
     run = TRAINED.record
     assert isinstance(run, Run)
     fields = {name: getattr(run, name) for name in ("step", "actor", "outputs")}
-    assert signs_anything(store(Run(**fields, params={"deep": deep})))
+    for sign in ("a", "\U0001f600"):
+        deep = json.loads('{"a":' * 22 + json.dumps(sign) + "}" * 22)
+        assert signs_anything(store(Run(**fields, params={"deep": deep})))
     many = RECORD_LIMIT // 7
     for undeclared in (("\x01" * (RECORD_LIMIT // 4 - 400),), tuple("a" for _ in range(many))):
         stored = store(Run(**fields, undeclared=undeclared))
