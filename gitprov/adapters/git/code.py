@@ -23,6 +23,8 @@ LARGEST_UNTRACKED = 64 << 20
 _NEVER_FOLDERS = {".dvc", ".github", ".gitprov", ".ipynb_checkpoints", "__pycache__", "docs"}
 _NEVER_NAMES = {".dvcignore", ".gitattributes", ".gitignore", "dvc.lock"}
 _NEVER_SUFFIXES = (".dvc", ".md", ".pyc")
+_WORKING = ".gitprov-"
+"""How the names of our own working files begin, which a crash may leave in the work tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class CodeRule:
         """Tells whether a file (of this mode in git) counts."""
         *folders, name = path.split("/")
         if name in _NEVER_NAMES or name.endswith(_NEVER_SUFFIXES):
+            return False
+        if path.startswith(_WORKING) or f"/{_WORKING}" in path:
             return False
         if mode == SUBMODULE:
             folders.append(name)

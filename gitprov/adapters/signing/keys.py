@@ -93,7 +93,8 @@ class FileKeys:
             made = _write_new(self._path(name), key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock), 0o600)
             if made:
                 self._publish(name, EcdsaSigner(key).pem)
-                sync_folders({self._folder, os.path.dirname(self._folder)})  # what it signs must not outlast it
+                folder = os.path.abspath(self._folder)
+                sync_folders({folder, os.path.dirname(folder)})  # what it signs must not outlast it
         return made
 
     def _publish(self, name: str, pem: str) -> None:

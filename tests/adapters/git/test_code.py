@@ -46,6 +46,7 @@ def project(repo: Repo) -> Repo:
     [
         "README.md", "sub/notes.md", "docs/index.html", "lib/docs/page.txt", "data.csv.dvc", "dvc.lock", "lib/dvc.lock",
         "lib/__pycache__/util.cpython-311.pyc", "old.pyc", ".ipynb_checkpoints/a.ipynb",
+        "lib/.gitprov-0123456789abcdef.tmp", ".gitprov-staging-0123456789abcdef/a.py",
         ".gitignore", ".dvcignore", ".gitattributes", "lib/.gitignore", ".dvc/config", ".github/workflows/ci.yml",
         ".gitprov/runs/train/x.yaml", "features/part.csv",
     ],
