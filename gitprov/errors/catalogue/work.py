@@ -97,7 +97,11 @@ RUN_SEVERAL = declare(
 )
 RUN_DRAFT = declare("GP-RUN-008", Exit.USAGE, "no such draft", "gitprov status  # lists the drafts")
 RUN_COMMAND = declare(
-    "GP-RUN-009", Exit.USAGE, "a command that cannot be started", "check the spelling and the PATH", by_hand=True
+    "GP-RUN-009",
+    Exit.USAGE,
+    "a command that cannot be started",
+    "check the spelling and the PATH; a step of your own is named by --step",
+    by_hand=True,
 )
 
 # SEA: sealing a release
