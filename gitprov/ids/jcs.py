@@ -9,7 +9,11 @@ from gitprov.ids.digests import Digest, sha256_of
 from gitprov.ids.values import normalize, sort_key
 
 _quickly = JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")).encode
-_is_beyond = re.compile("[\ud800-\U0010ffff]").search
+_BEYOND = bytes(range(0xF0, 0xF5))
+"""How UTF-8 begins the characters for which UTF-16 takes two code units."""
+_has_exponent = re.compile(r"e[-+]\d\d+(?:[],}]|$)").search
+_INTEGRAL = (".0,", ".0]", ".0}")
+"""What Python writes of floats otherwise: exponents of two digits and more, integers with a fraction."""
 _FLOAT = re.compile(r"-?\d+(?:\.\d+(?:e[-+]\d+)?|e[-+]\d+)")
 
 
@@ -28,13 +32,14 @@ def canonical_json(value: object, *, depth: int = 1, of_record: bool = False) ->
         value = normalize(value, depth=depth)
     # Every signature is held against a statement that is made here: this takes a third of the time of `_text`.
     text = _quickly(value)
-    if not text.isascii() and _is_beyond(text):  # Python sorts by characters, not by UTF-16 code units
-        text = _text(normalize(value, depth=depth))
-    elif "e-" in text or "e+" in text or ".0" in text:  # numbers that Python writes in another way, or what looks so
+    data = text.encode()
+    if not text.isascii() and data.translate(None, _BEYOND) != data:  # Python sorts by characters, not by code units
+        return _text(normalize(value, depth=depth)).encode()
+    if _has_exponent(text) or any(map(text.__contains__, _INTEGRAL)) or text.endswith(".0"):  # or a text looks so
         parts = text.replace(r"\\", "\0").replace(r"\"", "\1").split('"')  # every other one is outside of texts
         parts[::2] = [_FLOAT.sub(_number, part) if "." in part or "e" in part else part for part in parts[::2]]
-        text = '"'.join(parts).replace("\1", r"\"").replace("\0", r"\\")
-    return text.encode()
+        data = '"'.join(parts).replace("\1", r"\"").replace("\0", r"\\").encode()
+    return data
 
 
 def _number(found: re.Match[str]) -> str:
