@@ -262,7 +262,9 @@ def _after(place: Workplace, pending: Pending, used: Input, path: str, notes: li
         return replace(used, after="unknown")
     try:
         now = place.cache.snapshot(path, keep=False).content.digest
-    except GitprovError:
+    except GitprovError as error:
+        if error.code is codes.IO_FAILED:  # it may be the same still
+            raise
         now = None
     if now != used.content:
         notes.append(f"the input {path} changed while the command ran: the run says so")

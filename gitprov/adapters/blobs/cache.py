@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from gitprov.adapters.blobs.adopted import read_directory, read_objects
-from gitprov.adapters.blobs.failures import disk_errors
 from gitprov.adapters.blobs.intake import Intake
 from gitprov.adapters.blobs.links import dvc_listing, judge
 from gitprov.adapters.blobs.objects import (
@@ -24,6 +23,7 @@ from gitprov.adapters.blobs.restore import Restorer, Wanted
 from gitprov.adapters.blobs.scan import Scan, scan
 from gitprov.adapters.blobs.state import StatCache, is_settled, now
 from gitprov.adapters.blobs.work import over, told
+from gitprov.adapters.failures import disk_errors
 from gitprov.errors import catalogue as codes
 from gitprov.ids import Md5, digest_hex, md5_of, sha256_of
 from gitprov.ids.listings import DIRECTORY, EXECUTABLE, FILE, SYMLINK, Entry, read_listing, write_listing

@@ -20,12 +20,12 @@ from dvc_objects.fs.base import ObjectFileSystem
 from dvc_objects.fs.errors import RemoteMissingDepsError
 from fsspec.callbacks import Callback  # type: ignore[import-untyped]
 
-from gitprov.adapters.blobs.failures import disk_errors
 from gitprov.adapters.blobs.intake import Intake
 from gitprov.adapters.blobs.objects import OBJECT_MODE, object_name, quarantined_name
 from gitprov.adapters.blobs.reading import Copied, Copy, copy_objects
 from gitprov.adapters.blobs.remote import CheckedRemote
 from gitprov.adapters.blobs.work import Advance, batches, nobody
+from gitprov.adapters.failures import disk_errors
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.ports.blobs import Object

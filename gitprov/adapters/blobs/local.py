@@ -4,12 +4,12 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 
-from gitprov.adapters.blobs.failures import disk_errors
 from gitprov.adapters.blobs.intake import Intake
 from gitprov.adapters.blobs.objects import ObjectFolder
 from gitprov.adapters.blobs.reading import Copied, Copy, copy_objects
 from gitprov.adapters.blobs.remote import CheckedRemote
 from gitprov.adapters.blobs.work import Advance, over
+from gitprov.adapters.failures import disk_errors
 from gitprov.errors import catalogue as codes
 from gitprov.ports.blobs import Object
 

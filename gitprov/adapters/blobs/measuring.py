@@ -2,10 +2,10 @@
 
 import os
 
-from gitprov.adapters.blobs.failures import disk_errors
 from gitprov.adapters.blobs.reading import Read, Source, read_files
 from gitprov.adapters.blobs.scan import Scan, scan
 from gitprov.adapters.blobs.work import over, told
+from gitprov.adapters.failures import disk_errors
 from gitprov.ids import Digest, Md5, md5_of, sha256_of
 from gitprov.ids.listings import DIRECTORY, EXECUTABLE, FILE, SYMLINK, Entry, write_listing
 from gitprov.ports.folder import Measured

@@ -6,7 +6,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from gitprov.adapters.blobs.durable import sync_files, sync_folders
+from gitprov.adapters.durable import sync_files, sync_folders
 from gitprov.ids import Digest, Md5, digest_hex, md5_of, sha256_of
 from gitprov.ids.listings import Entry
 from gitprov.ports.blobs import Object

@@ -3,10 +3,10 @@
 import os
 from collections.abc import Sequence
 
-from gitprov.adapters.blobs.failures import disk_errors
 from gitprov.adapters.blobs.intake import Intake
 from gitprov.adapters.blobs.objects import fits, object_name, object_of
 from gitprov.adapters.blobs.scan import Scan, Seen, scan
+from gitprov.adapters.failures import disk_errors
 from gitprov.adapters.folder.plain import PlainFolder
 from gitprov.ports.blobs import Object
 from gitprov.ports.progress import Progress

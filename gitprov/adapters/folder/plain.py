@@ -3,9 +3,9 @@
 import os
 import stat
 
-from gitprov.adapters.blobs.durable import sync_files, sync_folders
-from gitprov.adapters.blobs.failures import disk_errors
 from gitprov.adapters.blobs.measuring import measure
+from gitprov.adapters.durable import sync_files, sync_folders
+from gitprov.adapters.failures import disk_errors
 from gitprov.adapters.worktree import FileWorkTree
 from gitprov.errors import catalogue as codes
 from gitprov.ids.names import path_fault

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from gitprov.adapters.blobs.failures import disk_errors
+from gitprov.adapters.failures import disk_errors
 from gitprov.adapters.folder.emitting import EmittingWorkTree
 from gitprov.adapters.paths import from_top
 from gitprov.adapters.settings import FileSettings

@@ -10,7 +10,7 @@ from gitprov.adapters.git import chain, edges, porcelain, side
 from gitprov.adapters.git.code import CodeReader, CodeRule, parse_index, parse_tree
 from gitprov.adapters.git.history import authors, commit_with_code
 from gitprov.adapters.git.plumbing import Place, Plumbing, chunks, discover, joined, split
-from gitprov.adapters.paths import from_top
+from gitprov.adapters.paths import from_top, is_there
 from gitprov.check.changes import Edge, FileChange, Overlay
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
@@ -148,7 +148,7 @@ class GitRepository:
     def stage(self, paths: Sequence[str]) -> None:
         """Adds files to the index durably, deletions too; retries while another git holds the lock."""
         top = self._work_tree
-        absent = [path for path in paths if not os.path.lexists(os.path.join(top, path))]
+        absent = [path for path in paths if not is_there(os.path.join(top, path))]
         nothing = set(absent) - self.tracked(absent)
         there = [path for path in paths if path not in nothing]
         # A person's rule may ignore records: they are staged all the same. Files only: what a folder of ours ignores on

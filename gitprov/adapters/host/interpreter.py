@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from gitprov.adapters.paths import real_path
 from gitprov.frozen import dataclass
 
 _TIMEOUT = 60
@@ -153,7 +154,7 @@ def _interpreter_of_script(script: str) -> str | None:
 
 
 def _named_python(program: str) -> bool:
-    return any(_is_python(os.path.basename(path)) for path in (program, os.path.realpath(program)))
+    return any(_is_python(os.path.basename(path)) for path in (program, real_path(program)))
 
 
 def _split(text: str) -> list[str]:

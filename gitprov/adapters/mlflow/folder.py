@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from gitprov.adapters.blobs.failures import disk_errors
 from gitprov.adapters.blobs.scan import scan
+from gitprov.adapters.failures import disk_errors
 from gitprov.adapters.mlflow.said import (
     Said,
     UnreadableError,

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from gitprov.adapters.blobs.failures import disk_errors
 from gitprov.adapters.blobs.objects import staging
+from gitprov.adapters.failures import disk_errors
 from gitprov.adapters.mlflow.said import (
     Said,
     UnreadableError,

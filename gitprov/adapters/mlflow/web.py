@@ -11,7 +11,7 @@ from typing import IO, Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
 
-from gitprov.adapters.blobs.failures import disk_errors
+from gitprov.adapters.failures import disk_errors
 from gitprov.adapters.mlflow.said import Said, UnreadableError
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes

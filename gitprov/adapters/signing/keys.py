@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from gitprov.adapters.blobs.durable import sync_folders
+from gitprov.adapters.durable import sync_folders
 from gitprov.adapters.signing.ecdsa import EcdsaSigner
 from gitprov.adapters.signing.passphrases import ask_passphrase
 from gitprov.errors import catalogue as codes

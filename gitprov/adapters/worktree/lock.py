@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 
+from gitprov.adapters.failures import disk_errors
 from gitprov.errors import catalogue as codes
 
 _PATIENCE = 10.0
@@ -142,7 +143,7 @@ class Notes:
         return found
 
     def _paths(self) -> list[str]:
-        with suppress(FileNotFoundError), os.scandir(self._folder) as entries:
+        with disk_errors(), suppress(FileNotFoundError), os.scandir(self._folder) as entries:
             return sorted(entry.path for entry in entries)
         return []
 
