@@ -43,7 +43,7 @@ class AskingCommand(click.Command):
 
 
 OPTIONS = (
-    click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[STEP] [-- CMD...]"),
+    click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[STEP | -- CMD...]"),
     click.option("--step", metavar="STEP", help="Name of the step; by default the name of the program or script."),
     click.option("--input", "inputs", multiple=True, metavar="ROLE=ARTIFACT|PATH", help="What the command reads."),
     click.option("--output", "outputs", multiple=True, metavar="ROLE=PATH[:NAME[:KIND]]", help="What it makes."),

@@ -18,7 +18,7 @@ from gitprov.recording.code import code_digest
 from gitprov.recording.evaluate import read_metrics
 from gitprov.recording.inputs import Used
 from gitprov.recording.locked import UNKNOWN_ACTOR, environment_of, imported_source
-from gitprov.recording.plan import Request, make_recipe
+from gitprov.recording.plan import Request, make_recipes
 from gitprov.recording.scene import locks_at
 from gitprov.recording.seal import MODEL
 from gitprov.recording.sources import DEFAULT_KIND, STEP, kind_of, name_of_path
@@ -153,18 +153,15 @@ class RunRecords:
         code = self._code(run, step, [*(path for path, *_ in outs.values()), *(used.path for used in inputs.values())])
         environment = self._environment(run.commit)
         params = normalize(dict(run.params))
-        recipes = {
-            role: make_recipe(
-                Request(step=step, command=(), cwd="."),
-                role,
-                command=(),
-                inputs=inputs,
-                code=code.digest,
-                params=params if isinstance(params, dict) else {},
-                environment=environment,
-            )
-            for role in outputs
-        }
+        recipes = make_recipes(
+            Request(step=step, command=(), cwd="."),
+            outputs,
+            command=(),
+            inputs=inputs,
+            code=code.digest,
+            params=params if isinstance(params, dict) else {},
+            environment=environment,
+        )
         artifacts = {
             role: store(Artifact(name=name, kind=kind, content=content, recipe=recipes[role]))
             for role, (_, name, kind, content) in outputs.items()

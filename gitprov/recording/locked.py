@@ -19,7 +19,7 @@ from gitprov.ports.workplace import Workplace
 from gitprov.recording.add import previous_name
 from gitprov.recording.commands import is_below, shell_command
 from gitprov.recording.inputs import Used
-from gitprov.recording.plan import Request, make_recipe
+from gitprov.recording.plan import Request, make_recipes
 from gitprov.recording.scene import Scene
 from gitprov.recording.secrets import refuse_secrets
 from gitprov.recording.sources import ROLE, STEP, kind_of, name_of_path
@@ -96,18 +96,15 @@ class Recorder:
         code = self._code(scene, step, tracked, [*(used.path for used in inputs.values()), *outs])
         environment = environment_of(self.place, scene.locks)
         request = Request(step=step, command=shell_command(entry.commands), cwd=entry.cwd, outputs=specs)
-        recipes = {
-            role: make_recipe(
-                request,
-                role,
-                command=request.command,
-                inputs=inputs,
-                code=code.digest,
-                params=params if isinstance(params, dict) else {},
-                environment=environment,
-            )
-            for role in specs
-        }
+        recipes = make_recipes(
+            request,
+            specs,
+            command=request.command,
+            inputs=inputs,
+            code=code.digest,
+            params=params if isinstance(params, dict) else {},
+            environment=environment,
+        )
         artifacts = {
             role: store(Artifact(name=out.name, kind=out.kind, content=outs[out.path], recipe=recipes[role]))
             for role, out in specs.items()

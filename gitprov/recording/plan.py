@@ -1,6 +1,6 @@
 """What a run is going to be: everything that is known before the command starts, judged before it starts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
 from gitprov.errors import catalogue as codes
@@ -160,54 +160,54 @@ def complete(
     _refuse_in_code(place, request, state)
     code = record_code(place, state, begun.code_paths, keep=keep)
     run = replace(_run(place, request, inputs, begun.environment), code=code)
-    recipes = {
-        role: make_recipe(
-            request,
-            role,
-            command=run.command or (),
-            inputs=inputs,
-            code=code.digest,
-            params=run.params or {},
-            environment=begun.environment,
-        )
-        for role in request.outputs
-    }
+    recipes = make_recipes(
+        request,
+        request.outputs,
+        command=run.command or (),
+        inputs=inputs,
+        code=code.digest,
+        params=run.params or {},
+        environment=begun.environment,
+    )
     _judge(place, run, request, recipes)
     return Plan(request, begun.argv, inputs, recipes, state, run, begun.notes)
 
 
-def make_recipe(
+def make_recipes(
     request: Request,
-    role: str,
+    roles: Iterable[str],
     *,
     command: tuple[str, ...],
     inputs: Mapping[str, Used],
     code: str,
     params: Mapping[str, Value],
     environment: Environment,
-) -> Recipe:
-    """Returns the recipe of one output."""
+) -> dict[str, Recipe]:
+    """Returns the recipes of outputs, by role."""
     contents = {name: used.input.content for name, used in inputs.items()}
-    return Recipe(
-        id=recipe_id(
-            step=request.step,
+    return {
+        role: Recipe(
+            id=recipe_id(
+                step=request.step,
+                command=command,
+                cwd=request.cwd,
+                inputs=contents,
+                code=code,
+                params=params,
+                environment=environment.digest,
+                output=role,
+            ),
+            code=code,
             command=command,
             cwd=request.cwd,
-            inputs=contents,
-            code=code,
-            params=params,
             environment=environment.digest,
+            inputs=contents,
             output=role,
-        ),
-        code=code,
-        command=command,
-        cwd=request.cwd,
-        environment=environment.digest,
-        inputs=contents,
-        output=role,
-        params=params,
-        step=request.step,
-    )
+            params=params,
+            step=request.step,
+        )
+        for role in roles
+    }
 
 
 def check_output(role: str, out: OutputSpec) -> None:
