@@ -1,6 +1,7 @@
 """Canonical JSON (RFC 8785): the bytes under recipes, sets and signed statements."""
 
 import re
+from functools import lru_cache
 from json.encoder import JSONEncoder, encode_basestring
 
 import rfc8785
@@ -11,10 +12,8 @@ from gitprov.ids.values import normalize, sort_key
 _quickly = JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")).encode
 _BEYOND = bytes(range(0xF0, 0xF5))
 """How UTF-8 begins the characters for which UTF-16 takes two code units."""
-_has_exponent = re.compile(r"e[-+]\d\d+(?:[],}]|$)").search
-_INTEGRAL = (".0,", ".0]", ".0}")
-"""What Python writes of floats otherwise: exponents of two digits and more, integers with a fraction."""
-_FLOAT = re.compile(r"-?\d+(?:\.\d+(?:e[-+]\d+)?|e[-+]\d+)")
+_UNLIKE = tuple(re.compile(rf"{end}(?=[],}}]|$)").finditer for end in (r"e[-+]\d+", r"\.0"))
+"""How floats end that Python writes otherwise: exponents of two digits and more, integers with a fraction."""
 
 
 def canonical_json(value: object, *, depth: int = 1, of_record: bool = False) -> bytes:
@@ -35,15 +34,29 @@ def canonical_json(value: object, *, depth: int = 1, of_record: bool = False) ->
     data = text.encode()
     if not text.isascii() and data.translate(None, _BEYOND) != data:  # Python sorts by characters, not by code units
         return _text(normalize(value, depth=depth)).encode()
-    if _has_exponent(text) or any(map(text.__contains__, _INTEGRAL)) or text.endswith(".0"):  # or a text looks so
-        parts = text.replace(r"\\", "\0").replace(r"\"", "\1").split('"')  # every other one is outside of texts
-        parts[::2] = [_FLOAT.sub(_number, part) if "." in part or "e" in part else part for part in parts[::2]]
-        data = '"'.join(parts).replace("\1", r"\"").replace("\0", r"\\").encode()
-    return data
+    return _rewritten(text).encode()
 
 
-def _number(found: re.Match[str]) -> str:
-    return _text(normalize(float(found[0])))
+def _rewritten(text: str) -> str:
+    """Returns the JSON text with each float as ECMAScript writes it."""
+    ends = sorted(found.end() for find in _UNLIKE for found in find(text))
+    if not ends:
+        return text
+    quotes = text.replace(r"\\", "__").replace(r"\"", "__")  # those only that begin or end a text
+    parts, done, read, inside = [], 0, 0, 0
+    for end in ends:
+        inside ^= quotes.count('"', read, end) & 1
+        read = end
+        if not inside:
+            start = 1 + max(text.rfind(mark, done, end) for mark in ":,[")
+            parts += [text[done:start], _number(text[start:end])]
+            done = end
+    return "".join((*parts, text[done:]))
+
+
+@lru_cache(maxsize=1024)  # the same ones come again and again
+def _number(text: str) -> str:
+    return _text(normalize(float(text)))
 
 
 def digest_of(value: object) -> Digest:
