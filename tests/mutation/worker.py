@@ -97,7 +97,7 @@ class Runner:
 
 def run_pytest(plugin: object, paths: Iterable[str]) -> int:
     """Collects tests and hands them to a plugin."""
-    return pytest.main(["-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", *paths], plugins=[plugin])
+    return pytest.main(["-qq", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", *paths], plugins=[plugin])
 
 
 def trace(paths: Sequence[str], share: int, of: int) -> list[Ran]:
