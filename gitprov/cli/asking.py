@@ -34,12 +34,27 @@ _ASKING = {
 
 
 class AskingCommand(click.Command):
-    """A click command that remembers whether `--` was given: click itself takes it away."""
+    """A click command of which the words are either a step's name or, behind `--`, a command; click joins the two."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Notes `--` and parses the arguments."""
-        ctx.obj = "--" in args
-        return super().parse_args(ctx, args)
+        """Parses the arguments; `ctx.obj` says whether there was `--`.
+
+        Raises:
+            GitprovError: GP-USE-001 for words on both sides of it.
+        """
+        at = args.index("--") if "--" in args else len(args)
+        ctx.obj, words = at < len(args), tuple(args[at + 1 :])
+        rest = super().parse_args(ctx, args[:at])
+        if ctx.obj and ctx.params["words"]:
+            before = shlex.join(ctx.params["words"])
+            raise codes.USE_ARGUMENT.error(
+                f"{before} stands before --, and a command behind it",
+                why="what runs is a stage of dvc.yaml or a command",
+                fix=f"{ctx.command_path} --step NAME --output ROLE=PATH -- CMD  # or {ctx.command_path} STAGE",
+            )
+        if ctx.obj:
+            ctx.params["words"] = words
+        return rest
 
 
 OPTIONS = (

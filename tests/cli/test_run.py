@@ -28,6 +28,21 @@ def test_what_stands_after_the_dashes_is_a_command_and_never_a_stage(gitprov: Gi
     assert gitprov("run", "train").out.startswith("draft artifact ")
 
 
+@pytest.mark.parametrize("command", ["run", "ticket"])
+def test_words_on_both_sides_of_the_dashes_are_refused(ready: Repo, command: str, gitprov: Gitprov) -> None:
+    """A step's name there would be taken for the program, and the program for its argument."""
+    refused = gitprov(command, "nightly", "--output", "m=m.txt", "--", "touch", "m.txt", status=2).err
+    assert "nightly stands before --, and a command behind it" in refused
+    assert f"fix: gitprov {command} --step NAME --output ROLE=PATH -- CMD  # or gitprov {command} STAGE" in refused
+    assert "train stands before --" in gitprov(command, "train", "--", status=2).err
+    assert not (ready.path / "m.txt").exists()
+
+
+def test_the_dashes_of_the_command_itself_are_its_own(ready: Repo, gitprov: Gitprov) -> None:
+    gitprov("run", "--output", "m=m.txt", "--", "touch", "--", "m.txt")
+    assert (ready.path / "m.txt").exists()
+
+
 @pytest.mark.usefixtures("ready")
 def test_a_stage_takes_no_parameters_of_its_own(gitprov: Gitprov) -> None:
     refused = gitprov("run", "train", "--param", "lr=1", status=2).err
