@@ -1,6 +1,7 @@
 """Web services in a few lines."""
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -47,5 +48,16 @@ def server(address: str, answer: Callable[[Request], Answer]) -> ThreadingHTTPSe
 
         do_POST = do_GET  # noqa: N815 the name that http.server asks for
 
+        def log_message(self, *_: object) -> None:
+            """Prints nothing of requests."""
+
     url = urlsplit(address)
-    return ThreadingHTTPServer((url.hostname or "", url.port or 0), Handler)
+    return _Server((url.hostname or "", url.port or 0), Handler)
+
+
+class _Server(ThreadingHTTPServer):
+    """Prints what went wrong, but nothing of clients that hang up, as those do that are killed."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
