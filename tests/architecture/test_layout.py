@@ -14,8 +14,8 @@ CORE = {"check", "errors", "frozen", "ids", "lineage", "policy", "ports", "recor
 PURE = {
     "abc", "base64", "bisect", "cel_expr_python", "collections", "contextlib", "copy", "dataclasses", "datetime",
     "decimal", "difflib", "enum", "fnmatch", "functools", "gitprov", "graphlib", "hashlib", "heapq", "hmac",
-    "itertools", "json", "math", "operator", "pathlib", "posixpath", "re", "rfc8785", "string", "struct", "textwrap",
-    "types", "typing", "unicodedata",
+    "itertools", "json", "math", "operator", "orjson", "pathlib", "posixpath", "re", "rfc8785", "string", "struct",
+    "textwrap", "types", "typing", "unicodedata",
 }  # fmt: skip
 IO_CALLS = {"open", "print", "input", "exec", "eval", "compile", "breakpoint"}
 CLOCKS = {"now", "today", "utcnow"}
