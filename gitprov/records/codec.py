@@ -24,6 +24,7 @@ from gitprov.ids.digests import COMMIT_PATTERN, DIGEST_PATTERN, MD5_PATTERN, Dig
 from gitprov.ids.names import NAME_PATTERN, path_fault
 
 Decoder = Callable[[Any, str], Any]
+Writer = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +118,8 @@ P = TypeVar("P", bound=Part)
 
 def to_data(part: Part) -> dict[str, Value]:
     """Returns the plain mapping that is written; the inverse of `from_data`."""
-    out: dict[str, Value] = dict(part.extra)
-    for name, key, default in keys_of(type(part)):
-        value = getattr(part, name)
-        if value != default:
-            out[key] = value if type(value) is str else _plain(value)
-    return out
+    made: dict[str, Value] = _part_writer(type(part))(part)
+    return made
 
 
 def from_data(kind: type[P], data: object, where: str = "") -> P:
@@ -135,17 +132,71 @@ def from_data(kind: type[P], data: object, where: str = "") -> P:
     return result
 
 
-_SCALARS = frozenset({bool, float, int, str, type(None)})
-
-
-def _plain(value: Any) -> Value:
+def _plain(value: Any) -> Any:
+    """Returns plain data of a value whose hint does not say what it is, or is not what its hint says."""
     if isinstance(value, Part):
         return to_data(value)
     if isinstance(value, (list, tuple)):
-        return [item if type(item) is str else _plain(item) for item in value]
+        return [item if type(item) in _SCALARS else _plain(item) for item in value]
     if type(value) is dict or (type(value) not in _SCALARS and isinstance(value, Mapping)):
-        return {key: item if type(item) is str else _plain(item) for key, item in value.items()}
-    return typing.cast("Value", value)
+        return {key: item if type(item) in _SCALARS else _plain(item) for key, item in value.items()}
+    return value
+
+
+_SCALARS = frozenset({bool, float, int, str, type(None)})
+
+
+def _make_writer(hint: Any) -> Writer | None:
+    """Returns what makes plain data of a value of this hint; None when it is plain already."""
+    origin, args = get_origin(hint), get_args(hint)
+    if isinstance(hint, type) and issubclass(hint, Part):
+        return _part_writer(hint)
+    if origin in (Union, types.UnionType):
+        kinds = [arg for arg in args if arg is not type(None)]
+        return _make_writer(kinds[0]) if len(kinds) == 1 else _plain
+    if origin is tuple:
+        return _list_writer(_make_writer(args[0]))
+    if origin is collections.abc.Mapping:
+        return _map_writer(_make_writer(args[1]))
+    return _plain if hint is Any else None
+
+
+def _list_writer(item: Writer | None) -> Writer:
+    def write(value: Any) -> Any:
+        if type(value) is not tuple:
+            return _plain(value)
+        return [*value] if item is None else [item(each) for each in value]
+
+    return write
+
+
+def _map_writer(item: Writer | None) -> Writer:
+    def write(value: Any) -> Any:
+        if type(value) is not dict:
+            return _plain(value)
+        return {**value} if item is None else {name: item(each) for name, each in value.items()}
+
+    return write
+
+
+def _make_part_writer(kind: type[Part]) -> Writer:
+    hints = typing.get_type_hints(kind, include_extras=True)
+    fields = [
+        (name, key, default, default is None or default is dataclasses.MISSING, _make_writer(hints[name]))
+        for name, key, default in keys_of(kind)
+    ]
+
+    def write(part: Any) -> Any:
+        if type(part) is not kind:
+            return _plain(part)
+        out = {**part.extra}
+        for name, key, default, only_itself, writer in fields:  # nothing else equals None, and to ask costs a call
+            value = getattr(part, name)
+            if value is not default and (only_itself or value != default):
+                out[key] = value if writer is None else writer(value)
+        return out
+
+    return write
 
 
 def _find_keys(kind: type[Part]) -> tuple[tuple[str, str, object], ...]:
@@ -293,3 +344,4 @@ def _part(kind: type[Part]) -> Decoder:
 
 keys_of: Callable[[Any], tuple[tuple[str, str, object], ...]] = cache(_find_keys)
 _decoder: Callable[[Any], Decoder] = cache(_make_decoder)
+_part_writer: Callable[[Any], Writer] = cache(_make_part_writer)

@@ -240,6 +240,10 @@ EVENT = Event(kind="hold", actor="ada", at="2026-01-01T00:00:00Z", subjects=(A,)
         dataclasses.replace(RUN, finished="2026-13-01T00:00:00Z"),
         dataclasses.replace(RUN, finished="2026-01-01T00:00:00+00:00"),
         dataclasses.replace(RUN, environment=Environment(digest="unknown", container="image:latest")),
+        dataclasses.replace(RUN, actor=FILE),  # type: ignore[arg-type]
+        dataclasses.replace(RUN, code=Recipe(id=A)),  # type: ignore[arg-type]
+        dataclasses.replace(RUN, inputs=(("x", A),)),  # type: ignore[arg-type]
+        dataclasses.replace(RUN, undeclared="abc"),  # type: ignore[arg-type]
         dataclasses.replace(EVALUATION, subject=Subject()),
         dataclasses.replace(EVALUATION, subject=Subject(artifact=A, set_=A)),
         dataclasses.replace(EVENT, reason=None),  # type: ignore[arg-type]
