@@ -15,6 +15,7 @@ are modules: `gitprov.api.trust.show()`. Where one command answers several quest
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -166,6 +167,9 @@ def ticket(
     outputs: Mapping[str, str] | None = None,
     params: Mapping[str, Value] | None = None,
     code: Sequence[str] = (),
+    locks: Sequence[str] = (),
+    container: str | None = None,
+    secrets: Sequence[str] = (),
     out: str | Path | None = None,
     dry_run: bool = False,
 ) -> _ticket.Ticketed:
@@ -178,11 +182,15 @@ def ticket(
         outputs: Role to path; the artifacts are called like the roles.
         params: The parameters.
         code: Files and folders that are the code.
+        locks: Lock files; by default those at the top.
+        container: IMAGE@sha256:DIGEST that it runs in.
+        secrets: Names of environment variables that the command is given where it runs.
         out: Where to write it, besides the folder of this clone's tickets.
         dry_run: Write nothing.
     """
     project, ledger = open_project()
     top = project.git.relative
+    paths, pinned = tuple(map(top, code)), tuple(map(top, locks))
     facts = None
     if command:
         specs = {
@@ -190,11 +198,22 @@ def ticket(
             for role, path in (outputs or {}).items()
         }
         request = Request(
-            step, tuple(command), top("."), inputs or {}, specs, params or {}, code=tuple(top(path) for path in code)
+            step,
+            tuple(command),
+            top("."),
+            inputs or {},
+            specs,
+            params or {},
+            code=paths,
+            locks=pinned,
+            container=container,
         )
     else:
         stage = find_stage(project.dvc.stages(), step)
-        request, facts = request_of(project, ledger, stage, code=[top(path) for path in code], dry_run=dry_run)
+        request, facts = request_of(
+            project, ledger, stage, code=paths, locks=pinned, container=container, dry_run=dry_run
+        )
+    request = replace(request, secrets={name: name for name in secrets})
     if out is not None:
         _ticket.check_no_code(project, str(out))
     made = _ticket.make_ticket(project, ledger, project.tickets, request, facts, dry_run=dry_run)

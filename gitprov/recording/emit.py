@@ -20,6 +20,7 @@ from gitprov.recording.drafts import Draft, draft_names, read_draft, remove_draf
 from gitprov.recording.inputs import Used
 from gitprov.recording.plan import Plan, Request, begin, check_apart, check_output, complete
 from gitprov.recording.run import RunResult, run, settled
+from gitprov.recording.secrets import SHORTEST, absent_secrets
 from gitprov.recording.ticket import disagreements, request_of_ticket
 from gitprov.records import Input
 from gitprov.records.stored import ROOT
@@ -140,6 +141,13 @@ def _plan(
 
     What the run says of its code is what was known where the ticket was made.
     """
+    if absent := absent_secrets(place, ticket.secrets):
+        names = [ticket.secrets[name] for name in absent]
+        raise codes.SEC_VARIABLE.error(
+            f"no value for the secret {', '.join(absent)}",
+            why=f"not set where the ticket runs, or has fewer than {SHORTEST} characters: {', '.join(names)}",
+            fix=f"let the job's environment have it; by hand, without echo: read -rs {names[0]} && export {names[0]}",
+        )
     for role, out in request.outputs.items():
         check_output(role, out)
     found = {role: _use(place, one) for role, one in ticket.inputs.items()}

@@ -116,14 +116,17 @@ def secrets_of(place: Workplace, wanted: Mapping[str, str]) -> dict[str, str]:
     Raises:
         GitprovError: GP-SEC-002 with every name whose variable is not set, or too short to be told from other text.
     """
-    values = {name: place.host.variable(variable) or "" for name, variable in wanted.items()}
-    absent = [name for name, value in values.items() if len(value) < SHORTEST]
-    if absent:  # the variable is not named: people type the value there
+    if absent := absent_secrets(place, wanted):  # the variable is not named: people type the value there
         raise codes.SEC_VARIABLE.error(
             f"no value for the secret {', '.join(absent)}",
             why=f"the environment variable that it comes from is not set, or has fewer than {SHORTEST} characters",
         )
-    return values
+    return {name: place.host.variable(variable) or "" for name, variable in wanted.items()}
+
+
+def absent_secrets(place: Workplace, wanted: Mapping[str, str]) -> list[str]:
+    """Returns the names of the secrets whose variable is not set here, or is too short to be told from other text."""
+    return [name for name, variable in wanted.items() if len(place.host.variable(variable) or "") < SHORTEST]
 
 
 def leaks_in(place: Workplace, paths: Iterable[str], wanted: Mapping[str, str]) -> list[Found]:

@@ -1,6 +1,8 @@
 """`gitprov ticket`: fixes everything of a run but the machine, for one that has no repository."""
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from shlex import quote
 
 from gitprov.errors import GitprovError
@@ -15,11 +17,14 @@ from gitprov.ports.workplace import Workplace
 from gitprov.recording.inputs import Used
 from gitprov.recording.ledger import DRAFTS
 from gitprov.recording.plan import OutputSpec, Plan, Request, make_plan
+from gitprov.recording.secrets import absent_secrets
 from gitprov.recording.stages import StageFacts
 from gitprov.records import Run
 from gitprov.records.codec import to_data
 from gitprov.records.tickets import Ticket, TicketFile, TicketInput, TicketOutput, TicketStage, write_note
 from gitprov.records.types import Code
+
+_CAPITALS = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +58,17 @@ def make_ticket(
 
     Raises:
         GitprovError: As `make_plan`; GP-TKT-001 with the inputs that are not recorded or not in the work tree;
-            GP-RUN-003 for code that nobody can check without git. Nothing was kept then.
+            GP-RUN-003 for code that nobody can check without git; GP-SEC-002 for a secret that is not here and may be
+            the value itself. Nothing was kept then.
     """
+    secrets = request.secrets
+    request = replace(request, secrets=_secrets_here(place, secrets))
     plan = make_plan(place, ledger, request, dry_run=True)
     _refuse_unrecorded(ledger, plan.inputs)
     ticket = _ticket_of(place, plan, facts)
     if not dry_run:
         ticket = _ticket_of(place, make_plan(place, ledger, request), facts)
+    ticket = replace(ticket, secrets=secrets)
     data = write_note(ticket)
     made = Ticketed(ticket, data, sha256_of(data), ticket_name(ticket, data))
     if not dry_run:
@@ -106,7 +115,6 @@ def _ticket_of(place: Workplace, plan: Plan, facts: StageFacts | None) -> Ticket
             role: TicketOutput(path=out.path, name=out.name, kind=out.kind) for role, out in request.outputs.items()
         },
         params=run.params or {},
-        secrets=request.secrets,
         shell=request.is_shell,
         stage=_stage(facts),
         step=run.step,
@@ -170,6 +178,23 @@ def disagreements(ticket: Ticket, run: Run) -> list[str]:
         for fact, (one, other) in texts.items()
         if one != other
     ]
+
+
+def _secrets_here(place: Workplace, wanted: Mapping[str, str]) -> dict[str, str]:
+    """Returns the secrets that are here, for whose values code and parameters are searched; nothing runs with them.
+
+    Raises:
+        GitprovError: GP-SEC-002 for others that are not called as variables are: who types the value where the name
+            belongs is not to find it in the ticket.
+    """
+    absent = absent_secrets(place, wanted)
+    typed = [name for name in absent if not all(map(_CAPITALS.fullmatch, (name, wanted[name])))]
+    if typed:
+        raise codes.SEC_VARIABLE.error(
+            f"no value for the secret {', '.join(typed)}",
+            why="where its variable is not set, it has to be named in capital letters: something else may be the value",
+        )
+    return {name: variable for name, variable in wanted.items() if name not in absent}
 
 
 def _refuse_unrecorded(ledger: Ledger, inputs: Mapping[str, Used]) -> None:

@@ -118,6 +118,31 @@ def test_another_command_or_lock_is_not_that_of_the_ticket(node: Node, tmp_path:
     assert "locks: the ticket says" in said.err
 
 
+def test_a_secret_is_asked_for_where_the_command_runs(
+    project: Repo, node: Node, tmp_path: Path, gitprov: Gitprov, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Demand 34: the login node need not have it; where it has, what would be kept is searched for its value."""
+    ticket, out = made(gitprov, tmp_path / "t.yaml", "--secret", "TOKEN=STORE_TOKEN"), tmp_path / "out"
+    said = node.run(ticket, out, status=codes.SEC_VARIABLE.exit).err
+    assert "error[GP-SEC-002]: no value for the secret TOKEN\n" in said
+    assert "read -rs STORE_TOKEN && export STORE_TOKEN" in said
+    assert not (node.folder / "model.txt").exists()
+    monkeypatch.setenv("STORE_TOKEN", "correct horse")
+    node.run(ticket, out)
+    gitprov("bring", out)
+    assert only_run(project).secrets == ("TOKEN",)
+    words = [*OUTPUT, "--secret", "TOKEN=STORE_TOKEN", "--param", "a=correct horse", "--", "true"]
+    assert "run params.a (the value of --secret TOKEN)" in gitprov("ticket", *words, status=codes.SEC_FOUND.exit).err
+
+
+def test_a_value_in_the_place_of_a_secrets_name_is_in_no_ticket(project: Repo, gitprov: Gitprov) -> None:
+    """Demand 34: nobody knows that it is one, but variables are not called so."""
+    for typed in ("TOKEN=hunter2hunter2", "hunter2hunter2"):
+        words = ["ticket", *OUTPUT, "--secret", typed, "--", "true"]
+        assert "in capital letters" in gitprov(*words, status=codes.SEC_VARIABLE.exit).err
+    assert not list((project.path / ".git/gitprov").glob("tickets/*"))
+
+
 COUNTING = """\
 import sys
 with open("count", "a") as file:
@@ -278,14 +303,28 @@ def test_what_is_damaged_is_named_and_the_rest_is_brought(
     gitprov("verify", "--all", "--cache")
 
 
-def test_in_python(project: Repo, node: Node, tmp_path: Path) -> None:
+def test_in_python(project: Repo, node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Demand 37."""
+    monkeypatch.setenv("TOKEN", "correct horse")
     words = ["python", "train.py", "{inputs.data}", "{outputs.churn}"]
-    made = api.ticket("train", words, inputs={"data": "raw"}, outputs={"churn": "model.txt"}, out=tmp_path / "t.yaml")
+    made = api.ticket(
+        "train",
+        words,
+        inputs={"data": "raw"},
+        outputs={"churn": "model.txt"},
+        locks=["requirements.txt"],
+        container=f"python@sha256:{'0' * 64}",
+        secrets=["TOKEN"],
+        out=tmp_path / "t.yaml",
+    )
     node.run(tmp_path / "t.yaml", tmp_path / "out")
     brought = api.bring(tmp_path / "out", tickets=[tmp_path / "t.yaml"], as_drafts=True).outcome
     again = api.bring(tmp_path / "out", as_drafts=True)
     assert (brought.staged, again.outcome.known, again.findings) == ((), brought.records, ())
     assert {stored.path for stored in api.keep().records} == {stored.path for stored in brought.records}
-    assert made.ticket.step == "train"
-    assert only_run(project).outputs["churn"].path == "model.txt"
+    run = only_run(project)
+    assert run.outputs["churn"].path == "model.txt"
+    assert run.environment is not None
+    assert [lock.path for lock in run.environment.locks or ()] == ["requirements.txt"]
+    assert run.environment.container == made.ticket.container == f"python@sha256:{'0' * 64}"
+    assert run.secrets == ("TOKEN",)
