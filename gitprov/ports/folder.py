@@ -7,6 +7,7 @@ from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.ports.blobs import Object
 from gitprov.ports.progress import Progress
+from gitprov.records import Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +70,14 @@ class Emission(Folder, Protocol):
 
         Raises:
             GitprovError: GP-BLB-003, -004, GP-IO-001.
+        """
+        ...
+
+    def objects(self, content: Content) -> list[Object]:
+        """Returns every object that a content consists of, as `Cache.objects` does, by the listings of this folder.
+
+        Raises:
+            GitprovError: GP-TKT-006 when a listing, or the target of a link, is not there as it should be; GP-BLB-001,
+                GP-SCH-002.
         """
         ...

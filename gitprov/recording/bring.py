@@ -16,14 +16,14 @@ from gitprov.frozen import dataclass
 from gitprov.ids import Digest, sha256_of
 from gitprov.ids.recipes import UNKNOWN, environment_digest
 from gitprov.lineage import Held, Ledger
-from gitprov.ports.blobs import Object
+from gitprov.ports.blobs import Cache, Object
 from gitprov.ports.folder import Emission, Folder
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import left_out, resolve_code
 from gitprov.recording.drafts import Draft, draft_name, draft_names, remove_draft, write_draft
 from gitprov.recording.emit import EMITTED, TICKET
-from gitprov.recording.keep import keep
-from gitprov.recording.objects import listings, needed_objects
+from gitprov.recording.keep import keep, write_draft_files
+from gitprov.recording.objects import Needed, listings
 from gitprov.recording.pending import other_results
 from gitprov.recording.ticket import disagreements, ticket_name
 from gitprov.recording.undeclared import said
@@ -80,7 +80,7 @@ def bring(
         tickets: The tickets that were made here.
         given: Digests of others, which whoever brings has by another way than the folders.
         as_drafts: Leave the records as drafts, of which `keep` can make a run set.
-        dry_run: Keep nothing; the files of directories are not read.
+        dry_run: Keep nothing. Everything is read and refused as without.
     """
     resolved: dict[tuple[object, ...], bool] = {}
     outcomes: list[Outcome] = []
@@ -221,18 +221,24 @@ def _take(place: Workplace, folder: Emission, whole: _Whole, *, dry_run: bool) -
         GitprovError: GP-TKT-006 with the bytes that are missing or damaged; GP-BLB-003, -004.
     """
     made = Ledger(Held(one, "staged") for one in whole.records)
-    ids = [*whole.artifacts]
-    files = [item for item in needed_objects(made, place.cache, ids).items.values() if not item.is_dir]
-    _check_taken(folder.take([*listings(made, ids).items.values()] if not dry_run else files, keep=not dry_run))
-    if dry_run:
-        return
+    _check_taken(folder.take([*listings(made, whole.artifacts).items.values()], keep=not dry_run))
     # Twice, as in a pull: DVC's listing of a directory with links follows from the links.
     for derived in (False, True):
-        needed = needed_objects(made, place.cache, ids)
-        if needed.findings:
-            raise codes.TKT_DAMAGED.error("; ".join(finding.what for finding in needed.findings))
+        needed = _needed(whole, folder if dry_run else place.cache)
         items = [item for item in needed.items.values() if item.is_dir == derived]
-        _check_taken(folder.take(items, progress=place.progress))
+        _check_taken(folder.take(items, keep=not dry_run, progress=place.progress))
+
+
+def _needed(whole: _Whole, holder: Emission | Cache) -> Needed:
+    """Returns the objects of the artifacts, by the listings that `holder` has."""
+    needed = Needed()
+    for one, artifact in whole.artifacts.items():
+        try:
+            items = holder.objects(artifact.content) if isinstance(artifact.content, Content) else []
+        except GitprovError as error:
+            raise codes.TKT_DAMAGED.error(error.what) from None
+        needed.add(one, items)
+    return needed
 
 
 def _check_taken(wrong: Sequence[Object]) -> None:
@@ -248,9 +254,6 @@ def _keep(place: Workplace, ledger: Ledger, whole: _Whole, *, as_drafts: bool, d
     with place.worktree.locked(f"bring {whole.name}"):
         if place.git.index([whole.stored.path]):
             return Outcome(known=records)
-        if dry_run:
-            staged = () if as_drafts else tuple(sorted(one.path for one in records))
-            return Outcome(records=records, staged=staged, dry_run=True)
         made = {out.path: whole.artifacts[out.artifact].content for out in whole.run.outputs.values()}
         outs = {path: content for path, content in made.items() if isinstance(content, Content)}
         draft = Draft(
@@ -263,8 +266,12 @@ def _keep(place: Workplace, ledger: Ledger, whole: _Whole, *, as_drafts: bool, d
         )
         if as_drafts and draft.name in draft_names(place):
             return Outcome(known=records)
-        write_draft(place, draft)
         notes = (*said(whole.run), *other_results(ledger, records))
+        if dry_run:
+            told = [*notes]
+            files = write_draft_files(place, draft, told, dry_run=True) if not as_drafts else []
+            return Outcome(records, tuple(sorted(files)), notes=tuple(told), dry_run=True)
+        write_draft(place, draft)
         if as_drafts:
             return Outcome(records=records, notes=notes)
         try:

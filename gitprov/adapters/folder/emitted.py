@@ -3,13 +3,17 @@
 import os
 from collections.abc import Sequence
 
+from gitprov.adapters.blobs.cache import DvcCache
 from gitprov.adapters.blobs.intake import Intake
 from gitprov.adapters.blobs.objects import fits, object_name, object_of
+from gitprov.adapters.blobs.reading import open_object
 from gitprov.adapters.blobs.scan import Scan, Seen, scan
 from gitprov.adapters.failures import disk_errors
 from gitprov.adapters.folder.plain import PlainFolder
+from gitprov.errors import catalogue as codes
 from gitprov.ports.blobs import Object
 from gitprov.ports.progress import Progress
+from gitprov.records import Content
 
 
 class EmittedFolder(PlainFolder):
@@ -28,6 +32,24 @@ class EmittedFolder(PlainFolder):
             read = self._intake.identify(found, self.path, keep=keep, progress=progress)
         wrong = [item for item, path in plain.items() if read.get(path) != item]
         return wrong + [item for item in items if item.is_dir and not self._take_listing(item, keep=keep)]
+
+    def objects(self, content: Content) -> list[Object]:
+        """Implements `Emission.objects`."""
+        return _Own(self).objects(content)
+
+    def read_object(self, item: Object) -> bytes:
+        """Returns the bytes of an object.
+
+        Raises:
+            GitprovError: GP-TKT-006 when the folder has it not, or has others.
+        """
+        with disk_errors():
+            if self._look(item) is not None:
+                with open(open_object(self._files.absolute(_name(item))), "rb") as file:
+                    data = file.read()
+                if object_of(data) == item:
+                    return data
+        raise codes.TKT_DAMAGED.error(f"bytes are missing or damaged: {item.sha256}")
 
     def _look(self, item: Object) -> Seen | None:
         """Returns what is seen of an object's file before it is read; None of one that is not taken."""
@@ -48,6 +70,18 @@ class EmittedFolder(PlainFolder):
             with disk_errors():
                 self._intake.put(data, is_dir=True)
         return True
+
+
+class _Own(DvcCache):
+    """The objects of a folder as those of a cache, of which nobody knows whether they are what they are called."""
+
+    def __init__(self, folder: EmittedFolder) -> None:
+        super().__init__(folder.path, folder.path, os.devnull)
+        self._folder = folder
+
+    def read(self, item: Object) -> bytes:
+        """Implements `Cache.read`, and changes nothing in the folder, whatever it has."""
+        return self._folder.read_object(item)
 
 
 def _name(item: Object) -> str:

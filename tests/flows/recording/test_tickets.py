@@ -290,9 +290,9 @@ def test_what_is_damaged_is_named_and_the_rest_is_brought(
         damage(whole.with_name(name) / "out")
     folders = [whole.with_name(name) / "out" for name in DAMAGE]
     dry = gitprov("bring", "--dry-run", "--json", *folders, whole, status=1).json()
-    assert {one["subject"] for one in dry["findings"]} >= {str(folder) for folder in folders}
     assert project.git("diff", "--cached", "--name-only") == ""
     done = gitprov("bring", "--json", *folders, whole, status=1).json()
+    assert dry["findings"] == done["findings"]
     found = {(Path(one["subject"]).parent.name, one["code"]) for one in done["findings"]}
     assert found == {(name, code) for name, (code, _) in DAMAGE.items()}
     assert len(done["recorded"]) == 2
@@ -300,6 +300,49 @@ def test_what_is_damaged_is_named_and_the_rest_is_brought(
     assert isinstance(only_run(project), Run)
     again = gitprov("bring", "--json", whole).json()
     assert (again["recorded"], again["staged"], len(again["known"])) == ([], [], 2)
+    gitprov("verify", "--all", "--cache")
+
+
+FOLDER = """\
+import os
+os.mkdir("model.d")
+open("model.d/weights", "w").write("numbers")
+os.symlink("weights", "model.d/last")
+"""
+PARTS: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "listing": ('"path":"weights"', _other_bytes),
+    "nolisting": ('"path":"weights"', Path.unlink),
+    "member": ("numbers", _other_bytes),
+    "nomember": ("numbers", Path.unlink),
+    "target": ("weights", _other_bytes),
+    "notarget": ("weights", Path.unlink),
+    "linkedtarget": ("weights", _linked),
+    "dvcs": ('"relpath": "weights"', _other_bytes),
+    "nodvcs": ('"relpath": "weights"', Path.unlink),
+}
+
+
+def test_a_dry_run_refuses_the_folders_that_would_be_refused(project: Repo, tmp_path: Path, gitprov: Gitprov) -> None:
+    """Each file of a directory is read, and what DVC calls the directory follows; the folder is left as it is."""
+    project.write("train.py", FOLDER)
+    gitprov("ticket", "--output", "model=model.d", "-o", tmp_path / "t.yaml", "--", "python", "train.py")
+    whole = tmp_path / "outs" / "whole"
+    copied(project, tmp_path / "node" / "copy", gitprov).run(tmp_path / "t.yaml", whole)
+    objects = {path: path.read_text() for path in (whole / "files").rglob("*") if path.is_file()}
+    for name, (part, damage) in PARTS.items():
+        shutil.copytree(whole, whole.with_name(name))
+        (found,) = [path for path, text in objects.items() if text == part or ('"' in part and part in text)]
+        damage(whole.with_name(name) / found.relative_to(whole))
+    folders = [whole.with_name(name) for name in (*PARTS, "whole")]
+    before = {path: path.lstat().st_mtime_ns for path in whole.parent.rglob("*")}
+    dry = gitprov("bring", "--dry-run", "--json", *folders, status=1).json()
+    assert {path: path.lstat().st_mtime_ns for path in whole.parent.rglob("*")} == before
+    done = gitprov("bring", "--json", *folders, status=1).json()
+    assert dry["findings"] == done["findings"]
+    assert {Path(one["subject"]).name for one in done["findings"]} == set(PARTS)
+    assert {one["code"] for one in done["findings"]} == {codes.TKT_DAMAGED.id}
+    assert dry["recorded"] == done["recorded"]
+    assert {*dry["staged"]} <= {*done["staged"]}
     gitprov("verify", "--all", "--cache")
 
 
