@@ -37,6 +37,14 @@ _FORM = (
     + '","verificationMaterial":{{{by},{at}"tlogEntries":[{entry}]}}}}'
 )
 """A signature file: JCS, in which only the log entry holds anything but base64 and hexadecimal digits."""
+_HEAD, _TAIL = _FORM.format(payload="PAYLOAD", signature="SIGNATURE", by="BY", at="", entry="").split("PAYLOAD")
+_after_payload = re.compile(
+    re.escape(_TAIL)
+    .replace("SIGNATURE", "((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)")
+    .replace("BY", '"publicKey":{"hint":"([0-9a-f]{64})"}')
+    .encode()
+).fullmatch
+"""What follows the payload where a key signed and nobody saw it."""
 _is_hint = re.compile("[0-9a-f]{64}").fullmatch
 
 
@@ -113,16 +121,29 @@ def rewrite_bundle(data: bytes, pem: str | None = None) -> bytes:
     return _write(_parse(data, pem))
 
 
-@lru_cache(maxsize=1)  # judging one by a certificate reads it twice
-def read_bundle(data: bytes) -> Bundle:
+def read_bundle(data: bytes, *, foreseen: bytes = b"") -> Bundle:
     """Returns the bundle in a signature file.
 
     It is read leniently and written again: what differs in a byte is refused, be it another order, space, escape, key,
     payload type, number of signatures, timestamps or log entries, or padding.
 
+    Args:
+        data: The bytes of the file.
+        foreseen: A payload that it may have, which is quicker to write than to read.
+
     Raises:
         GitprovError: GP-SIG-001.
     """
+    head = f"{_HEAD}{_base64(foreseen)}".encode()
+    if data.startswith(head) and len(data) <= LIMIT and (found := _after_payload(data, len(head))):
+        signature = b64decode(found[1])
+        if b64encode(signature) == found[1]:
+            return Bundle(foreseen, signature, KeyId(Digest(f"sha256:{found[2].decode()}")))
+    return _read(data)
+
+
+@lru_cache(maxsize=1)  # judging one by a certificate reads it twice
+def _read(data: bytes) -> Bundle:
     bundle = _parse(data)
     if _write(bundle) != data:
         raise codes.SIG_BUNDLE.error("a bundle is not written in its only form")
@@ -171,10 +192,10 @@ def is_only_form(signature: bytes, pem: str) -> bool:
     return 0 < r < ORDER and 0 < s <= ORDER // 2 and _der(r, s) == signature
 
 
-def _der(*numbers: int) -> bytes:
-    parts = [number.to_bytes(number.bit_length() // 8 + 1) for number in numbers]
-    body = b"".join(b"\x02" + bytes([len(part)]) + part for part in parts)
-    return b"\x30" + bytes([len(body)]) + body
+def _der(r: int, s: int) -> bytes:
+    first, second = (number.to_bytes(number.bit_length() // 8 + 1) for number in (r, s))
+    length = len(first) + len(second) + 4
+    return b"\x30%c\x02%c%b\x02%c%b" % (length, len(first), first, len(second), second)
 
 
 def _write(bundle: Bundle) -> bytes:

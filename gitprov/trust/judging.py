@@ -121,21 +121,25 @@ def judge(
     """
     means: Means = "approves" if is_approval(path) else "signs"
     found = Signature(path, stored.id, KeyId(Digest(UNKNOWN)), means, listed=False)
+    contents = contents_of(stored.record, artifacts)
+    foreseen = _foreseen(stored, contents) if means == "signs" else b""
     try:
-        bundle = read_bundle(data)
+        bundle = read_bundle(data, foreseen=foreseen)
     except GitprovError as error:
         return _refused(found, error.code, f"{error.what}: {error.why}".removesuffix(": "))
     who = verifier.certified(bundle.certificate) if bundle.certificate is not None else None
     key = bundle.key if who is None else identity_id(who.identity, who.issuer)
     if key is None:
         return _refused(found, codes.SIG_BUNDLE, "its certificate names nobody")
-    found = replace(found, key=key, act=bundle.act, listed=key in listed.keys or key in listed.certified)
-    if path != signature_path(stored.path, data, approval=is_approval(path)):
+    is_listed = key in listed.keys or key in listed.certified
+    found = Signature(path, stored.id, key, means, is_listed, act=bundle.act)
+    if path != signature_path(stored.path, data, approval=means == "approves"):
         return _refused(found, codes.SIG_NAME, "its name is not the digest of its bytes")
-    try:
-        found = _read(found, bundle, stored, artifacts)
-    except GitprovError as error:
-        return _refused(found, codes.SIG_STATEMENT, error.what)
+    if not foreseen or bundle.payload != foreseen:
+        try:
+            found = _read(found, bundle, stored, contents)
+        except GitprovError as error:
+            return _refused(found, codes.SIG_STATEMENT, error.what)
     if not found.listed:
         by = f"the unlisted key {key}" if who is None else f"{who.identity}, for whom {who.issuer} vouches: unlisted"
         return _refused(found, codes.SIG_UNLISTED, f"signed by {by}")
@@ -177,15 +181,20 @@ def _observed(found: Signature, bundle: Bundle, pem: str, listed: Listed, verifi
     return found
 
 
-def _read(found: Signature, bundle: Bundle, stored: Stored, artifacts: Mapping[Digest, Artifact]) -> Signature:
-    """Returns the signature with what its statement says.
+def _foreseen(stored: Stored, contents: Mapping[str, Digest]) -> bytes:
+    """Returns what most signatures of a record say: that it is theirs. Nothing where nobody can say so."""
+    try:
+        return statement(stored, contents)
+    except GitprovError:
+        return b""
+
+
+def _read(found: Signature, bundle: Bundle, stored: Stored, contents: Mapping[str, Digest]) -> Signature:
+    """Returns the signature with what its statement says, which is not the foreseen one.
 
     Raises:
         GitprovError: The statement is not the one that its place and its record allow.
     """
-    contents = contents_of(stored.record, artifacts)
-    if found.means == "signs" and bundle.payload == statement(stored, contents):
-        return found  # as most do: what a payload says of itself is asked where it is another
     claim = _claim(bundle.payload)
     match found.means, claim.kind, claim.predicate:
         case "approves", str(kind), {"decision": ("approve" | "reject") as decision, "reason": str(reason)} if (
