@@ -35,6 +35,10 @@ class Folder(Protocol):
         """Its absolute path."""
         ...
 
+    def files(self) -> list[str]:
+        """Returns the names of the regular files in it and below, sorted; none when there is no such folder."""
+        ...
+
     def read(self, name: str) -> bytes | None:
         """Returns the bytes of a regular file, or None when there is none."""
         ...

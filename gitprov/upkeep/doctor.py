@@ -12,6 +12,7 @@ from gitprov.doors import hooks
 from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
+from gitprov.ports.folder import Folder
 from gitprov.ports.hooks import HookFolder
 from gitprov.ports.index import Index
 from gitprov.ports.index_lock import IndexLock
@@ -24,6 +25,7 @@ from gitprov.upkeep.complaints import Complaint
 from gitprov.upkeep.index import look_at_index
 from gitprov.upkeep.objects import look_at_objects
 from gitprov.upkeep.strays import look_at_strays
+from gitprov.upkeep.tickets import look_at_tickets
 
 
 class Clone(Workplace, Protocol):
@@ -42,6 +44,11 @@ class Clone(Workplace, Protocol):
     @property
     def index(self) -> Index:
         """What was read of records before."""
+        ...
+
+    @property
+    def tickets(self) -> Folder:
+        """The tickets that were made here."""
         ...
 
 
@@ -206,6 +213,7 @@ LOOKS: tuple[Look, ...] = (
     _hooks,
     _modes,
     lambda place, _: look_at_index(place.index),
+    lambda place, _: look_at_tickets(place, place.tickets),
     lambda place, _: look_at_objects(place),
 )
 """What is looked at, each after what came before it was mended: records have to be staged before their bytes count."""

@@ -20,6 +20,10 @@ class PlainFolder:
         self.path = os.path.realpath(path)
         self._files = FileWorkTree(self.path, self.path)  # nothing here takes its lock
 
+    def files(self) -> list[str]:
+        """Implements `Folder.files`."""
+        return self._files.files(".") if os.path.isdir(self.path) else []
+
     def read(self, name: str) -> bytes | None:
         """Implements `Folder.read`."""
         return self._files.read(name)

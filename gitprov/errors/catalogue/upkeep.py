@@ -15,3 +15,4 @@ CLN_MODE = declare(
     "GP-CLN-006", Exit.FINDINGS, "objects in the cache that are not read-only, or not readable", "gitprov doctor --fix"
 )
 CLN_INDEX = declare("GP-CLN-007", Exit.FINDINGS, "an index of records that is damaged", "gitprov doctor --fix")
+CLN_TICKET = declare("GP-CLN-008", Exit.FINDINGS, "tickets that were brought long ago", "gitprov doctor --fix")

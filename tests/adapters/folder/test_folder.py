@@ -67,6 +67,8 @@ def test_files_are_written_moved_and_removed(folder: Folder) -> None:
     folder.move("none", "c")
     assert (folder.read("a"), folder.read("b"), folder.read("c")) == (None, b"2", None)
     (Path(folder.path) / "data" / "more").mkdir(parents=True)
+    folder.write("data/more/a", b"3")
+    assert folder.files() == ["b", "data/more/a"]
     folder.move("data", "moved")
     folder.remove("moved")
     folder.remove("b")
@@ -78,6 +80,7 @@ def test_it_is_made_when_something_is_written(tmp_path: Path) -> None:
     folder = PlainFolder(str(tmp_path / "a" / "b"))
     assert folder.read("x") is None
     assert folder.measure("x") is None
+    assert folder.files() == []
     folder.write("x", b"1")
     assert folder.read("x") == b"1"
 
