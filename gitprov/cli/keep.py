@@ -27,8 +27,8 @@ def command(
     Without an ID all drafts. A run that was interrupted after its command had succeeded is finished first. An ID is the
     name of a draft, the beginning of its run's id, or its step.
 
-    With --sweep the best of many is kept as usual, the records of all become one artifact, the run-set, and the other
-    drafts go away. Any of them can be kept later by its id: the bytes that it made stay in the cache, and in the remote
+    With --sweep the best of many is kept as usual, or was before; the records of all become one artifact, the run-set,
+    and the drafts go away. Any of them can be kept later by its id: the bytes that it made stay in the cache, and in the remote
     after `gitprov push --all`.
 
     Example: gitprov keep --sweep lr-sweep id:9c41

@@ -26,15 +26,16 @@ def keep_sweep(
 ) -> Outcome:
     """Keeps one draft and gathers the records of all drafts of its step in a run-set; the other drafts go away.
 
-    Bytes come first, then records, which are staged at once, then the drafts are removed: the same command finishes
-    what was interrupted, with the same ids. With the winner are kept the drafts that it rests on, and those of other
+    A run that was kept by itself before may be the one: its records are gathered with those of the drafts. Bytes come
+    first, then records, which are staged at once, then the drafts are removed: the same command finishes what was
+    interrupted, with the same ids. With the winner are kept the drafts that it rests on, and those of other
     gathered steps that rest on nothing else.
 
     Args:
         place: The ports.
         ledger: What is recorded.
         name: What the run-set is called.
-        winner: The draft to keep: its name, or the beginning of its run's id.
+        winner: The draft to keep, or the run that was kept: the draft's name, or the beginning of the run's id.
         steps: Further steps whose drafts are gathered.
         dry_run: Write nothing.
 
@@ -54,14 +55,16 @@ def keep_sweep(
             if not dry_run:
                 _finish(place, known[0], drafts)
             return Outcome(known=known, dry_run=dry_run)
-        best = _one(drafts, fitting, name, winner)
+        before = _kept_before(ledger, winner) if not fitting else []
+        best = _one(drafts, fitting or before, name, winner)
         wanted = {best.run.step, *steps}
-        gathered = [draft for draft in drafts if draft.run.step in wanted]
-        if absent := wanted - {draft.run.step for draft in gathered}:
+        if absent := wanted - {draft.run.step for draft in drafts}:
             raise codes.RUN_DRAFT.error(f"there is no draft of the step {min(absent)}")
-        pool = Ledger(Held(one, "draft") for draft in drafts for one in draft.records)
+        every = [*drafts, *before]
+        gathered = [draft for draft in every if draft.run.step in wanted]
+        pool = Ledger(Held(one, "draft") for draft in every for one in draft.records)
         needed = _needed(ledger, pool, best, gathered)
-        kept = _whole(drafts, pool, needed, best)
+        kept = _whole(ledger, drafts, pool, needed)
         _check_others(needed, drafts, gathered, f"gitprov keep --sweep {name} {winner}")
         members = Ledger(Held(one, "draft") for draft in gathered for one in draft.records)
         refuse_secrets(place, [held.stored for held in members.held.values()])
@@ -89,6 +92,17 @@ def _recorded(ledger: Ledger, name: str, winner: str) -> tuple[Stored, ...]:
     return ()
 
 
+def _kept_before(ledger: Ledger, winner: str) -> list[Draft]:
+    """Returns the recorded runs that a text names, as drafts of which nothing is left to write."""
+    found = []
+    for one, run in ledger.runs.items():
+        draft = Draft(draft_name(ledger.held[one].stored, run.step), (ledger.held[one].stored,))
+        if is_recorded(ledger, one) and fits(draft, winner):
+            made = [ledger.held[out.artifact].stored for out in run.outputs.values() if out.artifact in ledger.held]
+            found.append(replace(draft, records=(*made, *draft.records)))
+    return found
+
+
 def _finish(place: Workplace, run_set: Stored, drafts: Sequence[Draft]) -> None:
     """Removes the drafts that are in a run-set: whoever gathered it died before that."""
     artifact = run_set.record
@@ -110,7 +124,7 @@ def _one(drafts: Sequence[Draft], fitting: Sequence[Draft], name: str, winner: s
     if not fitting:
         raise codes.RUN_DRAFT.error(f"no draft fits {winner}", why=f"there are: {names or 'none'}")
     raise codes.RUN_DRAFT.error(
-        f"{winner} fits {len(fitting)} drafts: which one is to be kept?",
+        f"{winner} fits {len(fitting)} runs: which one is to be kept?",
         why=names,
         fix=f"gitprov keep --sweep {name} {fitting[-1].name}",
     )
@@ -118,9 +132,10 @@ def _one(drafts: Sequence[Draft], fitting: Sequence[Draft], name: str, winner: s
 
 def _needed(ledger: Ledger, pool: Ledger, best: Draft, gathered: Iterable[Draft]) -> set[Digest]:
     """Returns the records that are to be kept: the winner with what it rests on, and what other steps made of that."""
+    own = {one.id for one in best.records}
 
     def is_known(record: Digest) -> bool:
-        return is_recorded(ledger, record)
+        return is_recorded(ledger, record) and record not in own
 
     found = set(needs(pool, best.run_id, is_known=is_known))
     for draft in gathered:
@@ -131,15 +146,17 @@ def _needed(ledger: Ledger, pool: Ledger, best: Draft, gathered: Iterable[Draft]
     return found
 
 
-def _whole(drafts: Sequence[Draft], pool: Ledger, needed: set[Digest], best: Draft) -> list[Draft]:
-    """Returns the drafts that are to be kept; the winner brings the sources along that only others' drafts have."""
+def _whole(ledger: Ledger, drafts: Sequence[Draft], pool: Ledger, needed: set[Digest]) -> list[Draft]:
+    """Returns the drafts that are to be kept; the first brings the sources along that only others' drafts have."""
     kept = [draft for draft in drafts if draft.run_id in needed]
     brought = {one.id for draft in kept for one in draft.records}
-    more = tuple(pool.held[one].stored for one in sorted(needed - brought))
+    more = tuple(pool.held[one].stored for one in sorted(needed - brought) if not is_recorded(ledger, one))
+    if not more:
+        return kept
     paths = {out.path for one in more if isinstance(one.record, Run) for out in one.record.outputs.values()}
     pointers = {path: content for draft in drafts for path, content in draft.pointers.items() if path in paths}
-    whole = replace(best, records=(*best.records, *more), pointers={**pointers, **best.pointers})
-    return [whole if draft is best else draft for draft in kept]
+    first, *rest = kept
+    return [replace(first, records=(*first.records, *more), pointers={**pointers, **first.pointers}), *rest]
 
 
 def _check_others(needed: set[Digest], drafts: Iterable[Draft], gathered: Sequence[Draft], command: str) -> None:

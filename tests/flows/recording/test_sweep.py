@@ -142,6 +142,28 @@ def test_a_command_that_was_cut_off_finishes_with_the_same_ids(
     assert "already recorded run train" in gitprov(*command).out
 
 
+def test_a_run_that_was_kept_before_may_be_the_best(project: Repo, trials: list[Draft], gitprov: Gitprov) -> None:
+    """It is recorded already, and its record says nothing of sweeps: the run that gathered them does."""
+    best = trials[2]
+    command = ["keep", "--sweep", "lr-sweep", short(best)]
+    gitprov("keep", best.name)
+    project.commit("Keep one")
+    kept, pointer = records_of(project), (project.path / "model.txt.dvc").read_bytes()
+    would = gitprov(*command, "--dry-run", "--json").json()
+    done = gitprov(*command, "--json").json()
+    assert done["recorded"] == would["recorded"]
+    assert sorted(path.split("/")[2] for path in records_of(project) - kept) == ["lr-sweep", "sweep"]
+    assert (project.path / "model.txt.dvc").read_bytes() == pointer
+    assert entries(project, "lr-sweep") == {place_in_set(one): one.data for draft in trials for one in draft.records}
+    assert "best of 4 (run-set lr-sweep)" in gitprov("why", "churn").out
+    assert not list((project.path / ".gitprov/drafts").rglob("*.json"))
+    project.commit("Choose it")
+    gitprov("verify", "--all", "--cache")
+    gitprov("keep", short(trials[3]))
+    assert "already recorded run train" in gitprov(*command).out
+    assert "there is no draft of the step train" in gitprov("keep", "--sweep", "x", short(best), status=2).err
+
+
 def test_a_loser_is_kept_later(project: Repo, trials: list[Draft], gitprov: Gitprov) -> None:
     gitprov("keep", "--sweep", "lr-sweep", trials[1].name)
     project.commit("Choose a model")
@@ -198,7 +220,8 @@ def test_a_run_set_that_somebody_made_up_writes_nothing(project: Repo, trials: l
     assert project.git("status", "--porcelain") == before
 
 
-def test_a_pipeline_is_swept_step_by_step(project: Repo, gitprov: Gitprov) -> None:
+@pytest.mark.parametrize("is_kept_before", [False, True])
+def test_a_pipeline_is_swept_step_by_step(project: Repo, gitprov: Gitprov, is_kept_before: bool) -> None:
     """Each trial cleans, trains and scores: with the winner is kept what it rests on, and what was made of it alone."""
     project.write("copy.py", "import sys; open(sys.argv[2], 'w').write(open(sys.argv[1]).read() + sys.argv[3])\n")
     project.git("add", "copy.py")
@@ -220,7 +243,9 @@ def test_a_pipeline_is_swept_step_by_step(project: Repo, gitprov: Gitprov) -> No
                 "--",
                 *call,
             )
-    best, *_ = [one["name"] for one in gitprov("status", "--json").json()["drafts"] if one["step"] == "fit"]
+    cleaned, best, *_ = [draft.name for draft in read_drafts(Project())[0]]
+    if is_kept_before:
+        gitprov("keep", cleaned, best)
     refused = gitprov("keep", "--sweep", "search", best, status=2)
     assert "rests on a run that would not be kept" in refused.err
     fix = f"gitprov keep --sweep search {best} --step fit --step score"
@@ -259,7 +284,7 @@ def test_the_winner_brings_along_a_source_that_another_trial_recorded(project: R
 
 def test_what_names_no_one_draft_is_refused(trials: list[Draft], gitprov: Gitprov) -> None:
     several = gitprov("keep", "--sweep", "lr-sweep", "train", status=2)
-    assert "train fits 4 drafts: which one is to be kept?" in several.err
+    assert "train fits 4 runs: which one is to be kept?" in several.err
     assert f"gitprov keep --sweep lr-sweep {trials[-1].name}" in several.err
     assert "no draft fits id:0000" in gitprov("keep", "--sweep", "lr-sweep", "id:0000", status=2).err
     assert (
