@@ -28,8 +28,8 @@ def command(
     name of a draft, the beginning of its run's id, or its step.
 
     With --sweep the best of many is kept as usual, or was before; the records of all become one artifact, the run-set,
-    and the drafts go away. Any of them can be kept later by its id: the bytes that it made stay in the cache, and in the remote
-    after `gitprov push --all`.
+    and the drafts go away. Any of them can be kept later by its id: the bytes that it made stay in the cache, and in
+    the remote after `gitprov push --all`.
 
     Example: gitprov keep --sweep lr-sweep id:9c41
     """

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from gitprov.errors import GitprovError
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import SCRIPTS
 from gitprov.recording.plan import UNDECLARED_ROOM, Plan
+from gitprov.recording.secrets import secrets_of
 from gitprov.recording.stages import StageFacts
 from gitprov.records import Run
 
@@ -21,7 +22,10 @@ _is_rest = re.compile(r"and [0-9]+ more").fullmatch
 def undeclared_files(
     place: Workplace, plan: Plan, opened: tuple[str, ...], facts: StageFacts | None
 ) -> tuple[str, ...] | None:
-    """Returns the opened files that nobody declared: in the repository from its top, elsewhere absolute."""
+    """Returns the opened files that nobody declared: in the repository from its top, elsewhere absolute.
+
+    The value of a secret in a path is left out: the command has succeeded, and nothing of it is refused any more.
+    """
     declared = [used.path for used in plan.inputs.values()] + [out.path for out in plan.request.outputs.values()]
     declared += [entry.path for entry in plan.code.entries]
     declared += [lock.path for lock in (plan.run.environment.locks or ())] if plan.run.environment else []
@@ -38,7 +42,8 @@ def undeclared_files(
         if inside in known or parents & known or inside.split("/")[0] in (".git", ".gitprov", ".dvc"):
             continue
         found.add(inside)
-    return _shorten([_as_text(path) for path in found])
+    secrets = secrets_of(place, plan.request.secrets)
+    return _shorten([_as_text(_without(path, secrets)) for path in found])
 
 
 def that_matter(run: Run) -> list[str]:
@@ -57,6 +62,12 @@ def said(run: Run) -> tuple[str, ...]:
 
 def _matters(path: str) -> bool:
     return not path.startswith("/") or PurePosixPath(path).suffix in SCRIPTS
+
+
+def _without(path: str, secrets: Mapping[str, str]) -> str:
+    for name, value in secrets.items():
+        path = path.replace(value, f"${name}")
+    return path
 
 
 def _as_text(path: str) -> str:

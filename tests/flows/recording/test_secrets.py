@@ -212,6 +212,19 @@ def test_an_output_with_the_value_is_not_recorded(fetching: Repo, home: Path, gi
     given(gitprov, "--keep")
 
 
+def test_the_path_of_an_undeclared_file_is_told_without_the_value(
+    fetching: Repo, home: Path, gitprov: Gitprov, tmp_path: Path
+) -> None:
+    """What a command reads is known once it has succeeded, and a cache may be called by a token."""
+    (tmp_path / VALUE).mkdir()
+    (tmp_path / VALUE / "cached.csv").touch()
+    words = f"import os; open('{tmp_path}/' + os.environ['STORE'] + '/cached.csv'); open('m.txt', 'w').write('model')"
+    given(gitprov, "--step", "s", "--keep", words=shlex.join(["python", "-c", words]))
+    (path,) = (fetching.path / ".gitprov/runs/s").glob("*/*.yaml")
+    assert f"{tmp_path}/$STORE/cached.csv" in path.read_text()
+    assert leaks(fetching, home) == []
+
+
 def test_a_folder_of_outputs_is_searched_whole(fetching: Repo, home: Path, gitprov: Gitprov) -> None:
     words = "import os, pathlib; p = pathlib.Path('out/a/b'); p.mkdir(parents=True); (p / 'empty').touch();"
     words += "(p / 'log.bin').write_bytes(b'\\0' * 5_000_000 + os.environ['STORE'].encode() + b'\\0')"
