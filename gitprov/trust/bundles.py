@@ -1,6 +1,5 @@
 """Signature files: DSSE envelopes in Sigstore bundles, in one form only. docs/format.md, "Signatures"."""
 
-import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -153,8 +152,10 @@ def _read(data: bytes) -> Bundle:
 def _parse(data: bytes, pem: str | None = None) -> Bundle:
     if len(data) > LIMIT:
         raise codes.SIG_BUNDLE.error("a bundle is too large", why=f"{len(data)} bytes, at most {LIMIT}")
+    import orjson  # noqa: PLC0415 - takes more with it than most commands need
+
     try:
-        found = json.loads(data)
+        found = orjson.loads(data)
         envelope, material = found["dsseEnvelope"], found["verificationMaterial"]
         payload, signature = (b64decode(text) for text in (envelope["payload"], envelope["signatures"][0]["sig"]))
         timestamps = material.get("timestampVerificationData", {}).get("rfc3161Timestamps", [])

@@ -11,9 +11,9 @@ from base64 import b64decode
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import compress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -31,6 +31,9 @@ from gitprov.errors import catalogue as codes
 from gitprov.trust.bundles import Bundle as Signed
 from gitprov.trust.bundles import read_bundle
 from gitprov.trust.verifying import Certified
+
+if TYPE_CHECKING:
+    from sigstore._internal.trust import CertificateAuthority, CTKeyring, KeyringPurpose, RekorKeyring
 
 _KINDS = ("certificateAuthorities", "ctlogs", "timestampAuthorities", "tlogs")
 _ALWAYS = {"start": "0001-01-01T00:00:00Z"}
@@ -74,6 +77,28 @@ def verify_keyless(data: bytes, who: Certified, document: str, *, promised: bool
         with _step("K7"):
             _check_log(found.entry or {}, hosts)
     return in_words(time)
+
+
+class _ReadOnce(TrustedRoot):
+    """A trusted root whose keys and certificates are read once, where sigstore-python reads them for each bundle."""
+
+    def __init__(self, inner: v1.TrustedRoot) -> None:
+        super().__init__(inner)
+        self._rekor_keyring = cache(super().rekor_keyring)
+        self._ct_keyring = cache(super().ct_keyring)
+        self._timestamp_authorities = cache(super().get_timestamp_authorities)
+
+    def rekor_keyring(self, purpose: "KeyringPurpose") -> "RekorKeyring":
+        """Returns the keys of its transparency logs."""
+        return self._rekor_keyring(purpose)
+
+    def ct_keyring(self, purpose: "KeyringPurpose") -> "CTKeyring":
+        """Returns the keys of its logs of certificates."""
+        return self._ct_keyring(purpose)
+
+    def get_timestamp_authorities(self) -> "list[CertificateAuthority]":
+        """Returns its timestamp authorities."""
+        return self._timestamp_authorities()
 
 
 class _Named:
@@ -122,7 +147,7 @@ def _as_of(document: str, holding: _Holding) -> tuple[Verifier, frozenset[str | 
     for kind, some in zip(_KINDS, holding, strict=True):
         root[kind] = [_always(one) for one in compress(root.get(kind, []), some)]
     hosts = frozenset(urlsplit(log["baseUrl"]).hostname for log in root["tlogs"])
-    return Verifier(trusted_root=TrustedRoot(v1.TrustedRoot.from_json(json.dumps(root)))), hosts
+    return Verifier(trusted_root=_ReadOnce(v1.TrustedRoot.from_json(json.dumps(root)))), hosts
 
 
 @lru_cache(maxsize=16)
