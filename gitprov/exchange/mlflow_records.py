@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from gitprov.frozen import dataclass
-from gitprov.ids import Digest, Value, md5_of, normalize, sha256_of
+from gitprov.ids import Digest, Value, md5_of, sha256_of
 from gitprov.ids.recipes import UNKNOWN
 from gitprov.lineage import Ledger
 from gitprov.ports.git import TreeEntry
@@ -17,12 +17,12 @@ from gitprov.ports.workplace import Workplace
 from gitprov.recording.code import code_digest
 from gitprov.recording.evaluate import read_metrics
 from gitprov.recording.inputs import Used
-from gitprov.recording.locked import UNKNOWN_ACTOR, environment_of, imported_source
-from gitprov.recording.plan import Request, make_recipes
+from gitprov.recording.plan import OutputSpec, Request
 from gitprov.recording.scene import locks_at
 from gitprov.recording.seal import MODEL
 from gitprov.recording.sources import DEFAULT_KIND, STEP, kind_of, name_of_path
 from gitprov.recording.stages import guess_kind, roles
+from gitprov.recording.told import UNKNOWN_ACTOR, environment_of, imported_run, imported_source
 from gitprov.records import (
     AnyContent,
     Artifact,
@@ -31,17 +31,14 @@ from gitprov.records import (
     Environment,
     Evaluation,
     Input,
-    Output,
     Recipe,
     Reference,
     ReferencedContent,
-    Run,
     Stored,
     Subject,
     reference_digest,
     store,
 )
-from gitprov.records.types import Fact
 
 SUITE = "mlflow"
 """The suite of the numbers that MLflow has."""
@@ -53,8 +50,8 @@ SAID = "run.json"
 """What MLflow says of a run, as a file: where it is recorded, beside the run's artifacts."""
 _TOP = "mlruns/"
 
-_Out = tuple[str, str, str, AnyContent]
-"""An output: where it lay, what it is called, its kind, and its content."""
+_Out = tuple[OutputSpec, AnyContent]
+"""An output, and its content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,49 +144,23 @@ class RunRecords:
         step, said = step_of(run), said_of(run)
         sources, inputs = self._inputs(run)
         own = Content(digest=sha256_of(said), md5=md5_of(said), size=len(said))
-        outs: dict[str, _Out] = {said_path(run): (said_path(run), name_of_path(f"{step}.run"), REPORT, own)}
+        outs: dict[str, _Out] = {said_path(run): (OutputSpec(said_path(run), name_of_path(f"{step}.run"), REPORT), own)}
         outs |= {one.called: self._out(step, one, contents.get(one.path) or one.reference()) for one in kept}
         outputs = {role: outs[called] for role, called in roles(list(outs)).items()}
-        code = self._code(run, step, [*(path for path, *_ in outs.values()), *(used.path for used in inputs.values())])
-        environment = self._environment(run.commit)
-        params = normalize(dict(run.params))
-        recipes = make_recipes(
-            Request(step=step, command=(), cwd="."),
-            outputs,
-            command=(),
-            inputs=inputs,
-            code=code.digest,
-            params=params if isinstance(params, dict) else {},
-            environment=environment,
+        code = self._code(
+            run, step, [*(out.path for out, _ in outs.values()), *(used.path for used in inputs.values())]
         )
-        artifacts = {
-            role: store(Artifact(name=name, kind=kind, content=content, recipe=recipes[role]))
-            for role, (_, name, kind, content) in outputs.items()
-        }
-        made_of = {
-            role: Output(artifact=artifacts[role].id, content=content.digest, path=path, recipe=recipes[role].id)
-            for role, (path, _, _, content) in outputs.items()
-        }
-        declared: list[Fact] = ["code"] if code.digest != UNKNOWN else []
-        declared += ["locks"] if environment.locks else []
-        declared += ["params"] if params else []
-        made = store(
-            Run(
-                step=step,
-                actor=UNKNOWN_ACTOR,
-                outputs=made_of,
-                inputs={role: used.input for role, used in inputs.items()},
-                command=(),
-                params=params if isinstance(params, dict) and params else None,
-                code=code,
-                environment=environment,
-                started=run.started,
-                finished=run.ended,
-                declared=(*declared, "times"),
-                unknown=("actor", "dirty", "exit", "hardware", "inputs"),
-            )
+        specs = {role: out for role, (out, _) in outputs.items()}
+        artifacts, made = imported_run(
+            Request(step=step, command=(), cwd=".", outputs=specs, params=run.params),
+            inputs,
+            {role: content for role, (_, content) in outputs.items()},
+            code=code,
+            environment=self._environment(run.commit),
+            started=run.started,
+            finished=run.ended,
         )
-        return [*sources, *artifacts.values(), made, *_evaluations(run, artifacts.values(), said)]
+        return [*sources, *artifacts, store(made), *_evaluations(run, artifacts, said)]
 
     def _out(self, step: str, kept: Kept, content: AnyContent) -> _Out:
         """Returns what a run left as an output."""
@@ -199,7 +170,7 @@ class RunRecords:
         guess = (
             MODEL if kept.box.model or inside in (kept.files or ()) else guess_kind(called.partition(".")[0].lower())
         )
-        return kept.path, name, self._kind(name, guess), content
+        return OutputSpec(kept.path, name, self._kind(name, guess)), content
 
     def _kind(self, name: str, guess: str) -> str:
         """Returns the kind of a name, which the first run that has it decides where nobody else does."""

@@ -10,29 +10,27 @@ from pathlib import PurePosixPath
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
-from gitprov.ids import Digest, Md5, digest_hex, digest_of, md5_of, normalize, sha256_of
+from gitprov.ids import Digest, Md5, digest_hex, digest_of, md5_of
 from gitprov.ids.listings import dvc_directory
-from gitprov.ids.recipes import UNKNOWN, environment_digest
+from gitprov.ids.recipes import UNKNOWN
 from gitprov.lineage import Held, Ledger
 from gitprov.ports.dvc import Locked, LockEntry
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.add import previous_name
 from gitprov.recording.commands import is_below, shell_command
 from gitprov.recording.inputs import Used
-from gitprov.recording.plan import Request, make_recipes
+from gitprov.recording.plan import Request
 from gitprov.recording.scene import Scene
 from gitprov.recording.secrets import refuse_secrets
-from gitprov.recording.sources import ROLE, STEP, kind_of, name_of_path
+from gitprov.recording.sources import kind_of, name_of_path
 from gitprov.recording.stages import flat_params, output_specs, roles, step_name
+from gitprov.recording.told import environment_of, imported_run, imported_source
 from gitprov.records import (
     AnyContent,
     Artifact,
     Code,
     Content,
-    Environment,
     Input,
-    Lock,
-    Output,
     Recipe,
     Reference,
     ReferencedContent,
@@ -41,9 +39,6 @@ from gitprov.records import (
     reference_digest,
     store,
 )
-from gitprov.records.types import Fact
-
-UNKNOWN_ACTOR = "unknown"
 
 TRIED = 1000
 """Sets of outputs of which a folder is tried to consist."""
@@ -91,52 +86,25 @@ class Recorder:
         tracked = [dep for dep in entry.deps if dep.path in own_code]
         inputs = self._inputs(scene, [dep for dep in entry.deps if dep.path not in own_code])
         outs = {out.path: self._content(scene, out) for out in entry.outs}
-        params = normalize(flat_params(entry.params))
         specs = output_specs(self.place, self.ledger, list(outs), scene.artifacts)
         code = self._code(scene, step, tracked, [*(used.path for used in inputs.values()), *outs])
-        environment = environment_of(self.place, scene.locks)
-        request = Request(step=step, command=shell_command(entry.commands), cwd=entry.cwd, outputs=specs)
-        recipes = make_recipes(
-            request,
-            specs,
-            command=request.command,
-            inputs=inputs,
-            code=code.digest,
-            params=params if isinstance(params, dict) else {},
-            environment=environment,
-        )
-        artifacts = {
-            role: store(Artifact(name=out.name, kind=out.kind, content=outs[out.path], recipe=recipes[role]))
-            for role, out in specs.items()
-        }
-        declared: list[Fact] = ["code"] if code.digest != UNKNOWN else []
-        declared += ["locks"] if environment.locks else []
-        declared += ["params"] if params else []
-        run = Run(
-            step=step,
-            actor=UNKNOWN_ACTOR,
-            outputs={
-                role: Output(
-                    artifact=artifacts[role].id,
-                    content=outs[out.path].digest,
-                    path=out.path,
-                    recipe=recipes[role].id,
-                )
-                for role, out in specs.items()
-            },
-            inputs={role: used.input for role, used in inputs.items()},
-            command=request.command,
-            cwd=entry.cwd,
-            params=params if isinstance(params, dict) and params else None,
+        artifacts, run = imported_run(
+            Request(
+                step=step,
+                command=shell_command(entry.commands),
+                cwd=entry.cwd,
+                outputs=specs,
+                params=flat_params(entry.params),
+            ),
+            inputs,
+            {role: outs[out.path] for role, out in specs.items()},
             code=code,
-            environment=environment,
+            environment=environment_of(self.place, scene.locks),
             finished=scene.time,
-            declared=(*declared, *_times(scene)),
-            unknown=("actor", "dirty", "exit", "hardware", "inputs", *(() if scene.time else ("times",))),
         )
         recorded = self._recorded(run)
         if recorded is None:
-            self._add(*artifacts.values(), store(run))
+            self._add(*artifacts, store(run))
         else:
             self.known[recorded] = self.ledger.held[recorded].stored
             run = self.ledger.runs[recorded]
@@ -293,33 +261,6 @@ class Recorder:
         return Code(digest=digest, paths=paths, commit=f"git:{scene.commit}")
 
 
-def environment_of(place: Workplace, locks: Mapping[str, bytes]) -> Environment:
-    """Returns what lock files say, by path; where variables count, nobody knows what they were."""
-    digests = {path: sha256_of(data) for path, data in locks.items()}
-    if not digests:
-        return Environment(digest=UNKNOWN)
-    known = environment_digest(container=None, locks=digests, variables={})
-    return Environment(
-        digest=UNKNOWN if place.settings.project().environment.variables else known,
-        locks=tuple(Lock(path=path, sha256=digests[path]) for path in sorted(digests)),
-    )
-
-
-def imported_source(artifact: Artifact, path: str, time: str | None) -> tuple[Stored, Stored]:
-    """Returns the records of a source that another tool knows of and of its `add`; no time, where nobody knows it."""
-    source = store(artifact)
-    content = artifact.content.digest
-    run = Run(
-        step=STEP,
-        actor=UNKNOWN_ACTOR,
-        outputs={ROLE: Output(artifact=source.id, content=content, path=path, recipe=content)},
-        finished=time,
-        declared=("times",) if time else (),
-        unknown=("actor", *(() if time else ("times",))),
-    )
-    return source, store(run)
-
-
 def _identity(run: Run) -> Digest:
     """Returns what two runs share that are one to DVC: the same command and parameters on the same bytes."""
     return digest_of(
@@ -350,10 +291,6 @@ def _locked(path: str, content: AnyContent) -> Locked:
 def directory_md5(files: Mapping[str, Md5], folder: str) -> Md5:
     """Returns what DVC calls a folder with these files, given by their paths from the top."""
     return md5_of(dvc_directory({path[len(folder) + 1 :]: md5 for path, md5 in files.items()}))
-
-
-def _times(scene: Scene) -> tuple[Fact, ...]:
-    return ("times",) if scene.time else ()
 
 
 def _reference(locked: Locked) -> ReferencedContent:

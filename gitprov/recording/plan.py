@@ -128,7 +128,7 @@ def begin(place: Workplace, ledger: Ledger, request: Request, inputs: Mapping[st
         argv = substitute(
             request.command,
             request.cwd,
-            params=_params(request),
+            params=params_of(request),
             inputs={role: used.path for role, used in inputs.items()},
             outputs={role: out.path for role, out in request.outputs.items()},
         )
@@ -241,7 +241,7 @@ def check_apart(outputs: Mapping[str, OutputSpec], inputs: Mapping[str, Used]) -
 
 
 def _run(place: Workplace, request: Request, inputs: Mapping[str, Used], environment: Environment) -> Run:
-    params = _params(request)
+    params = params_of(request)
     given = {"container": environment.container, "locks": environment.locks, "params": params}
     declared: list[Fact] = ["actor", *(fact for fact in ("container", "locks", "params") if given[fact])]
     return Run(
@@ -258,7 +258,8 @@ def _run(place: Workplace, request: Request, inputs: Mapping[str, Used], environ
     )
 
 
-def _params(request: Request) -> Mapping[str, Value]:
+def params_of(request: Request) -> Mapping[str, Value]:
+    """Returns the parameters as records have them."""
     params = normalize(dict(request.params))
     return params if isinstance(params, dict) else {}
 
