@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from gitprov.ids import MAX_INTEGER
-from gitprov.records.codec import Closed, Part, Rule, Setting, keys_of
+from gitprov.records.codec import Closed, Part, Setting, keys_of
 from gitprov.records.policies import Policy
+from gitprov.records.rules import Rule
 from gitprov.records.settings import CatalogEntry, Project
 from gitprov.records.tickets import Emitted, Ticket
 from gitprov.records.types import RECORD_TYPES

@@ -7,67 +7,22 @@ in `extra` (TUF ADR 0008's habit), so that writing what was read changes nothing
 
 import collections.abc
 import dataclasses
-import re
 import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ids import Value
 from gitprov.ids.digests import COMMIT_PATTERN, DIGEST_PATTERN, MD5_PATTERN, Digest, Md5
 from gitprov.ids.names import NAME_PATTERN, path_fault
+from gitprov.records.rules import AtLeast, Rule, pattern_rule, time_rule
 
-Decoder = Callable[[Any, str], Any]
+Decoder = Callable[[Any], Any]
 Writer = Callable[[Any], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What a text field must look like; `pattern` says it in the JSON Schema."""
-
-    pattern: str
-    meaning: str
-    accepts: Callable[[str], object] = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class AtLeast:
-    """How small a whole number may be."""
-
-    least: int
-
-
-def pattern_rule(pattern: str, meaning: str) -> Rule:
-    """Returns the rule that the whole text matches a pattern; errors name it by its `meaning`."""
-    return Rule(f"^{pattern}$", meaning, re.compile(pattern).fullmatch)
-
-
-def time_rule(digits: int) -> Rule:
-    """Returns the rule for a time that exists, with at most `digits` of a second's fraction.
-
-    Rules about age and expiry must be able to count with it: there is no 30th of February, and no year 0.
-    """
-    pattern = (
-        r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-        rf"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{{1,{digits}}})?Z"
-    )
-
-    def accepts(text: str) -> bool:
-        if re.fullmatch(pattern, text) is None:
-            return False
-        try:
-            datetime.fromisoformat(text)
-        except ValueError:
-            return False
-        return True
-
-    return Rule(f"^{pattern}$", "an RFC 3339 time in UTC, ending in Z", accepts)
 
 
 Count = Annotated[int, AtLeast(0)]
@@ -122,14 +77,27 @@ def to_data(part: Part) -> dict[str, Value]:
     return made
 
 
-def from_data(kind: type[P], data: object, where: str = "") -> P:
+def from_data(kind: type[P], data: object) -> P:
     """Returns `data` as a `kind`.
 
     Raises:
         GitprovError: GP-SCH-002 with the path of the field that is missing or does not fit.
     """
-    result: P = _decoder(kind)(data, where)
+    try:
+        result: P = _decoder(kind)(data)
+    except _UnfitError as unfit:
+        where = "".join(reversed(unfit.path)).removeprefix(".")[:200] or "at the top"
+        raise codes.SCH_FIELD.error(f"field {where} {unfit.why}") from None
     return result
+
+
+class _UnfitError(Exception):
+    """A field does not fit; whatever it lies in adds its part of the path, the innermost first."""
+
+    def __init__(self, why: str, *path: str) -> None:
+        super().__init__(why)
+        self.why = why
+        self.path = [*path]
 
 
 def _plain(value: Any) -> Any:
@@ -182,17 +150,16 @@ def _map_writer(item: Writer | None) -> Writer:
 def _make_part_writer(kind: type[Part]) -> Writer:
     hints = typing.get_type_hints(kind, include_extras=True)
     fields = [
-        (name, key, default, default is None or default is dataclasses.MISSING, _make_writer(hints[name]))
-        for name, key, default in keys_of(kind)
+        (name, key, default, _is_distinct(default), _make_writer(hints[name])) for name, key, default in keys_of(kind)
     ]
 
     def write(part: Any) -> Any:
         if type(part) is not kind:
             return _plain(part)
         out = {**part.extra}
-        for name, key, default, only_itself, writer in fields:  # nothing else equals None, and to ask costs a call
+        for name, key, default, is_distinct, writer in fields:
             value = getattr(part, name)
-            if value is not default and (only_itself or value != default):
+            if value is not default and (is_distinct or value != default):
                 out[key] = value if writer is None else writer(value)
         return out
 
@@ -206,10 +173,6 @@ def _find_keys(kind: type[Part]) -> tuple[tuple[str, str, object], ...]:
         for f in dataclasses.fields(kind)
         if f.name != "extra"
     )
-
-
-def _refuse(where: str, why: str) -> GitprovError:
-    return codes.SCH_FIELD.error(f"field {where.removeprefix('.')[:200] or 'at the top'} {why}")
 
 
 def _make_decoder(hint: Any) -> Decoder:
@@ -227,79 +190,101 @@ def _make_decoder(hint: Any) -> Decoder:
     if origin is collections.abc.Mapping:
         return _map(_decoder(args[0]), _decoder(args[1]))
     if hint is Any:
-        return lambda value, _where: value
+        return lambda value: value
     return _number if hint is float else _exactly(hint)
 
 
 def _exactly(kind: type) -> Decoder:
-    def decode(value: Any, where: str) -> Any:
+    def decode(value: Any) -> Any:
         if type(value) is not kind:
-            raise _refuse(where, f"must be {kind.__name__}, not {type(value).__name__}")
+            raise _UnfitError(f"must be {kind.__name__}, not {type(value).__name__}")
         return value
 
     return decode
 
 
-def _number(value: Any, where: str) -> float:
+def _number(value: Any) -> float:
     if type(value) not in {int, float}:
-        raise _refuse(where, f"must be a number, not {type(value).__name__}")
+        raise _UnfitError(f"must be a number, not {type(value).__name__}")
     return float(value)
 
 
 def _ruled(rule: Rule) -> Decoder:
-    def decode(value: Any, where: str) -> Any:
-        if not isinstance(value, str) or not rule.accepts(value):
-            raise _refuse(where, f"must be {rule.meaning}, not {str(value)[:80]!r}")
+    accepts = rule.accepts
+
+    def decode(value: Any) -> Any:
+        if not isinstance(value, str) or not accepts(value):
+            raise _UnfitError(f"must be {rule.meaning}, not {str(value)[:80]!r}")
         return value
 
     return decode
 
 
 def _at_least(least: int) -> Decoder:
-    def decode(value: Any, where: str) -> Any:
+    def decode(value: Any) -> Any:
         if type(value) is not int or value < least:
-            raise _refuse(where, f"must be a whole number from {least} on, not {str(value)[:80]!r}")
+            raise _UnfitError(f"must be a whole number from {least} on, not {str(value)[:80]!r}")
         return value
 
     return decode
 
 
 def _literal(allowed: tuple[object, ...]) -> Decoder:
-    def decode(value: Any, where: str) -> Any:
-        if type(value) not in {type(item) for item in allowed} or value not in allowed:
-            raise _refuse(where, f"must be one of {', '.join(map(str, allowed))}, not {str(value)[:80]!r}")
+    kinds = {type(item) for item in allowed}
+
+    def decode(value: Any) -> Any:
+        if type(value) not in kinds or value not in allowed:
+            raise _UnfitError(f"must be one of {', '.join(map(str, allowed))}, not {str(value)[:80]!r}")
         return value
 
     return decode
 
 
 def _list(item: Decoder) -> Decoder:
-    def decode(value: Any, where: str) -> Any:
+    def decode(value: Any) -> Any:
         if not isinstance(value, list):
-            raise _refuse(where, "must be a list")
-        return tuple(item(each, f"{where}[{n}]") for n, each in enumerate(value))
+            raise _UnfitError("must be a list")
+        made: list[Any] = []
+        try:
+            for each in value:
+                made.append(item(each))  # noqa: PERF401 - how many there are says where one is that does not fit
+        except _UnfitError as unfit:
+            unfit.path.append(f"[{len(made)}]")
+            raise
+        return tuple(made)
 
     return decode
 
 
 def _map(key: Decoder, item: Decoder) -> Decoder:
-    def decode(value: Any, where: str) -> Any:
+    def decode(value: Any) -> Any:
         if not isinstance(value, dict):
-            raise _refuse(where, "must be a mapping")
-        return {key(name, f"{where}.{name}"): item(each, f"{where}.{name}") for name, each in value.items()}
+            raise _UnfitError("must be a mapping")
+        made = {}
+        for name, each in value.items():
+            try:
+                known = key(name)
+                made[known] = item(each)
+            except _UnfitError as unfit:
+                unfit.path.append(f".{name}")
+                raise
+        return made
 
     return decode
 
 
 def _choice(kinds: list[Any]) -> Decoder:
     """Decodes as the first kind whose required keys are all there, else as the last kind."""
-    *others, last = [(_required(kind) if len(kinds) > 1 else frozenset(), _decoder(kind)) for kind in kinds]
+    *others, last = kinds
+    if not others:
+        return _decoder(last)
+    choices, other = [(_required(kind), _decoder(kind)) for kind in others], _decoder(last)
 
-    def decode(value: Any, where: str) -> Any:
-        for required, decoder in others:
+    def decode(value: Any) -> Any:
+        for required, decoder in choices:
             if isinstance(value, dict) and required <= value.keys():
-                return decoder(value, where)
-        return last[1](value, where)
+                return decoder(value)
+        return other(value)
 
     return decode
 
@@ -310,36 +295,61 @@ def _required(kind: type[Part]) -> frozenset[str]:
 
 def _part(kind: type[Part]) -> Decoder:
     hints = typing.get_type_hints(kind, include_extras=True)
-    fields = [(name, key, _decoder(hints[name]), default) for name, key, default in keys_of(kind)]
-    known = {key for _, key, _, _ in fields}
-    is_setting, is_closed = issubclass(kind, Setting), issubclass(kind, Closed)
+    fields = [
+        (name, key, _decoder(hints[name]), default, _is_distinct(default)) for name, key, default in keys_of(kind)
+    ]
+    known = {key for _, key, *_ in fields}
+    is_setting = issubclass(kind, Setting)
 
-    def decode(value: Any, where: str) -> Any:
-        if is_setting:  # people leave a value empty
-            value = {} if value is None else value
+    def decode(value: Any) -> Any:
         if not isinstance(value, dict):
-            raise _refuse(where, "must be a mapping")
+            raise _UnfitError("must be a mapping")
         found = {}
-        for name, key, decoder, default in fields:
-            if key in value and not (is_setting and value[key] is None):
-                found[name] = decoder(value[key], f"{where}.{key}")
-                if found[name] == default and not is_setting:
-                    raise _refuse(f"{where}.{key}", "says nothing and must be left out")
+        for name, key, decoder, default, is_distinct in fields:
+            if key in value:
+                try:
+                    made = found[name] = decoder(value[key])
+                except _UnfitError as unfit:
+                    unfit.path.append(f".{key}")
+                    raise
+                if not is_setting and (made is default or (not is_distinct and made == default)):
+                    raise _UnfitError("says nothing and must be left out", f".{key}")
             elif default is dataclasses.MISSING:
-                raise _refuse(f"{where}.{key}", "is missing")
-        unknown = sorted(value.keys() - known)
-        if is_closed and unknown:
-            from difflib import get_close_matches  # noqa: PLC0415 - slow to import, and needed for a refusal only
+                raise _UnfitError("is missing", f".{key}")
+        found["extra"] = {} if len(found) == len(value) else _unknown(kind, value, known)
+        part = kind(**found)
+        if fault := part.fault():
+            raise _UnfitError(fault)
+        return part
 
-            near = get_close_matches(unknown[0], known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
-            raise _refuse(f"{where}.{unknown[0]}", f"is unknown: {hint}")
-        made = kind(**found, extra={key: item for key, item in value.items() if key not in known})
-        if fault := made.fault():
-            raise _refuse(where, fault)
-        return made
+    return _forgiving(decode, known) if is_setting else decode
+
+
+def _forgiving(decoder: Decoder, known: set[str]) -> Decoder:
+    """Decodes settings, in which people leave a value empty."""
+
+    def decode(value: Any) -> Any:
+        if isinstance(value, dict):
+            value = {key: item for key, item in value.items() if item is not None or key not in known}
+        return decoder({} if value is None else value)
 
     return decode
+
+
+def _unknown(kind: type[Part], value: dict[str, Any], known: set[str]) -> dict[str, Any]:
+    extra = {key: item for key, item in value.items() if key not in known}
+    if extra and issubclass(kind, Closed):
+        from difflib import get_close_matches  # noqa: PLC0415 - slow to import, and needed for a refusal only
+
+        near = get_close_matches(min(extra), known, 1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
+        raise _UnfitError(f"is unknown: {hint}", f".{min(extra)}")
+    return extra
+
+
+def _is_distinct(default: object) -> bool:
+    """Tells whether nothing else equals a default: to ask a part whether it does costs a call."""
+    return default is None or default is dataclasses.MISSING
 
 
 keys_of: Callable[[Any], tuple[tuple[str, str, object], ...]] = cache(_find_keys)

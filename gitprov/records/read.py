@@ -12,6 +12,14 @@ from gitprov.ids import MAX_DEPTH, MAX_INTEGER, Value, sort_key
 from gitprov.records.emit import KEY_LIMIT, PLAIN, RECORD_LIMIT, RESERVED, emit_float, emit_text
 
 _is_plain = PLAIN.fullmatch
+_reserved = f"(?=[{''.join({word[0] + word[0].upper() for word in RESERVED})}])(?i:{'|'.join(RESERVED)})"
+_lines = re.compile(
+    rf"^( *+)((?:- )*+)(?:(?!{_reserved}:)([A-Za-z_/][A-Za-z0-9_./@+-]{{0,{KEY_LIMIT - 1}}}+):(?:$| (?=.)))?"
+    rf"""(?:(?!{_reserved}$)({PLAIN.pattern})$|("(?!{PLAIN.pattern}")[ !#-\[\]-~]*+")$|(.+))?""",
+    re.MULTILINE,
+).findall
+"""Takes each line apart: spaces, dashes, a plain key, and a value, which is a plain word, or ASCII in double quotes,
+needed and without escapes, or another. What is to be looked at again stands in the last, any other key included."""
 _is_double = re.compile(r'"(?:[^"\\]|\\(?:["\\ntr]|x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5}))*+"').fullmatch
 _quoted = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'""").match
 _escapes = re.compile(r"\\(?:x(..)|u(.{4})|U(.{8})|(.))").sub
@@ -44,69 +52,74 @@ def read(data: bytes, *, name: str = "record", limit: int = RECORD_LIMIT) -> dic
 
 
 class _Reader:
-    """Walks the lines once; `at` is the index of the line being judged."""
+    """Walks the lines once. The one being judged is the last of `lines`, and the one after it stands before it."""
 
     def __init__(self, text: str, name: str) -> None:
-        self.lines = text.split("\n")
+        self.lines = _lines(text)[::-1]
+        self.text = text
         self.name = name
-        self.at = 0
+        self.last = len(self.lines)
 
     def document(self) -> dict[str, Value]:
-        if self.lines.pop() != "":
-            raise self.error("the last line does not end in a line feed", line=len(self.lines) + 1)
-        if self.lines == ["{}"]:
+        if not self.text:
+            raise self.error("the file is empty", line=1)
+        if not self.text.endswith("\n"):
+            raise self.error("the last line does not end in a line feed", line=self.last)
+        if self.text == "{}\n":
             return {}
-        if not self.lines:
-            raise self.error("the file is empty")
+        del self.lines[0]  # there is nothing after the last line feed
         return self.mapping(0, 1)
 
     def error(self, why: str, *, line: int | None = None, code: Code = codes.YML_SYNTAX) -> GitprovError:
-        number = self.at + 1 if line is None else line
+        number = self.last - len(self.lines) if line is None else line
         return code.error(f"{self.name}:{number} is not in the canonical form", why=why)
 
     def mapping(self, indent: int, depth: int) -> dict[str, Value]:
         if depth > MAX_DEPTH:
             raise self.error(f"nested more than {MAX_DEPTH} levels deep", code=codes.YML_DEPTH)
         out: dict[str, Value] = {}
-        lines, prefix = self.lines, " " * indent
-        previous: bytes | None = None
-        while self.at < len(lines):
-            line = lines[self.at]
-            if not line.startswith(prefix):
-                break
-            if line[indent : indent + 1] == " ":
+        lines, previous = self.lines, ""
+        while lines:
+            space, dashes, key, plain, quoted, other = lines[-1]
+            if len(space) != indent:
+                if len(space) < indent:
+                    break
                 raise self.error("unexpected indentation")
-            key, rest = self.key(line, indent)
-            order = sort_key(key)
-            if previous is not None and order <= previous:
-                raise self.error(f"key {key[:80]!r} stands twice or out of order", code=codes.YML_ORDER)
-            previous = order
-            if rest:
-                out[key] = self.scalar(rest)
-                self.at += 1
+            if key and not dashes:
+                in_order = key > previous  # as UTF-16 orders them, too, since one of the two is ASCII
             else:
-                self.at += 1
+                key, other = self.key(dashes + (plain or quoted or other))
+                plain = quoted = ""
+                in_order = not out or sort_key(key) > sort_key(previous)
+            if not in_order:
+                raise self.error(f"key {key[:80]!r} stands twice or out of order", code=codes.YML_ORDER)
+            previous = key
+            if plain or quoted or other:
+                out[key] = plain or (quoted[1:-1] if quoted else self.scalar(other))
+                lines.pop()
+            else:
+                lines.pop()
                 out[key] = self.block(indent + 2, depth + 1)
-        if not out:
-            raise self.error("a key is expected here")
         return out
 
-    def key(self, line: str, indent: int) -> tuple[str, str]:
+    def key(self, text: str) -> tuple[str, str]:
         """Returns the key of a line and the text of its value, empty when a block follows."""
-        match = _quoted(line, indent)
+        if text.startswith(" "):
+            raise self.error("unexpected indentation")
+        match = _quoted(text)
         if match is not None:
-            text, rest = match.group(), line[match.end() :]
-            key = self.quoted(text)
+            written, rest = match.group(), text[match.end() :]
+            key = self.quoted(written)
         else:
-            if line.endswith(":") and " " not in line[indent:]:
-                text, rest = line[indent:-1], ":"
+            if text.endswith(":") and " " not in text:
+                written, rest = text[:-1], ":"
             else:
-                text, _, value = line[indent:].partition(": ")
+                written, _, value = text.partition(": ")
                 rest = ": " + value
-            if _is_plain(text) is None or text.lower() in RESERVED:
+            if _is_plain(written) is None or written.lower() in RESERVED:
                 raise self.error("a key is expected here, quoted unless it is a plain word")
-            key = text
-        if len(text) > KEY_LIMIT:
+            key = written
+        if len(written) > KEY_LIMIT:
             raise self.error(f"a key is longer than {KEY_LIMIT} characters")
         if rest == ":":
             return key, ""
@@ -116,12 +129,12 @@ class _Reader:
 
     def block(self, indent: int, depth: int) -> Value:
         """Reads what stands below a key: a mapping or a sequence, never empty."""
-        if self.at >= len(self.lines):
+        if not self.lines:
             raise self.error("a value is missing at the end")
-        line = self.lines[self.at]
-        if not line.startswith(" " * indent):
+        space, dashes, *_ = self.lines[-1]
+        if len(space) < indent:
             raise self.error("a value is missing, or not indented by two spaces")
-        if line.startswith("- ", indent):
+        if dashes and len(space) == indent:
             return self.sequence(indent, depth)
         return self.mapping(indent, depth)
 
@@ -129,21 +142,22 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise self.error(f"nested more than {MAX_DEPTH} levels deep", code=codes.YML_DEPTH)
         out: list[Value] = []
-        lines, prefix = self.lines, " " * indent
-        while self.at < len(lines) and lines[self.at].startswith(prefix):
-            line = lines[self.at]
-            if not line.startswith("- ", indent):
+        lines = self.lines
+        while lines:
+            space, dashes, key, plain, quoted, other = lines[-1]
+            if len(space) < indent:
+                break
+            if not dashes or len(space) > indent:
                 raise self.error("a list item is expected here")
-            rest = line[indent + 2 :]
-            if rest.startswith("- "):  # a list in a list, or a mapping, begins behind the dash
-                lines[self.at] = f"{prefix}  {rest}"
+            if len(dashes) > 2:  # a list in a list, or a mapping, begins behind the dash
+                lines[-1] = (f"{space}  ", dashes[2:], key, plain, quoted, other)
                 out.append(self.sequence(indent + 2, depth + 1))
-            elif self.is_pair(rest):
-                lines[self.at] = f"{prefix}  {rest}"
+            elif key or self.is_pair(other):
+                lines[-1] = (f"{space}  ", "", key, plain, quoted, other)
                 out.append(self.mapping(indent + 2, depth + 1))
             else:
-                out.append(self.scalar(rest))
-                self.at += 1
+                out.append(plain or (quoted[1:-1] if quoted else self.scalar(other)))
+                lines.pop()
         return out
 
     @staticmethod
@@ -155,19 +169,19 @@ class _Reader:
         return ": " in text or text.endswith(":")
 
     def scalar(self, text: str) -> Value:
-        if _is_plain(text):
-            if text in _CONSTANTS:
-                return _CONSTANTS[text]
-            if text.lower() in RESERVED:
-                raise self.error(f"{text} must be quoted")
-            return text
-        if text.startswith(('"', "'")):
-            return self.quoted(text)
         if _is_integer(text):
             number = int(text)
             if abs(number) > MAX_INTEGER:
                 raise self.error(f"{text} is beyond 2^53-1")
             return number
+        if text in _CONSTANTS:
+            return _CONSTANTS[text]
+        if _is_plain(text):
+            if text.lower() in RESERVED:
+                raise self.error(f"{text} must be quoted")
+            return text
+        if text.startswith(('"', "'")):
+            return self.quoted(text)
         if _is_float(text):
             return self.float(text)
         if text == "{}":

@@ -16,8 +16,8 @@ from gitprov.records.codec import (
     Part,
     TimeField,
     Version,
-    pattern_rule,
 )
+from gitprov.records.rules import pattern_rule
 from gitprov.records.sigstore import TrustedRoot
 
 RoleName = Literal["owner", "producer", "evaluator", "deployer", "machine"]

@@ -6,7 +6,8 @@ The names are Sigstore's (protobuf-specs, `sigstore_trustroot.proto`, as JSON). 
 from typing import Annotated, Literal
 
 from gitprov.frozen import dataclass
-from gitprov.records.codec import Part, pattern_rule, time_rule
+from gitprov.records.codec import Part
+from gitprov.records.rules import pattern_rule, time_rule
 
 # ruff: noqa: N815 the names are Sigstore's
 

@@ -194,7 +194,7 @@ def test_the_artifact_of_these_tests_is_valid() -> None:
         ({"recipe__params": {}}, "recipe.params says nothing"),
         ({"recipe__inputs": {}}, "recipe.inputs says nothing"),
         ({"recipe__inputs__x": 1}, "recipe.inputs.x must be"),
-        ({"recipe__inputs__X": A}, "recipe.inputs.X must be"),
+        ({"recipe__inputs__X": 1}, "recipe.inputs.X must be a name"),
         ({"recipe__command": "x"}, "recipe.command must be a list"),
         ({"recipe__command": [1]}, r"recipe.command\[0\] must be"),
         ({"recipe__cwd": "/x"}, "recipe.cwd must be"),

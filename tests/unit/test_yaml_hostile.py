@@ -147,10 +147,27 @@ def test_a_byte_order_mark_is_refused() -> None:
         read(b"\xef\xbb\xbfa: 1\n")
 
 
-def test_an_error_names_file_and_line() -> None:
+@pytest.mark.parametrize(
+    ("data", "line", "why"),
+    [
+        ("a: 1\nb:\n  - 1\n  - yes\n", 4, "yes must be quoted"),
+        ("", 1, "the file is empty"),
+        ("a: 1\nb: 2", 2, "the last line does not end in a line feed"),
+        ("a:\n", 2, "a value is missing at the end"),
+        ("a:\n\n", 2, "a value is missing, or not indented by two spaces"),
+        ("a: 1\n  b: 1\n", 2, "unexpected indentation"),
+        ("a:\n  -  b: 1\n", 2, "unexpected indentation"),
+        ("a:\n  - 1\n  b: 1\n", 3, "a list item is expected here"),
+        ("a: 1\n- b: 1\n", 2, "a key is expected here, quoted unless it is a plain word"),
+        ("on: 1\n", 1, "a key is expected here, quoted unless it is a plain word"),
+        ('a: 1\n"b c"\n', 2, "a colon, one space and a value are expected after the key"),
+        (f"{'a' * 1001}: 1\n", 1, "a key is longer than 1000 characters"),
+    ],
+)
+def test_an_error_names_file_and_line(data: str, line: int, why: str) -> None:
     with pytest.raises(GitprovError) as refused:
-        read(b"a: 1\nb:\n  - 1\n  - yes\n", name="some/file.yaml")
-    assert str(refused.value) == "GP-YML-002: some/file.yaml:4 is not in the canonical form (yes must be quoted)"
+        read(data.encode(), name="some/file.yaml")
+    assert str(refused.value) == f"GP-YML-002: some/file.yaml:{line} is not in the canonical form ({why})"
 
 
 @pytest.mark.parametrize(("source", "count"), [(mutants, 5000), (soups, 5000)])
