@@ -10,17 +10,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 
+from gitprov.check.secrets import Text
 from gitprov.errors import Code, Finding, GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.exchange.imported import Registrar
-from gitprov.exchange.mlflow_records import SAID, Kept, RunRecords, said_of, said_path
+from gitprov.exchange.mlflow_records import PARAMS, SAID, Kept, RunRecords, files_of, said_of, said_path, split_params
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest, sha256_of
 from gitprov.ids.names import is_name, path_fault
 from gitprov.lineage import Held, Ledger
 from gitprov.ports.mlflow import Box, MlflowStore, RegisteredVersion, TrackedRun
 from gitprov.ports.workplace import Workplace
-from gitprov.recording.secrets import refuse_secrets
+from gitprov.recording.secrets import refuse_secrets, refuse_texts
 from gitprov.recording.sources import name_of_path
 from gitprov.recording.writing import Outcome, stage, write_records
 from gitprov.records import Content, ReferencedContent, Run, Stored
@@ -176,7 +177,7 @@ class _Import:
         self._maker = RunRecords(place, ledger)
         self._findings = list(plan.findings)
         self._new: dict[Digest, Stored] = {}
-        self._said: list[bytes] = []
+        self._files: list[bytes] = []
         self._records: list[Stored] = []
         self._staged: list[str] = []
         self._unverified: dict[str, None] = {}
@@ -208,9 +209,10 @@ class _Import:
     def _take(self, todo: Todo) -> None:
         records = self._maker.make(todo.run, todo.kept, {})  # what cannot be recorded anyway is not read
         refuse_secrets(self._place, records)
+        refuse_texts(self._place, _long_texts(todo.run))
         if self._plan.with_bytes and any(one.files for one in todo.kept):
             records = self._maker.make(todo.run, todo.kept, self._read(todo))
-        self._said.append(said_of(todo.run))
+        self._files += files_of(todo.run)
         for one in records:
             if one.id not in self._ledger.held:
                 self._new[one.id] = one
@@ -262,12 +264,19 @@ class _Import:
 
     def _write(self) -> None:
         new, self._new = tuple(self._new.values()), {}
-        said, self._said = self._said, []
+        files, self._files = self._files, []
         if new:
             with self._place.worktree.locked("import mlflow"):
-                self._place.cache.put_all(said)
+                self._place.cache.put_all(files)
                 self._staged += stage(self._place, write_records(self._place, new))
             self._records += new
+
+
+def _long_texts(run: TrackedRun) -> Iterator[Text]:
+    """Yields the texts of the parameters that no record holds."""
+    for name, value in split_params(run)[1].items():
+        yield Text(f"a name in {PARAMS}", name, is_key=True)
+        yield Text(f"{PARAMS}.{name}", value, name)
 
 
 def _says(version: RegisteredVersion, action: Action, each: str | None = None) -> Foreign:

@@ -48,6 +48,10 @@ MLMODEL = "MLmodel"
 """The file that says that a folder is a model of MLflow's."""
 SAID = "run.json"
 """What MLflow says of a run, as a file: where it is recorded, beside the run's artifacts."""
+PARAMS = "params"
+"""The role of the parameters that a run's record has no room for: a file beside that of what MLflow says."""
+PARAMS_ROOM = 32 << 10
+"""How many bytes of parameters a record holds: half of it. The longest of more are in that file."""
 _TOP = "mlruns/"
 
 _Out = tuple[OutputSpec, AnyContent]
@@ -111,6 +115,29 @@ def said_of(run: TrackedRun) -> bytes:
         "started": run.started,
         "status": run.status,
     }
+    return _file(said)
+
+
+def split_params(run: TrackedRun) -> tuple[dict[str, str], dict[str, str]]:
+    """Returns the parameters that the record of a run holds, and the others."""
+    held, others = dict(run.params), {}
+    sizes = {name: len(json.dumps([name, value])) for name, value in held.items()}
+    size = sum(sizes.values())
+    for name in sorted(sizes, key=lambda name: (-sizes[name], name)):
+        if size <= PARAMS_ROOM:
+            break
+        size -= sizes[name]
+        others[name] = held.pop(name)
+    return held, others
+
+
+def files_of(run: TrackedRun) -> list[bytes]:
+    """Returns the files that are recorded of a run besides what it left."""
+    _, others = split_params(run)
+    return [said_of(run), *([_file(others)] if others else [])]
+
+
+def _file(said: Mapping[str, object]) -> bytes:
     return (json.dumps(said, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
@@ -142,17 +169,17 @@ class RunRecords:
             GitprovError: GP-YML-*, GP-VAL-* for what no record can hold.
         """
         step, said = step_of(run), said_of(run)
-        sources, inputs = self._inputs(run)
-        own = Content(digest=sha256_of(said), md5=md5_of(said), size=len(said))
-        outs: dict[str, _Out] = {said_path(run): (OutputSpec(said_path(run), name_of_path(f"{step}.run"), REPORT), own)}
+        held, others = split_params(run)
+        sources, inputs = self._inputs(run, step, others)
+        outs: dict[str, _Out] = {
+            said_path(run): (OutputSpec(said_path(run), name_of_path(f"{step}.run"), REPORT), _content(said))
+        }
         outs |= {one.called: self._out(step, one, contents.get(one.path) or one.reference()) for one in kept}
         outputs = {role: outs[called] for role, called in roles(list(outs)).items()}
-        code = self._code(
-            run, step, [*(out.path for out, _ in outs.values()), *(used.path for used in inputs.values())]
-        )
         specs = {role: out for role, (out, _) in outputs.items()}
+        code = self._code(run, step, [*(out.path for out in specs.values()), *(used.path for used in inputs.values())])
         artifacts, made = imported_run(
-            Request(step=step, command=(), cwd=".", outputs=specs, params=run.params),
+            Request(step=step, command=(), cwd=".", outputs=specs, params=held),
             inputs,
             {role: content for role, (_, content) in outputs.items()},
             code=code,
@@ -178,21 +205,28 @@ class RunRecords:
             self._kinds[name] = kind_of(self._place, self._ledger, name, None, guess)
         return self._kinds[name]
 
-    def _inputs(self, run: TrackedRun) -> tuple[list[Stored], dict[str, Used]]:
-        """Returns the records of the data sets that a run says it read, and role to input."""
+    def _inputs(self, run: TrackedRun, step: str, others: Mapping[str, str]) -> tuple[list[Stored], dict[str, Used]]:
+        """Returns the records of what a run read, and role to input: data sets, as it says, and long parameters."""
         sources: list[Stored] = []
         found: dict[str, Used] = {}
-        for one in run.datasets:
-            content = _dataset(one)
-            name = name_of_path(one.name or "dataset")
-            path = f"{_TOP}{run.experiment_id}/datasets/{name_of_path(f'{one.name}-{one.digest}')}"
+        for name, path, content, called in self._read(run, step, others):
             kind = self._kind(name, DEFAULT_KIND)
             artifact = Artifact(name=name, kind=kind, content=content, recipe=Recipe(id=content.digest))
             made = imported_source(artifact, path, None)
             sources += made
             used = Input(artifact=made[0].id, content=content.digest, after="unknown", path=path)
-            found[f"{content.digest}/{one.name or 'dataset'}"] = Used(used, content, path)
+            found[f"{content.digest}/{called}"] = Used(used, content, path)
         return sources, {role: found[called] for role, called in roles(list(found)).items()}
+
+    @staticmethod
+    def _read(run: TrackedRun, step: str, others: Mapping[str, str]) -> Iterator[tuple[str, str, AnyContent, str]]:
+        """Yields the name, path and content of what a run read, and what its role is made of."""
+        for one in run.datasets:
+            path = f"{_TOP}{run.experiment_id}/datasets/{name_of_path(f'{one.name}-{one.digest}')}"
+            yield name_of_path(one.name or "dataset"), path, _dataset(one), one.name or "dataset"
+        if others:
+            path = f"{said_path(run).removesuffix(SAID)}{PARAMS}.json"
+            yield name_of_path(f"{step}.{PARAMS}"), path, _content(_file(others)), PARAMS
 
     def _code(self, run: TrackedRun, step: str, apart: Iterable[str]) -> Code:
         """Returns the code of the commit that MLflow saw, if it is here; nobody knows whether the tree was clean."""
@@ -240,6 +274,10 @@ def _evaluations(run: TrackedRun, artifacts: Iterable[Stored], said: bytes) -> I
                 evaluated=run.ended,
             )
         )
+
+
+def _content(data: bytes) -> Content:
+    return Content(digest=sha256_of(data), md5=md5_of(data), size=len(data))
 
 
 def _dataset(one: Dataset) -> ReferencedContent:

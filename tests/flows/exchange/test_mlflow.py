@@ -157,6 +157,25 @@ def test_a_model_of_which_all_is_known_can_be_sealed(store: Path, repo: Repo, gi
     assert [path.name for path in (repo.path.parent / "out").rglob("weights.bin")] == ["weights.bin"]
 
 
+def test_parameters_that_a_record_has_no_room_for_are_an_input(store: Path, gitprov: Gitprov) -> None:
+    """The longest are in a file, which is kept as other data is: no run is left out for them, and no parameter."""
+    (rate,) = [path for path in store.glob("*/*/params/rate") if path.read_text() == "0.1"]
+    for number in range(20):
+        rate.with_name(f"p{number}").write_text(chr(97 + number) * 6000)
+    said = {path.name: path.read_text() for path in rate.parent.iterdir()}
+    assert gitprov("import", "mlflow", store, "--json").json()["findings"] == []
+    known = ledger()
+    first = runs(known)["first try"]
+    source = known.artifacts[first.inputs["params"].artifact]
+    assert source.name == "churn-model.params"
+    assert first.inputs["params"].path == first.outputs["run"].path.replace("run.json", "params.json")
+    long = json.loads(Project().cache.read(Project().cache.objects(source.content)[0]))  # type: ignore[arg-type]
+    assert {**long, **(first.params or {})} == said
+    assert "rate" in (first.params or {})
+    assert not set(long) & set(first.params or {})
+    assert gitprov("import", "mlflow", store, "--json").json()["recorded"] == []
+
+
 def test_a_second_import_writes_nothing(store: Path, server: str, repo: Repo, gitprov: Gitprov) -> None:
     gitprov("import", "mlflow", store)
     repo.commit("Import")
