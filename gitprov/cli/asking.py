@@ -45,7 +45,7 @@ class AskingCommand(click.Command):
         at = args.index("--") if "--" in args else len(args)
         ctx.obj, words = at < len(args), tuple(args[at + 1 :])
         rest = super().parse_args(ctx, args[:at])
-        if ctx.obj and ctx.params["words"]:
+        if ctx.obj and ctx.params["words"] and not ctx.resilient_parsing:  # while a shell completes, nothing is refused
             before = shlex.join(ctx.params["words"])
             raise codes.USE_ARGUMENT.error(
                 f"{before} stands before --, and a command behind it",

@@ -25,6 +25,7 @@ from gitprov.recording.emit import EMITTED, TICKET
 from gitprov.recording.keep import keep, write_draft_files
 from gitprov.recording.objects import Needed, listings
 from gitprov.recording.pending import other_results
+from gitprov.recording.run_sets import is_recorded
 from gitprov.recording.ticket import disagreements, ticket_name
 from gitprov.recording.undeclared import said
 from gitprov.recording.writing import Outcome
@@ -51,6 +52,7 @@ class _Whole:
 
     name: str
     ticket: Ticket
+    ticket_data: bytes
     run: Run
     artifacts: Mapping[Digest, Artifact]
     records: tuple[Stored, ...]
@@ -87,7 +89,8 @@ def bring(
     findings: list[Finding] = []
     for name, folder in folders.items():
         try:
-            whole = _read(name, folder, tickets, given)
+            whole = _read(name, folder)
+            _check_known(ledger, whole, tickets, given)
             faults = [*_faults(place, ledger, whole, resolved)]
             if faults:
                 findings += [codes.TKT_FACTS.finding(name, f"{name}: {fault}") for fault in faults]
@@ -108,12 +111,12 @@ def bring(
     )
 
 
-def _read(name: str, folder: Emission, tickets: Folder, given: Collection[Digest]) -> _Whole:
+def _read(name: str, folder: Emission) -> _Whole:
     """Reads the ticket and the records of a folder.
 
     Raises:
-        GitprovError: GP-TKT-005 when it is not whole; GP-TKT-008 when nobody here knows the ticket; GP-TKT-006 with
-            every file that is missing or damaged; GP-TKT-002 for a ticket or note that is none.
+        GitprovError: GP-TKT-005 when it is not whole; GP-TKT-006 with every file that is missing or damaged; GP-TKT-002
+            for a ticket or note that is none.
     """
     note = folder.read(EMITTED)
     if note is None:
@@ -128,11 +131,6 @@ def _read(name: str, folder: Emission, tickets: Folder, given: Collection[Digest
     if sha256_of(data) != emitted.ticket:
         raise codes.TKT_DAMAGED.error(f"missing or damaged: {TICKET}")
     ticket = read_note(Ticket, data, TICKET)
-    if emitted.ticket not in given and tickets.read(ticket_name(ticket, data)) != data:
-        raise codes.TKT_FOREIGN.error(
-            f"nobody here made the ticket {emitted.ticket[:19]} ({ticket.step})",
-            fix=f"if you trust who made it: gitprov bring --ticket FILE {quote(name)}",
-        )
     if len(emitted.records) != len(ticket.outputs) + 1:
         raise codes.TKT_DAMAGED.error("there are not just one run and its artifacts")
     files = {path: folder.read(path) or b"" for path in emitted.records}
@@ -144,7 +142,22 @@ def _read(name: str, folder: Emission, tickets: Folder, given: Collection[Digest
     artifacts = {one.id: one.record for one in records if isinstance(one.record, Artifact)}
     if len(runs) != 1 or len(records) != len(artifacts) + 1:
         raise codes.TKT_DAMAGED.error("there are not just one run and its artifacts")
-    return _Whole(name, ticket, runs[0], artifacts, records)
+    return _Whole(name, ticket, data, runs[0], artifacts, records)
+
+
+def _check_known(ledger: Ledger, whole: _Whole, tickets: Folder, given: Collection[Digest]) -> None:
+    """Refuses a folder that nobody here gave out a ticket for, unless its run is recorded already.
+
+    Raises:
+        GitprovError: GP-TKT-008.
+    """
+    ticket, digest = whole.ticket, sha256_of(whole.ticket_data)
+    made_here = tickets.read(ticket_name(ticket, whole.ticket_data)) == whole.ticket_data
+    if not made_here and digest not in given and not is_recorded(ledger, whole.stored.id):
+        raise codes.TKT_FOREIGN.error(
+            f"nobody here made the ticket {digest[:19]} ({ticket.step})",
+            fix=f"if you trust who made it: gitprov bring --ticket FILE {quote(whole.name)}",
+        )
 
 
 def _stored(path: str, data: bytes) -> Stored:

@@ -38,7 +38,7 @@ def look_at_tickets(place: Workplace, tickets: Folder) -> Iterator[Complaint]:
         if run.finished is not None and now - datetime.fromisoformat(run.finished) > AGE:
             runs[_run_key(run)].append(run)
     old = []
-    for name in names:
+    for name in names if runs else ():
         ticket = read_note(Ticket, tickets.read(name) or b"", name)
         if any(not disagreements(ticket, run) for run in runs[_ticket_key(ticket)]):
             old.append(name)

@@ -29,6 +29,9 @@ class Mortal:
     def path(self) -> str:
         return self.folder.path
 
+    def files(self) -> list[str]:
+        return self.folder.files()
+
     def read(self, name: str) -> bytes | None:
         return self.folder.read(name)
 

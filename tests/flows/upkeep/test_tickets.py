@@ -37,5 +37,7 @@ def test_what_was_brought_long_ago_needs_no_ticket(project: Repo, tmp_path: Path
     assert gitprov("doctor").out == "nothing wrong\n"
 
     gitprov("bring", outs["waiting"])
-    assert codes.TKT_FOREIGN.id in gitprov("bring", outs["brought"], status=1).err
-    gitprov("bring", "--ticket", tickets["brought"], outs["brought"])
+    assert "already recorded run train" in gitprov("bring", outs["brought"]).out
+    node.run(tickets["brought"], tmp_path / "again")
+    assert codes.TKT_FOREIGN.id in gitprov("bring", tmp_path / "again", status=1).err
+    assert "recorded run train" in gitprov("bring", "--ticket", tickets["brought"], tmp_path / "again").out
