@@ -120,7 +120,7 @@ def rewrite_bundle(data: bytes, pem: str | None = None) -> bytes:
     return _write(_parse(data, pem))
 
 
-def read_bundle(data: bytes, *, foreseen: bytes = b"") -> Bundle:
+def read_bundle(data: bytes, *, foreseen: bytes | None = None) -> Bundle:
     """Returns the bundle in a signature file.
 
     It is read leniently and written again: what differs in a byte is refused, be it another order, space, escape, key,
@@ -133,10 +133,10 @@ def read_bundle(data: bytes, *, foreseen: bytes = b"") -> Bundle:
     Raises:
         GitprovError: GP-SIG-001.
     """
-    head = f"{_HEAD}{_base64(foreseen)}".encode()
-    if data.startswith(head) and len(data) <= LIMIT and (found := _after_payload(data, len(head))):
-        signature = b64decode(found[1])
-        if b64encode(signature) == found[1]:
+    if foreseen is not None and len(data) <= LIMIT:
+        head = f"{_HEAD}{_base64(foreseen)}".encode()
+        found = _after_payload(data, len(head)) if data.startswith(head) else None
+        if found is not None and b64encode(signature := b64decode(found[1])) == found[1]:
             return Bundle(foreseen, signature, KeyId(Digest(f"sha256:{found[2].decode()}")))
     return _read(data)
 

@@ -122,7 +122,7 @@ def judge(
     means: Means = "approves" if is_approval(path) else "signs"
     found = Signature(path, stored.id, KeyId(Digest(UNKNOWN)), means, listed=False)
     contents = contents_of(stored.record, artifacts)
-    foreseen = _foreseen(stored, contents) if means == "signs" else b""
+    foreseen = _foreseen(stored, contents) if means == "signs" else None
     try:
         bundle = read_bundle(data, foreseen=foreseen)
     except GitprovError as error:
@@ -135,7 +135,7 @@ def judge(
     found = Signature(path, stored.id, key, means, is_listed, act=bundle.act)
     if path != signature_path(stored.path, data, approval=means == "approves"):
         return _refused(found, codes.SIG_NAME, "its name is not the digest of its bytes")
-    if not foreseen or bundle.payload != foreseen:
+    if bundle.payload != foreseen:
         try:
             found = _read(found, bundle, stored, contents)
         except GitprovError as error:
@@ -181,12 +181,12 @@ def _observed(found: Signature, bundle: Bundle, pem: str, listed: Listed, verifi
     return found
 
 
-def _foreseen(stored: Stored, contents: Mapping[str, Digest]) -> bytes:
-    """Returns what most signatures of a record say: that it is theirs. Nothing where nobody can say so."""
+def _foreseen(stored: Stored, contents: Mapping[str, Digest]) -> bytes | None:
+    """Returns what most signatures of a record say: that it is theirs. None where nobody can say so."""
     try:
         return statement(stored, contents)
     except GitprovError:
-        return b""
+        return None
 
 
 def _read(found: Signature, bundle: Bundle, stored: Stored, contents: Mapping[str, Digest]) -> Signature:

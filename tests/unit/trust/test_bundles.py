@@ -6,8 +6,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from gitprov.errors import GitprovError
+from gitprov.errors import Code, GitprovError
+from gitprov.errors import catalogue as codes
 from gitprov.ids import sha256_of
 from gitprov.trust.bundles import ORDER, Bundle, is_only_form, read_bundle, rewrite_bundle, write_bundle
 from gitprov.trust.roots import key_id
@@ -58,6 +61,37 @@ def test_a_bundle_has_262144_bytes_at_most() -> None:
     assert read_bundle(exact).signature == SIGNATURE
     with pytest.raises(GitprovError, match="too large"):
         read_bundle(larger)
+
+
+def read(data: bytes, foreseen: bytes | None = None) -> Bundle | Code:
+    """Returns a bundle, or the code that refuses it."""
+    try:
+        return read_bundle(data, foreseen=foreseen)
+    except GitprovError as error:
+        return error.code
+
+
+def test_a_foreseen_payload_is_compared_and_not_read() -> None:
+    largest = b"x" * ((262_144 - len(write_bundle(b"", SIGNATURE, P256))) // 4 * 3)
+    for payload in (b"", PAYLOAD, largest):
+        data = write_bundle(payload, SIGNATURE, P256)
+        found = read_bundle(data, foreseen=payload)
+        assert found.payload is payload
+        assert found == read_bundle(data)
+    assert read(write_bundle(largest + b"x", SIGNATURE, P256), largest + b"x") is codes.SIG_BUNDLE
+
+
+@given(st.integers(0, len(DATA)), st.integers(0, 9), st.binary(max_size=9) | st.sampled_from([b'"', b"=", b" "]))
+@example(DATA.index(b'"}]'), 0, b"YQ==")
+@example(DATA.index(b'="}]') - 1, 1, b"V")
+@example(DATA.index(b'"hint":"') + 8, 1, b"A")
+@example(DATA.index(b'"tlogEntries"'), 0, b'"certificate":{"rawBytes":""},')
+@example(len(DATA), 0, b" ")
+def test_whatever_is_foreseen_a_bundle_is_read_alike(at: int, length: int, instead: bytes) -> None:
+    """Threats A14, A29: being quicker to compare opens no other form."""
+    data = DATA[:at] + instead + DATA[at + length :]
+    assert read(data, PAYLOAD) == read(data)
+    assert read(data, PAYLOAD + b" ") == read(data)
 
 
 def nested(levels: int) -> object:

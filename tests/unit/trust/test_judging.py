@@ -47,6 +47,12 @@ def test_among_approvals_it_is_said_that_it_is_none() -> None:
     assert judged(*signed(REQUEST, RIGHT, approves=True)).fault == "it neither approves nor rejects a request"
 
 
+@pytest.mark.parametrize("approves", [True, False])
+def test_a_signature_over_nothing_says_nothing(*, approves: bool) -> None:
+    found = judged(*signed(REQUEST, b"", approves=approves))
+    assert (found.is_good, found.code) == (False, codes.SIG_STATEMENT)
+
+
 def test_an_approval_of_another_kind_is_none() -> None:
     payload = rewritten(approval(REQUEST, "approve", "so"), predicateType="urn:gitprov:approval:v2")
     assert judged(*signed(REQUEST, payload, approves=True)).fault == "it neither approves nor rejects a request"
