@@ -25,7 +25,7 @@ from gitprov.records.stored import FOLDERS, ROOT
 
 K = TypeVar("K")
 V = TypeVar("V")
-EDITION = "2"
+EDITION = "3"
 """Of what is said of a blob, to be raised when that changes: what another edition kept is not read."""
 _LONG = 2_000
 """So many records take long enough to be read for the first time that people want to see it."""

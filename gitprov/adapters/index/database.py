@@ -8,8 +8,9 @@ import sqlite3
 import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from itertools import islice
+from typing import Any, Literal
 
 from gitprov.adapters.index.image import DamagedError, Image
 from gitprov.ids import Digest, Value, digest_hex, is_digest
@@ -17,23 +18,28 @@ from gitprov.lineage.ledger import Relation
 from gitprov.lineage.values import What
 from gitprov.ports.index import Card, IndexUnusableError, Place, Seen, Type
 
-SCHEMA = """
+TABLES = """
 CREATE TABLE stamp (edition TEXT, oid TEXT);
-CREATE TABLE words (n INTEGER PRIMARY KEY, word NOT NULL UNIQUE);
-CREATE TABLE cards (n INTEGER PRIMARY KEY, oid BLOB NOT NULL UNIQUE, id BLOB, type TEXT);
-CREATE INDEX card_of ON cards (id);
+CREATE TABLE words (n INTEGER PRIMARY KEY, word NOT NULL);
+CREATE TABLE cards (n INTEGER PRIMARY KEY, oid BLOB NOT NULL, id BLOB, type TEXT);
 CREATE TABLE links (relation INTEGER, key INTEGER, card INTEGER, value INTEGER);
-CREATE INDEX link_of ON links (relation, key);
 CREATE TABLE valued (what INTEGER, key INTEGER, card INTEGER, value INTEGER);
-CREATE INDEX valued_as ON valued (what, key);
 CREATE TABLE files (path TEXT NOT NULL, card INTEGER NOT NULL, state TEXT NOT NULL);
-CREATE INDEX file_of ON files (card);
 """
 """`words` has every text and digest once, and the others its number. A card without a file is of other commits."""
+INDICES = """
+CREATE UNIQUE INDEX IF NOT EXISTS number_of ON words (word);
+CREATE UNIQUE INDEX IF NOT EXISTS card_of_blob ON cards (oid);
+CREATE INDEX IF NOT EXISTS card_of ON cards (id);
+CREATE INDEX IF NOT EXISTS link_of ON links (relation, key);
+CREATE INDEX IF NOT EXISTS valued_as ON valued (what, key);
+CREATE INDEX IF NOT EXISTS file_of ON files (card);
+"""
+"""Made when something was learned for the first time: to keep them while it is written takes as long as to write it."""
 
 _PLACES = "SELECT path, oid, state, type FROM files JOIN cards ON n = card "
-_AT_ONCE = 5_000
-"""Rows that are written together."""
+_AT_ONCE = 2_000
+"""Cards that are written together."""
 _WORTH = 100
 """It is kept again when that spares the next one a hundredth of what there is."""
 
@@ -45,7 +51,6 @@ class SqliteIndex:
         """Takes the path, and which edition of what is said of a blob this is: what another one kept is not read."""
         self._image = Image(path)
         self._edition = edition
-        self._numbers: dict[str, int] = {}
         self._unsaved = 0
 
     @property
@@ -56,27 +61,39 @@ class SqliteIndex:
 
     def lacking(self, oids: Iterable[str]) -> list[str]:
         """Returns those of some blobs that it knows nothing of."""
+        asked = dict.fromkeys(oids)
+        if self._count("cards") == 0:
+            return [*asked]
         known = "SELECT 1 FROM cards WHERE oid = ?"
-        return [oid for oid in dict.fromkeys(oids) if not self._all(known, bytes.fromhex(oid))]
+        return [oid for oid in asked if not self._all(known, bytes.fromhex(oid))]
 
     def learn(self, cards: Iterable[Card]) -> None:
         """Takes in what is known of blobs."""
-        links: list[tuple[int, ...]] = []
-        values: list[tuple[int, ...]] = []
         with _translated():
-            for number, card in enumerate(cards, start=self._count() + 1):
-                row = (number, bytes.fromhex(card.oid), _packed(card.id) if card.id is not None else None, card.type)
-                self._database.execute("INSERT INTO cards VALUES (?, ?, ?, ?)", row)
-                links += [
-                    (self._number(one), self._number(key), number, self._number(end)) for one, key, end in card.links
-                ]
-                for what, key, value in card.values:
-                    values.append((self._number(what), self._number(key), number, self._number(json.dumps(value))))
-                self._unsaved += 1
-                if len(links) > _AT_ONCE:
-                    self._link(links, values)
-            self._link(links, values)
-        self._numbers.clear()  # of 100,000 records they take 40 MB
+            number = _Numbers(self._database, self._count("words"))
+            numbered = enumerate(cards, start=self._count("cards") + 1)
+            while some := list(islice(numbered, _AT_ONCE)):
+                self._take(some, number)
+                self._unsaved += len(some)
+            self._database.executescript(INDICES)
+
+    def _take(self, cards: list[tuple[int, Card]], number: "_Numbers") -> None:
+        rows = [
+            (n, bytes.fromhex(card.oid), _bytes(card.id) if card.id is not None else None, card.type)
+            for n, card in cards
+        ]
+        links = [(number[one], number[key], n, number[end]) for n, card in cards for one, key, end in card.links]
+        values = [
+            (number[what], number[key], n, number[_json(value)])
+            for n, card in cards
+            for what, key, value in card.values
+        ]
+        self._database.execute("BEGIN")  # without, each row is a transaction
+        self._database.executemany("INSERT INTO words VALUES (?, ?)", number.fresh())
+        self._database.executemany("INSERT INTO cards VALUES (?, ?, ?, ?)", rows)
+        self._database.executemany("INSERT INTO links VALUES (?, ?, ?, ?)", links)
+        self._database.executemany("INSERT INTO valued VALUES (?, ?, ?, ?)", values)
+        self._database.execute("COMMIT")
 
     def move(self, commit: str | None, files: Mapping[str, str], gone: Collection[str] | None) -> None:
         """Has the files of another commit."""
@@ -94,7 +111,7 @@ class SqliteIndex:
 
     def save(self) -> None:
         """Keeps what it has for the next time, where that saves more than it costs and can be done."""
-        if self._unsaved and self._unsaved * _WORTH >= self._count():
+        if self._unsaved and self._unsaved * _WORTH >= self._count("cards"):
             with _translated():
                 self._image.write(self._database.serialize())
 
@@ -213,8 +230,8 @@ class SqliteIndex:
         for path, oid, state, type_ in self._all(_PLACES + where, *values):
             yield Place(path, oid.hex(), state, type_)
 
-    def _count(self) -> int:
-        [(found,)] = self._all("SELECT coalesce(max(n), 0) FROM cards")
+    def _count(self, table: Literal["cards", "words"]) -> int:
+        [(found,)] = self._all(f"SELECT coalesce(max(n), 0) FROM {table}")  # noqa: S608 - one of ours
         return int(found)
 
     def _put(self, files: Mapping[str, str], state: Seen) -> None:
@@ -222,21 +239,6 @@ class SqliteIndex:
         put = self._database.executemany("INSERT INTO files SELECT ?, n, ? FROM cards WHERE oid = ?", rows)
         if files and put.rowcount != len(files):
             raise IndexUnusableError("a file of which nothing is known")
-
-    def _link(self, links: list[tuple[int, ...]], values: list[tuple[int, ...]]) -> None:
-        self._database.executemany("INSERT INTO links VALUES (?, ?, ?, ?)", links)
-        self._database.executemany("INSERT INTO valued VALUES (?, ?, ?, ?)", values)
-        links.clear()
-        values.clear()
-
-    def _number(self, text: str) -> int:
-        found = self._numbers.get(text)
-        if found is None:
-            [[found]] = self._database.execute(
-                "INSERT INTO words (word) VALUES (?) ON CONFLICT DO UPDATE SET word = word RETURNING n", [_packed(text)]
-            )
-            self._numbers[text] = found
-        return found
 
     @cached_property
     def _database(self) -> sqlite3.Connection:
@@ -246,7 +248,7 @@ class SqliteIndex:
             database = None
         if database is None or database.execute("SELECT edition FROM stamp").fetchall() != [(self._edition,)]:
             database = _new_database()
-            database.executescript(SCHEMA)
+            database.executescript(TABLES)
             database.execute("INSERT INTO stamp VALUES (?, NULL)", [self._edition])
         database.execute("PRAGMA journal_mode = OFF")  # nobody goes back
         weakref.finalize(self, database.close)
@@ -271,6 +273,30 @@ class SqliteIndex:
         return database
 
 
+class _Numbers(dict[str, int]):
+    """The numbers of words, as long as some are learned: of 100,000 records they take 40 MB."""
+
+    def __init__(self, database: sqlite3.Connection, known: int) -> None:
+        self._find = partial(database.execute, "SELECT n FROM words WHERE word = ?") if known else None
+        self._last = known
+        self._fresh: list[tuple[int, str | bytes]] = []
+
+    def __missing__(self, text: str) -> int:
+        word = _packed(text)
+        found = self._find([word]).fetchone() if self._find is not None else None
+        if found is None:
+            self._last += 1
+            found = (self._last,)
+            self._fresh.append((self._last, word))
+        self[text] = found[0]
+        return self[text]
+
+    def fresh(self) -> list[tuple[int, str | bytes]]:
+        """Returns those that are new since it was asked last, with their numbers."""
+        found, self._fresh = self._fresh, []
+        return found
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
@@ -279,9 +305,21 @@ def _translated() -> Iterator[None]:
         raise IndexUnusableError(str(error)) from error
 
 
+def _json(value: Value) -> str:
+    return repr(value) if type(value) in _NUMBERS else json.dumps(value)
+
+
+_NUMBERS = frozenset([float, int])
+"""JSON has them as Python writes them, and to ask it for a number takes ten times as long."""
+
+
+def _bytes(digest: Digest) -> bytes:
+    return bytes.fromhex(digest_hex(digest))
+
+
 def _packed(text: str) -> str | bytes:
     if is_digest(text):
-        return bytes.fromhex(digest_hex(Digest(text)))
+        return _bytes(Digest(text))
     try:
         text.encode()
     except UnicodeEncodeError:  # people may type it, and no record has it

@@ -7,7 +7,7 @@ from gitprov.lineage import ledger
 from gitprov.lineage.values import flatten, values
 from gitprov.recording.indexed import EDITION, card
 
-SAID = {"2": "03ab06f4b5e401af"}
+SAID = {"3": "03ab06f4b5e401af"}
 
 
 def test_what_is_said_of_a_blob_is_of_this_edition() -> None:
