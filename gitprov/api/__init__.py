@@ -30,6 +30,7 @@ from gitprov.audit import status as _status
 from gitprov.audit import verify as _verify
 from gitprov.audit import versions as _versions
 from gitprov.audit import why as _why
+from gitprov.errors import catalogue as codes
 from gitprov.ids import Value, sha256_of
 from gitprov.recording import add as _add
 from gitprov.recording import bring as _bring
@@ -187,6 +188,9 @@ def ticket(
         secrets: Names of environment variables that the command is given where it runs.
         out: Where to write it, besides the folder of this clone's tickets.
         dry_run: Write nothing.
+
+    Raises:
+        GitprovError: GP-USE-001 for inputs, outputs or params of a stage; as `gitprov ticket` does.
     """
     project, ledger = open_project()
     top = project.git.relative
@@ -207,6 +211,11 @@ def ticket(
             code=paths,
             locks=pinned,
             container=container,
+        )
+    elif inputs or outputs or params:
+        raise codes.USE_ARGUMENT.error(
+            f"without a command {step} is a stage: dvc.yaml says what it reads, makes and takes",
+            fix="give the command, or leave out inputs, outputs and params",
         )
     else:
         stage = find_stage(project.dvc.stages(), step)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import gitprov as api
+from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 from gitprov.records import Run
 from tests.flows.recording.stages import dvc, made_by_dvc
@@ -371,3 +372,6 @@ def test_in_python(project: Repo, node: Node, tmp_path: Path, monkeypatch: pytes
     assert [lock.path for lock in run.environment.locks or ()] == ["requirements.txt"]
     assert run.environment.container == made.ticket.container == f"python@sha256:{'0' * 64}"
     assert run.secrets == ("TOKEN",)
+    with pytest.raises(GitprovError) as refused:
+        api.ticket("train", outputs={"churn": "model.txt"})
+    assert refused.value.code is codes.USE_ARGUMENT
