@@ -34,6 +34,15 @@ def dataclass(
     return made
 
 
+def setters_of(cls: type) -> dict[str, Callable[[Any, Any], None]]:
+    """Returns what gives each field of a new instance its value: to call the class takes twice as long.
+
+    For `cls.__new__(cls)`, by whoever makes thousands of instances, gives every field a value, and has no use for
+    `__post_init__`.
+    """
+    return {one.name: getattr(cls, one.name).__set__ for one in dataclasses.fields(cls)}
+
+
 def _late(cls: type, name: str) -> Callable[..., Any]:
     """Returns a function that, when it is first called, gives its place to the one that `dataclasses` makes."""
 

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from gitprov.errors import catalogue as codes
-from gitprov.frozen import dataclass
+from gitprov.frozen import dataclass, setters_of
 from gitprov.ids import Value
 from gitprov.ids.digests import COMMIT_PATTERN, DIGEST_PATTERN, MD5_PATTERN, Digest, Md5
 from gitprov.ids.names import NAME_PATTERN, path_fault
@@ -295,29 +295,33 @@ def _required(kind: type[Part]) -> frozenset[str]:
 
 def _part(kind: type[Part]) -> Decoder:
     hints = typing.get_type_hints(kind, include_extras=True)
+    setters = setters_of(kind)
     fields = [
-        (name, key, _decoder(hints[name]), default, _is_distinct(default)) for name, key, default in keys_of(kind)
+        (setters[name], key, _decoder(hints[name]), default, _is_distinct(default))
+        for name, key, default in keys_of(kind)
     ]
-    known = {key for _, key, *_ in fields}
+    known, set_extra = {key for _, key, *_ in fields}, setters["extra"]
     is_setting = issubclass(kind, Setting)
 
     def decode(value: Any) -> Any:
         if not isinstance(value, dict):
             raise _UnfitError("must be a mapping")
-        found = {}
-        for name, key, decoder, default, is_distinct in fields:
+        part = kind.__new__(kind)
+        for set_field, key, decoder, default, is_distinct in fields:
             if key in value:
                 try:
-                    made = found[name] = decoder(value[key])
+                    made = decoder(value[key])
                 except _UnfitError as unfit:
                     unfit.path.append(f".{key}")
                     raise
                 if not is_setting and (made is default or (not is_distinct and made == default)):
                     raise _UnfitError("says nothing and must be left out", f".{key}")
+                set_field(part, made)
             elif default is dataclasses.MISSING:
                 raise _UnfitError("is missing", f".{key}")
-        found["extra"] = {} if len(found) == len(value) else _unknown(kind, value, known)
-        part = kind(**found)
+            else:
+                set_field(part, {} if type(default) is dict else default)
+        set_extra(part, {} if known.issuperset(value) else _unknown(kind, value, known))
         if fault := part.fault():
             raise _UnfitError(fault)
         return part

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.frozen import dataclass
+from gitprov.frozen import dataclass, setters_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,16 @@ def test_nothing_of_a_value_changes() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         value.other = 2  # type: ignore[attr-defined]
     assert not hasattr(value, "__dict__")
+
+
+def test_a_value_made_field_by_field_is_one_of_the_class() -> None:
+    value = Derived.__new__(Derived)
+    for (name, set_field), one in zip(setters_of(Derived).items(), [(1,), "a"], strict=True):
+        set_field(value, one)
+        assert getattr(value, name) == one
+    assert value == Derived(extra=(1,), name="a")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        value.name = "b"  # type: ignore[misc]
 
 
 def test_values_are_copied_and_pickled() -> None:
