@@ -3,6 +3,8 @@
 A git hook is a start of Python that people wait for at every commit: click is imported for everything else only.
 """
 
+import atexit
+import gc
 import io
 import os
 import sys
@@ -78,6 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: What follows the program's name; the process's own by default.
     """
+    gc.set_threshold(100_000)  # what a command makes many of, tuples and records, does not go round in circles
+    atexit.register(gc.freeze)  # else all that is left is looked through once more before it is thrown away
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 must not turn a name into a crash

@@ -1,7 +1,6 @@
 """Which adapter a configured remote takes."""
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from gitprov.adapters.blobs.cache import DvcCache
 from gitprov.adapters.blobs.local import LocalRemote
@@ -22,6 +21,8 @@ def open_remote(config: "RemoteConfig", cache: DvcCache) -> Remote:
     Raises:
         GitprovError: GP-DVC-001 to -004; GP-IO-002.
     """
+    from urllib.parse import urlsplit  # `add` needs no remote
+
     if urlsplit(config.url).scheme in ("", "file"):
         shared = config.options.get("shared") == "group"
         return LocalRemote(config.name, config.url.removeprefix("file://"), cache.intake, shared=shared)

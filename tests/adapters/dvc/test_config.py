@@ -121,6 +121,17 @@ def test_the_usual_places_are_dvc_s(level: str, tmp_path: Path, monkeypatch: pyt
     assert_same(tmp_path / "p/.dvc")
 
 
+def test_the_usual_place_without_variables_is_dvc_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_CONFIG_DIRS", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for path, text in {"p/.dvc/config": "", ".config/dvc/config": S3}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    assert [remote.name for remote in DvcConfig(str(tmp_path / "p/.dvc")).remotes()] == ["store"]
+    assert_same(tmp_path / "p/.dvc")
+
+
 @pytest.mark.parametrize(
     ("url", "seen"),
     [
