@@ -6,15 +6,14 @@ docs/format.md, "Listings". The digest of a directory is the SHA-256 of its list
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from json.encoder import encode_basestring as _json_text  # as RFC 8785 writes text; a property test holds it to that
+from json.encoder import encode_basestring_ascii as _ascii_json_text
+from typing import NamedTuple, TypeVar
 
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 from gitprov.ids.digests import COMMIT_PATTERN, Digest, Md5, digest_hex, is_digest, is_md5, md5_of, sha256_of
 from gitprov.ids.values import MAX_INTEGER, sort_key
-
-_json_text = json.JSONEncoder(ensure_ascii=False).encode
-"""Writes text as RFC 8785 does (a property test holds it to that), 30 times faster than the general encoder."""
 
 FILE = "100644"
 EXECUTABLE = "100755"
@@ -26,8 +25,7 @@ _NOTHING = (sha256_of(b""), md5_of(b""), 0)
 _is_commit = re.compile(f"(?:{COMMIT_PATTERN})").fullmatch
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):  # there are many
     """One file, symlink or empty directory of a directory artifact.
 
     Attributes:
@@ -61,8 +59,8 @@ E = TypeVar("E", Entry, CodeEntry)
 def write_listing(entries: Iterable[Entry]) -> bytes:
     """Returns the canonical listing of a directory."""
     lines = [
-        f'{{"md5":"{e.md5}","mode":"{e.mode}","path":{_json_text(e.path)},"sha256":"{e.sha256}","size":{e.size}}}\n'
-        for e in sorted(entries, key=lambda entry: sort_key(entry.path))
+        f'{{"md5":"{md5}","mode":"{mode}","path":{_json_text(path)},"sha256":"{sha256}","size":{size}}}\n'
+        for path, mode, sha256, md5, size in sorted(entries, key=lambda entry: sort_key(entry.path))
     ]
     return "".join(lines).encode()
 
@@ -81,7 +79,10 @@ def write_code_listing(entries: Iterable[CodeEntry]) -> bytes:
 
 def dvc_directory(files: Mapping[str, Md5]) -> bytes:
     """Returns DVC's `.dir` object of a directory with these files, byte for byte; its MD5 is what DVC calls it."""
-    return json.dumps([{"md5": digest_hex(md5), "relpath": path} for path, md5 in sorted(files.items())]).encode()
+    rows = [
+        f'{{"md5": "{digest_hex(md5)}", "relpath": {_ascii_json_text(path)}}}' for path, md5 in sorted(files.items())
+    ]
+    return f"[{', '.join(rows)}]".encode()
 
 
 def read_listing(data: bytes) -> tuple[Entry, ...]:

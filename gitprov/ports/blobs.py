@@ -1,7 +1,7 @@
 """Bytes: the DVC cache of this clone, and the team's DVC remote."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest, Md5
@@ -10,8 +10,7 @@ from gitprov.ports.progress import Progress
 from gitprov.records import Content
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(NamedTuple):  # there are many
     """One object in DVC's layout, `files/md5/ab/cdef…`, with `.dir` behind it for a directory's DVC listing.
 
     `sha256` is what makes it verifiable; None only for a `.dir` object whose expected bytes were not derived.

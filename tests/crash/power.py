@@ -14,8 +14,9 @@ from typing import Any
 
 from tests.sim.disk import Disk
 
-Entry = tuple[str, str, int]
-"""A change of a name that is not safe yet: add or remove, the path, and the file (0 for a folder)."""
+Entry = tuple[str, str, int | str]
+"""A change of a name that is not safe yet: add or remove, the path, and the file (0 for a folder); or move, the new
+path of a folder, and the old one."""
 FOLDER = 0
 
 
@@ -90,7 +91,9 @@ class Power:
             case "os.link" | "os.rename" | "os.replace":
                 source = _place(args[0], kwargs.get("src_dir_fd"))
                 number = self._names.get(self._relative(source))
-                if number is not None:
+                if number == FOLDER:
+                    self._change("move", args[1], self._relative(source))
+                elif number is not None:
                     self._change("add", _place(args[1], kwargs.get("dst_dir_fd")), number)
                     if name != "os.link":
                         self._change("remove", source)
@@ -115,20 +118,38 @@ class Power:
                 self._safe[self._open[handle]] = self._bytes[self._open[handle]]
             return
         folder = self._relative(path)
-        for entry in [entry for entry in self._waiting if os.path.dirname(entry[1]) == folder]:
+        for entry in [entry for entry in self._waiting if os.path.dirname(self._now_at(entry)) == folder]:
             self._apply(self._safe_names, entry)
-            self._waiting.remove(entry)
+            self._waiting = [
+                (kind, self._moved(at, entry), what) for kind, at, what in self._waiting[: self._waiting.index(entry)]
+            ] + self._waiting[self._waiting.index(entry) + 1 :]
 
-    def _change(self, kind: str, path: str, number: int = FOLDER) -> None:
+    def _now_at(self, entry: Entry) -> str:
+        """Returns what became of the path of a change, through the moves of folders that came later."""
+        path = entry[1]
+        for later in self._waiting[self._waiting.index(entry) + 1 :]:
+            path = self._moved(path, later)
+        return path
+
+    @staticmethod
+    def _moved(path: str, entry: Entry) -> str:
+        kind, target, source = entry
+        inside = kind == "move" and f"{path}/".startswith(f"{source}/")
+        return f"{target}{path[len(str(source)) :]}" if inside else path
+
+    def _change(self, kind: str, path: str, number: int | str = FOLDER) -> None:
         entry = (kind, self._relative(path), number)
         self._apply(self._names, entry)
         self._waiting.append(entry)
 
     @staticmethod
     def _apply(names: dict[str, int], entry: Entry) -> None:
-        kind, path, number = entry
-        if kind == "add":
-            names[path] = number
+        kind, path, what = entry
+        if kind == "move":
+            for name in [name for name in names if name == what or name.startswith(f"{what}/")]:
+                names[path + name[len(str(what)) :]] = names.pop(name)
+        elif isinstance(what, int) and kind == "add":
+            names[path] = what
         else:
             names.pop(path, None)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
-from gitprov.ids import Digest, md5_of, sha256_of
+from gitprov.ids import Digest, Md5, digest_hex, md5_of, sha256_of
 from gitprov.ids.listings import (
     DIRECTORY,
     EXECUTABLE,
@@ -20,6 +20,7 @@ from gitprov.ids.listings import (
     SYMLINK,
     CodeEntry,
     Entry,
+    dvc_directory,
     read_code_listing,
     read_listing,
     write_code_listing,
@@ -49,6 +50,13 @@ def lines(rows: list[dict[str, Any]]) -> bytes:
 def test_a_listing_is_rfc_8785_line_by_line(rows: list[Entry]) -> None:
     expected = [{"path": e.path, "mode": e.mode, "sha256": e.sha256, "md5": e.md5, "size": e.size} for e in rows]
     assert write_listing(rows) == lines(expected)
+
+
+@given(st.dictionaries(st.text(), md5s, max_size=5))
+def test_dvc_s_listing_is_python_s_json(rows: dict[str, Md5]) -> None:
+    """DVC names a directory by the MD5 of what `json.dumps` makes of it."""
+    expected = [{"md5": digest_hex(md5), "relpath": path} for path, md5 in sorted(rows.items())]
+    assert dvc_directory(rows) == json.dumps(expected).encode()
 
 
 @given(code_entries)

@@ -14,6 +14,7 @@ from gitprov.adapters.blobs.objects import (
     dead_staging,
     fits,
     identity,
+    name_in_folder,
     object_in,
     object_of,
     sweep_staging,
@@ -25,7 +26,7 @@ from gitprov.adapters.blobs.state import StatCache, is_settled, now
 from gitprov.adapters.blobs.work import over, told
 from gitprov.adapters.failures import disk_errors
 from gitprov.errors import catalogue as codes
-from gitprov.ids import Md5, digest_hex, md5_of, sha256_of
+from gitprov.ids import Md5, md5_of, sha256_of
 from gitprov.ids.listings import DIRECTORY, EXECUTABLE, FILE, SYMLINK, Entry, read_listing, write_listing
 from gitprov.ports.blobs import Fault, Object, Snapshot
 from gitprov.ports.progress import Progress
@@ -245,7 +246,7 @@ class DvcCache:
         return not self.intake.folder.missing(made)
 
     def _save_kept(self, path: str, look: str, items: Iterable[Object]) -> None:
-        self.intake.state.save_kept(path, look, ((digest_hex(item.md5), item.size) for item in items))
+        self.intake.state.save_kept(path, look, [(name_in_folder(item), item.size) for item in items])
 
     def _read_directory(
         self, path: str, found: Scan, *, keep: bool, progress: Progress | None

@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
@@ -158,7 +157,7 @@ class DvcRemote(CheckedRemote):
         [checked] = copy_objects([Copy(item, file)], None, nobody)
         if keep:
             os.chmod(file, OBJECT_MODE)
-            return replace(checked, staged=file)
+            return checked._replace(staged=file)
         os.unlink(file)
         return checked
 

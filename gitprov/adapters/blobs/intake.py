@@ -3,13 +3,12 @@
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitprov.adapters.blobs.objects import ObjectFolder, identity, object_of
 from gitprov.adapters.blobs.reading import Copied, Copy, Read, Source, copy_objects, read_files, stage_bytes
 from gitprov.adapters.blobs.scan import Scan
-from gitprov.adapters.blobs.state import StatCache, is_settled, now
+from gitprov.adapters.blobs.state import Row, StatCache, is_settled, now
 from gitprov.adapters.blobs.work import Advance, nobody, over, told
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
@@ -49,6 +48,7 @@ class Intake:
         Raises:
             GitprovError: GP-BLB-003, GP-BLB-004.
         """
+        top = "" if os.path.isabs(under) else f"{self._root}/"
         known = self.state.files(under)
         result: dict[str, Object] = {}
         unread: list[Source] = []
@@ -60,7 +60,7 @@ class Intake:
                 if not keep or (kept == sha256 and self.folder.has(item)):
                     result[path] = item
                     continue
-            unread.append(Source(path, found.objects.get(path) or os.path.join(self._root, path), seen[:4]))
+            unread.append(Source(path, found.objects.get(path) or top + path, seen[:4]))
         self.state.forget_files(known.keys() - found.files.keys())
         if unread:
             with told(progress, f"reading {under}", unread) as advance:
@@ -136,55 +136,58 @@ class Intake:
     def _read(self, unread: list[Source], result: dict[str, Object], advance: Advance, *, keep: bool) -> None:
         started = now()
         objects = f"{self.folder.root}/files/md5" if keep else None
-        kept: dict[Md5, Object] = {}
+        kept: dict[str, Object] = {}
         with self.folder.staging() if keep else nullcontext("") as staging:
             while unread:
-                again: list[Source] = []
+                again: list[Read] = []
                 for batch in over(self.executor, read_files, unread, advance, objects=objects, staging=staging):
                     _check_unchanged(batch)
-                    if keep:
-                        again += self._keep(batch, kept)
-                    rows = []
-                    for read in batch:
-                        path, seen = read.source.path, read.source.signature
-                        result[path] = _object(read.md5, read.sha256, seen[2])
-                        if is_settled(seen[1], started):
-                            rows.append((path, *seen, read.sha256, read.md5))
+                    items = [_object(read.md5, read.sha256, read.source.signature[2]) for read in batch]
+                    bad = self._keep(batch, items, kept) if keep else set()
+                    rows: list[Row] = []
+                    young: list[tuple[str, str]] = []
+                    for read, item in zip(batch, items, strict=True):
+                        (path, _, seen), sha256, md5, _, _ = read
+                        result[path] = item
+                        if md5 in bad:
+                            again.append(read)
+                        elif is_settled(seen[1], started):
+                            rows.append((path, *seen, sha256, md5, keep))
+                        elif keep:
+                            young.append((md5, sha256))
                     self.state.save_files(rows)
-                unread = again
+                    self.state.save_objects(young)
+                unread = [read.source for read in again]
 
-    def _keep(self, batch: list[Read], kept: dict[Md5, Object]) -> list[Source]:
-        """Gives the staged copies their names; returns the files to be read again, since the cache's object is bad.
+    def _keep(self, batch: list[Read], items: list[Object], kept: dict[str, Object]) -> set[str]:
+        """Gives the staged copies their names; returns the MD5s of bad objects: their files are to be read again.
 
         Args:
             batch: Files that were read.
-            kept: The objects that this operation found in the cache or put there; grows.
+            items: The object that each is.
+            kept: The objects that this operation found in the cache or put there, by MD5; grows.
         """
-        there = {read.md5: _object(read.md5, read.sha256, read.size) for read in batch if read.staged is None}
+        there = {read.md5: item for read, item in zip(batch, items, strict=True) if read.staged is None}
         seen = self.state.objects(there.keys())
         unsure = [
             item
             for md5, item in there.items()
             if seen.get(md5) != digest_hex(identity(item)) or not self.folder.has(item)
         ]
-        bad = {item.md5 for item in self._lacking(unsure)}
-        again, publish = [], []
-        for read in batch:
-            item = _object(read.md5, read.sha256, read.size)
-            twin = kept.setdefault(item.md5, item)
+        bad = {digest_hex(item.md5) for item in self._lacking(unsure)}
+        publish = []
+        for read, item in zip(batch, items, strict=True):
+            twin = kept.setdefault(read.md5, item)
             if twin != item:
                 raise _collision(item)
-            if twin is not item:
-                if read.staged:
-                    os.unlink(read.staged)
-            elif read.staged:
+            if twin is item and read.staged:
                 publish.append((read.staged, item))
-            elif item.md5 in bad:
-                del kept[item.md5]
-                again.append(read.source)
+            elif read.staged:
+                os.unlink(read.staged)
         self.folder.publish(publish)
-        self.state.save_objects([_digits(item) for _, item in publish])
-        return again
+        for md5 in bad:
+            del kept[md5]
+        return bad
 
     def _lacking(self, items: Collection[Object]) -> list[Object]:
         """Returns those of which the cache has no object with these bytes; objects with wrong names are put away.
@@ -199,7 +202,7 @@ class Intake:
                 continue
             lacking.append(copied.item)
             if copied.problem == "mismatch":
-                item = replace(copied.item, sha256=None)
+                item = copied.item._replace(sha256=None)
                 if all(named.problem is None for named in self._look([item])):
                     raise _collision(copied.item)
                 self.fault(copied)

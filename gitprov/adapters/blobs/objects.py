@@ -1,9 +1,10 @@
 """A folder of objects in DVC's layout: the cache of a clone, or a remote that is a directory."""
 
+import errno
 import fcntl
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from gitprov.adapters.durable import sync_files, sync_folders
@@ -21,6 +22,12 @@ def object_name(md5: Md5, *, is_dir: bool = False) -> str:
     """Returns the path of an object from the top of a cache or remote."""
     digits = digest_hex(md5)
     return f"files/md5/{digits[:2]}/{digits[2:]}{'.dir' if is_dir else ''}"
+
+
+def name_in_folder(item: Object) -> str:
+    """Returns the path of an object from the folder `files/md5`."""
+    md5 = item.md5  # the hot path: not by way of digest_hex
+    return f"{md5[4:6]}/{md5[6:]}{'.dir' if item.is_dir else ''}"
 
 
 def quarantined_name(item: Object) -> str:
@@ -67,8 +74,7 @@ class ObjectFolder:
 
     def path(self, item: Object) -> str:
         """Returns where the object lies, or would."""
-        md5 = item.md5  # the hot path: not by way of object_name
-        return f"{self._objects}/{md5[4:6]}/{md5[6:]}{'.dir' if item.is_dir else ''}"
+        return f"{self._objects}/{name_in_folder(item)}"
 
     def has(self, item: Object) -> bool:
         """Tells whether there is a file of the object's name and size."""
@@ -79,14 +85,20 @@ class ObjectFolder:
         return fits(item, status.st_size) and stat.S_ISREG(status.st_mode)
 
     def has_files(self, files: Iterable[tuple[str, int]]) -> bool:
-        """Tells whether there are files of all these MD5s (hex digits) and sizes: `has`, for many."""
+        """Tells whether there are files of all these names (`ab/cdef…`) and sizes: `has`, for many."""
         try:
-            for md5, size in files:
-                status = os.stat(f"{self._objects}/{md5[:2]}/{md5[2:]}")
+            top = os.open(self._objects, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)  # from here it is a shorter way
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        try:
+            for name, size in files:
+                status = os.stat(name, dir_fd=top)
                 if status.st_size != size or not stat.S_ISREG(status.st_mode):
                     return False
         except (FileNotFoundError, NotADirectoryError):
             return False
+        finally:
+            os.close(top)
         return True
 
     def missing(self, items: Iterable[Object]) -> list[Object]:
@@ -104,12 +116,45 @@ class ObjectFolder:
     def publish(self, staged: Sequence[tuple[str, Object]]) -> None:
         """Gives staged files (path and object) their names, all of them safe on disk when this returns."""
         sync_files([path for path, _ in staged])
-        changed = {f"{self._objects}/{item.md5[4:6]}" for _, item in staged}
-        for folder in sorted(changed):
-            changed |= self.make_folder(folder)
+        folders: dict[str, dict[str, Object]] = {}
         for path, item in staged:
-            os.rename(path, self.path(item))
+            folders.setdefault(item.md5[4:6], {})[path] = item
+        changed = self.make_folder(self._objects) | {f"{self._objects}/{folder}" for folder in folders}
+        for folder, files in folders.items():
+            target = f"{self._objects}/{folder}"
+            if self._take_whole(files, target):
+                changed.add(self._objects)
+            else:
+                changed |= self.make_folder(target)
+                for path, item in files.items():
+                    os.rename(path, self.path(item))
         sync_folders(changed)
+
+    def _take_whole(self, files: Mapping[str, Object], target: str) -> bool:
+        """Gives the folder of staged files its name as a whole; returns False when it is not to have it.
+
+        It is, when nothing else waits in it and nothing has its name: 256 renames do for any number of objects.
+
+        Args:
+            files: The object that each staged file is, by path; all belong into one folder.
+            target: That folder.
+        """
+        path, item = next(iter(files.items()))
+        top = path.removesuffix(name_in_folder(item))
+        waiting = f"{top}{item.md5[4:6]}"
+        if files.keys() != {f"{top}{name_in_folder(item)}" for item in files.values()}:
+            return False
+        if len(os.listdir(waiting)) != len(files):
+            return False
+        if self._shared:
+            os.chmod(waiting, 0o2775)  # noqa: S103 - what DVC gives a shared cache
+        try:
+            os.rename(waiting, target)
+        except OSError as error:
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                return False
+            raise
+        return True
 
     def set_misfits_aside(self, items: Iterable[Object]) -> None:
         """Keeps what has the name of one of these objects and another size as evidence, and takes the name from it."""

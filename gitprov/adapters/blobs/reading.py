@@ -5,16 +5,20 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from contextlib import suppress
+from typing import Literal, NamedTuple
 
-from gitprov.adapters.blobs.objects import OBJECT_MODE
+from gitprov.adapters.blobs.objects import OBJECT_MODE, name_in_folder
 from gitprov.adapters.blobs.work import Advance
-from gitprov.frozen import dataclass
 from gitprov.ids import digest_hex
 from gitprov.ports.blobs import Object
 
 SMALL = 1 << 20
 """Files up to this size (bytes) are read at once, larger ones through a buffer of this size."""
+
+_SOURCE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_UNNOTICED = _SOURCE | getattr(os, "O_NOATIME", 0)
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 Signature = tuple[int, int, int, int]
 """mtime_ns, ctime_ns, size, inode: a file in which all four are the same has the same bytes."""
@@ -25,8 +29,7 @@ def signature(status: os.stat_result) -> Signature:
     return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A file of the work tree to be read: `path` names it in results, `file` is what is opened."""
 
     path: str
@@ -39,8 +42,7 @@ class Source:
         return self.signature[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """What a file held: hex digits of both digests, and the staged copy unless the object was there or none was asked.
 
     `changed` says that there are no digests, since the file was another one when it was read, or became one.
@@ -58,8 +60,7 @@ class Read:
         return self.source.size
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """An object to be read from `file`, and what mode its copy gets (less the umask, unless it is an object's)."""
 
     item: Object
@@ -72,8 +73,7 @@ class Copy:
         return self.item.size
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(NamedTuple):
     """An object that was read: its staged copy, and the hex digest (as `digest_for`) of what was there, if anything."""
 
     item: Object
@@ -98,7 +98,9 @@ def digest_for(item: Object) -> "hashlib._Hash":
     return hashlib.sha256() if item.sha256 else hashlib.md5(usedforsecurity=False)
 
 
-def read_files(sources: Sequence[Source], objects: str | None, staging: str, advance: Advance) -> list[Read]:
+def read_files(
+    sources: Sequence[Source], objects: str | None, staging: str, advance: Advance, *, alone: bool = False
+) -> list[Read]:
     """Reads each file once for both digests, and copies it to `staging` when `objects` lacks it.
 
     Args:
@@ -106,18 +108,21 @@ def read_files(sources: Sequence[Source], objects: str | None, staging: str, adv
         objects: The folder `files/md5` of the cache; None to copy nothing.
         staging: A folder on its file system.
         advance: Told of the bytes that are done.
+        alone: Whether nothing is published meanwhile (`over`).
     """
-    return [_read_file(source, objects, staging, advance) for source in sources]
+    stage = None if objects is None else _Stage(staging, objects, alone=alone)
+    return [_read_file(source, stage, advance) for source in sources]
 
 
-def copy_objects(copies: Sequence[Copy], staging: str | None, advance: Advance) -> list[Copied]:
+def copy_objects(copies: Sequence[Copy], staging: str | None, advance: Advance, *, alone: bool = False) -> list[Copied]:
     """Reads objects, checks their bytes and copies them to `staging` (None: only checks them)."""
-    return [_copy_object(copy, staging, advance) for copy in copies]
+    stage = None if staging is None else _Stage(staging, alone=alone)
+    return [_copy_object(copy, stage, advance) for copy in copies]
 
 
 def stage_bytes(staging: str, data: bytes) -> str:
     """Writes a file with an object's mode into a staging folder and returns its path."""
-    staged, target = _stage(staging, OBJECT_MODE)
+    staged, target = _Stage(staging).open("")
     try:
         write_all(target, data)
     finally:
@@ -139,78 +144,103 @@ def write_all(handle: int, data: bytes | memoryview) -> None:
         done += os.write(handle, memoryview(data)[done:])
 
 
-def _read_file(source: Source, objects: str | None, staging: str, advance: Advance) -> Read:
+def _read_file(source: Source, stage: "_Stage | None", advance: Advance) -> Read:
+    expected = source.signature
     try:
-        handle = os.open(source.file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = _open_source(source.file)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOENT, errno.ENOTDIR, errno.ENXIO):
             return Read(source, changed=True)
         raise
     try:
-        if signature(os.fstat(handle)) != source.signature:
-            return Read(source, changed=True)
-        if source.size <= SMALL:
-            sha256, md5, staged = _read_small(handle, source.size, objects, staging)
+        if expected[2] <= SMALL:
+            data = read_whole(handle, expected[2])
+            if signature(os.fstat(handle)) != expected:
+                return Read(source, changed=True)
+            sha256, md5, staged = _keep_small(data, stage)
+            advance(expected[2])
         else:
-            sha256, md5, staged = _read_large(handle, objects, staging, advance)
-        after = signature(os.fstat(handle))
+            if signature(os.fstat(handle)) != expected:  # what came in its place may never end
+                return Read(source, changed=True)
+            sha256, md5, staged = _read_large(handle, stage, advance)
+            if signature(os.fstat(handle)) != expected:
+                return Read(source, staged=staged, changed=True)
+    except OSError:
+        if signature(os.fstat(handle)) != expected:  # a pipe or a folder came in its place
+            return Read(source, changed=True)
+        raise
     finally:
         os.close(handle)
-    if after != source.signature:
-        return Read(source, staged=staged, changed=True)
-    if after[2] <= SMALL:
-        advance(after[2])
     return Read(source, sha256, md5, staged)
 
 
-def _read_small(handle: int, size: int, objects: str | None, staging: str) -> tuple[str, str, str | None]:
+def _open_source(path: str) -> int:
+    """Opens a file of the work tree, of which the time of the last access need not be written down."""
+    try:
+        return os.open(path, _UNNOTICED)
+    except PermissionError:  # which is for owners to say
+        return os.open(path, _SOURCE)
+
+
+def read_whole(handle: int, size: int) -> bytes:
+    """Returns as many bytes of an open file, less only if it ends before; some file systems give less than asked."""
     data = os.read(handle, size)
-    while len(data) < size and (more := os.read(handle, size - len(data))):  # some file systems give less than asked
+    while len(data) < size and (more := os.read(handle, size - len(data))):
         data += more
+    return data
+
+
+def _keep_small(data: bytes, stage: "_Stage | None") -> tuple[str, str, str | None]:
     sha256 = hashlib.sha256(data).hexdigest()
     md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
-    if objects is None or os.path.exists(f"{objects}/{md5[:2]}/{md5[2:]}"):
+    if stage is None or stage.is_there(md5):
         return sha256, md5, None
-    return sha256, md5, stage_bytes(staging, data)
+    staged, target = stage.open(f"{md5[:2]}/{md5[2:]}")
+    try:
+        write_all(target, data)
+    finally:
+        os.close(target)
+    return sha256, md5, staged
 
 
-def _read_large(handle: int, objects: str | None, staging: str, advance: Advance) -> tuple[str, str, str | None]:
+def _read_large(handle: int, stage: "_Stage | None", advance: Advance) -> tuple[str, str, str | None]:
     sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
-    staged, target = _stage(staging, OBJECT_MODE) if objects else (None, -1)
+    staged, target = stage.open("") if stage else (None, -1)
     try:
         for block in blocks(handle):
             sha256.update(block)
             md5.update(block)
-            if objects:
+            if stage:
                 write_all(target, block)
             advance(len(block))
     finally:
-        if objects:
+        if stage:
             os.close(target)
     digits = md5.hexdigest()
-    if staged and os.path.exists(f"{objects}/{digits[:2]}/{digits[2:]}"):
+    if stage and staged and stage.is_there(digits):
         os.unlink(staged)
         staged = None
     return sha256.hexdigest(), digits, staged
 
 
-def _copy_object(copy: Copy, staging: str | None, advance: Advance) -> Copied:
+def _copy_object(copy: Copy, stage: "_Stage | None", advance: Advance) -> Copied:
     item = copy.item
     try:
         handle = open_object(copy.file)
     except (FileNotFoundError, NotADirectoryError):
         return Copied(item, None, None)
     digest = digest_for(item)
-    staged, target = _stage(staging, copy.mode) if staging else (None, -1)
+    name = name_in_folder(item) if copy.mode == OBJECT_MODE else ""
+    staged, target = stage.open(name, copy.mode) if stage else (None, -1)
     try:
         for block in blocks(handle) if item.size > SMALL else [os.read(handle, SMALL + 1)]:
             digest.update(block)
-            if staging:
+            if stage:
                 write_all(target, block)
             advance(len(block))
     finally:
         os.close(handle)
-        if staging:
+        if stage:
             os.close(target)
     return Copied(item, staged, digest.hexdigest())
 
@@ -229,9 +259,47 @@ def open_object(path: str) -> int:
     raise FileNotFoundError(errno.ENOENT, "no regular file", path)
 
 
-def _stage(staging: str, mode: int) -> tuple[str, int]:
-    staged = f"{staging}/{os.urandom(8).hex()}"
-    target = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-    if mode == OBJECT_MODE:
-        os.fchmod(target, mode)
-    return staged, target
+class _Stage:
+    """A folder in which copies wait for their names.
+
+    Args:
+        folder: On the file system of the cache or remote.
+        objects: Its folder `files/md5`, of which `is_there` tells.
+        alone: Whether nothing is published while this is written to. An object whose MD5 is known then waits in a
+            folder like the one that it is for: `ObjectFolder.publish` can give such a folder its name as a whole.
+    """
+
+    def __init__(self, folder: str, objects: str = "", *, alone: bool = False) -> None:
+        self._folder = folder
+        self._objects = objects
+        self._alone = alone
+        self._is_masked: bool | None = None
+        self._folders: set[str] = set()
+        if objects:
+            with suppress(FileNotFoundError, NotADirectoryError):
+                self._folders.update(os.listdir(objects))
+
+    def is_there(self, md5: str) -> bool:
+        """Tells whether there is an object of this name (hex digits)."""
+        return md5[:2] in self._folders and os.path.exists(f"{self._objects}/{md5[:2]}/{md5[2:]}")
+
+    def open(self, name: str, mode: int = OBJECT_MODE) -> tuple[str, int]:
+        """Makes a file for an object `name` (`ab/cdef…`, or "" when that is not known yet); returns its path, open.
+
+        Its mode is `mode` less the umask, but exactly an object's.
+        """
+        path = f"{self._folder}/{name}" if name and self._alone else f"{self._folder}/{os.urandom(8).hex()}"
+        try:
+            handle = os.open(path, _NEW, mode)
+        except FileExistsError:  # another file had the same bytes
+            return self.open("", mode)
+        except FileNotFoundError:
+            if not (name and self._alone):
+                raise
+            os.mkdir(os.path.dirname(path))
+            handle = os.open(path, _NEW, mode)
+        if mode == OBJECT_MODE and self._is_masked is not False:
+            self._is_masked = stat.S_IMODE(os.fstat(handle).st_mode) != mode
+            if self._is_masked:
+                os.fchmod(handle, mode)
+        return path, handle

@@ -139,7 +139,7 @@ class Restorer:
         for name, entry in entries.items():
             seen = signature(folders.status(name))
             if is_settled(seen[1], now()):
-                rows.append((name, *seen, digest_hex(entry.sha256), digest_hex(entry.md5)))
+                rows.append((name, *seen, digest_hex(entry.sha256), digest_hex(entry.md5), True))
         self._intake.state.save_files(rows)
 
 

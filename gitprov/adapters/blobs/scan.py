@@ -5,11 +5,14 @@ import marshal
 import os
 import stat
 from dataclasses import field
+from operator import attrgetter
 
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+_name = attrgetter("name")
 
 Seen = tuple[int, int, int, int, bool]
 """mtime_ns, ctime_ns, size, inode of a regular file, and whether its owner may execute it. A tuple: there are many."""
@@ -63,6 +66,7 @@ def scan(root: str, path: str, cache: str) -> Scan | None:
 
 
 def _walk(found: Scan, path: str, top: str, status: os.stat_result, objects: str) -> None:
+    files = found.files
     pending = [(path, top, status)]
     while pending:
         path, folder, status = pending.pop()
@@ -71,13 +75,13 @@ def _walk(found: Scan, path: str, top: str, status: os.stat_result, objects: str
             if not os.path.samestat(os.fstat(handle), status):
                 raise codes.BLB_CHANGED.error(f"{path} became another folder while it was read")
             with os.scandir(handle) as listing:
-                entries = list(listing)
+                entries = sorted(listing, key=_name)
             if not entries:
                 found.empty.append(path)
             for entry in entries:
                 name = f"{path}/{entry.name}"
                 if entry.is_file(follow_symlinks=False):
-                    found.files[name] = _seen(entry.stat(follow_symlinks=False))
+                    files[name] = _seen(entry.stat(follow_symlinks=False))
                 elif entry.is_dir(follow_symlinks=False):
                     pending.append((name, f"{folder}/{entry.name}", entry.stat(follow_symlinks=False)))
                 else:
@@ -97,5 +101,5 @@ def _sort_other(found: Scan, name: str, file: str, objects: str) -> None:
 
 
 def _seen(status: os.stat_result) -> Seen:
-    executable = bool(status.st_mode & stat.S_IXUSR)
+    executable = status.st_mode & 0o100 != 0
     return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, executable

@@ -17,18 +17,20 @@ COARSE_TICK = 2_000_000_000
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
-  path TEXT PRIMARY KEY, mtime INTEGER, ctime INTEGER, size INTEGER, inode INTEGER, sha256 TEXT, md5 TEXT
+  path TEXT PRIMARY KEY, mtime INTEGER, ctime INTEGER, size INTEGER, inode INTEGER, sha256 TEXT, md5 TEXT,
+  kept INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS objects (md5 TEXT PRIMARY KEY, sha256 TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS directories (
   path TEXT PRIMARY KEY, scan TEXT, digest TEXT, files INTEGER, md5 TEXT, size INTEGER,
   listing_md5 TEXT, listing_size INTEGER
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS kept (path TEXT PRIMARY KEY, scan TEXT, objects TEXT);
+CREATE TABLE IF NOT EXISTS kept (path TEXT PRIMARY KEY, scan TEXT, names TEXT, sizes TEXT);
 """
 
-Row = tuple[str, int, int, int, int, str, str]
-"""A file that was hashed: path; mtime_ns, ctime_ns, size and inode; SHA-256 and MD5 (hex digits)."""
+Row = tuple[str, int, int, int, int, str, str, bool]
+"""A file that was hashed: path; mtime_ns, ctime_ns, size and inode; SHA-256 and MD5 (hex digits); whether the cache's
+object of that MD5 was seen to have the same bytes."""
 
 
 def is_settled(changed: int, read_at: int) -> bool:
@@ -45,17 +47,18 @@ class StatCache:
     """The stat cache in `folder`. When the database cannot be used everything is hashed again; nothing else is lost."""
 
     def __init__(self, folder: str) -> None:
-        self._path = f"{folder}/stat-1.sqlite"  # another number when what it holds is to be read again
+        self._path = f"{folder}/stat-2.sqlite"  # another number when what it holds is to be read again
         self._opened: sqlite3.Connection | None = None
 
     def files(self, under: str) -> dict[str, tuple[Any, ...]]:
         """Returns what is known of the file `under` and of the files below it, by path.
 
-        Each is a `Row`, with the SHA-256 behind it of the cache's object of the same MD5, None when it was not seen.
+        Each is a `Row`, at its end the SHA-256 of the cache's object of the same MD5, None when it was not seen.
         """
         rows = self._query(
-            "SELECT f.path, f.mtime, f.ctime, f.size, f.inode, f.sha256, f.md5, o.sha256 FROM files f"
-            " LEFT JOIN objects o ON o.md5 = f.md5 WHERE path = ? OR path > ? AND path < ?",
+            "SELECT f.path, f.mtime, f.ctime, f.size, f.inode, f.sha256, f.md5,"
+            " CASE WHEN f.kept THEN f.sha256 ELSE o.sha256 END FROM files f LEFT JOIN objects o ON o.md5 = f.md5"
+            " WHERE path = ? OR path > ? AND path < ?",
             (under, f"{under}/", f"{under}0"),
         )
         return {row[0]: row for row in rows}
@@ -68,6 +71,10 @@ class StatCache:
             part = wanted[start : start + 500]
             marks = ",".join("?" * len(part))
             found |= self._query(f"SELECT md5, sha256 FROM objects WHERE md5 IN ({marks})", part)  # noqa: S608
+        if len(found) < len(wanted):
+            left = set(wanted) - found.keys()
+            rows = self._query("SELECT md5, sha256 FROM files WHERE kept", ())
+            found |= {md5: sha256 for md5, sha256 in rows if md5 in left}
         return found
 
     def directory(self, path: str, scan: str) -> Content | None:
@@ -81,20 +88,21 @@ class StatCache:
         return None
 
     def kept(self, path: str, scan: str) -> list[tuple[str, int]] | None:
-        """Returns MD5 (hex digits) and size of the objects of a directory's files that were in the cache, or None.
+        """Returns names (`ab/cdef…`) and sizes of the objects of a directory's files that were in the cache, or None.
 
         Args:
             path: The directory.
             scan: What it looked like: None is returned when it was another directory that had its files kept.
         """
-        for (objects,) in self._query("SELECT objects FROM kept WHERE path = ? AND scan = ?", (path, scan)):
-            return [(line[:32], int(line[32:])) for line in objects.split("\n") if line]
+        for names, sizes in self._query("SELECT names, sizes FROM kept WHERE path = ? AND scan = ?", (path, scan)):
+            return list(zip(names.split(), map(int, sizes.split()), strict=True))
         return None
 
     def save_kept(self, path: str, scan: str, objects: Iterable[tuple[str, int]]) -> None:
         """Remembers that the cache has these objects, whose bytes were seen."""
-        lines = "\n".join([f"{md5}{size}" for md5, size in objects])
-        self._write("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", [(path, scan, lines)])
+        found = list(objects)
+        row = (path, scan, " ".join([name for name, _ in found]), " ".join([str(size) for _, size in found]))
+        self._write("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)", [row])
 
     def forget_files(self, paths: Iterable[str]) -> None:
         """Forgets files that are gone."""
@@ -102,10 +110,10 @@ class StatCache:
 
     def save_files(self, rows: list[Row]) -> None:
         """Remembers files."""
-        self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def save_objects(self, rows: list[tuple[str, str]]) -> None:
-        """Remembers the MD5 and SHA-256 of objects whose bytes were seen (hex digits)."""
+        """Remembers the MD5 and SHA-256 of objects whose bytes were seen (hex digits), where no file's row does."""
         self._write("INSERT OR REPLACE INTO objects VALUES (?, ?)", rows)
 
     def save_directory(self, path: str, scan: str, content: Content, listing: Blob) -> None:

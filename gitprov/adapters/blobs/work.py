@@ -2,6 +2,7 @@
 
 import os
 import resource
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -18,8 +19,9 @@ MEAN_FOR_THREADS = 16 << 10
 """Threads that read smaller files than this on average (bytes) mostly fight for the interpreter's lock: on two idle
 processors, two of them added 20,000 x 4 KiB in 2.9 s of processor time, one in 2.1 s, and neither was done sooner."""
 
-BATCH_FILES = 5_000
 BATCH_BYTES = 1 << 30
+BATCH_SECONDS = 10
+"""What was done in so much time is made safe, however little it is: a kill costs no more."""
 
 Advance = Callable[[int], None]
 
@@ -60,6 +62,8 @@ def over(
 ) -> Iterator[list[R]]:
     """Yields the results of `work(some of the items, advance=…, **settings)`, in order, in lists worth one sync.
 
+    Work that is done here, while nobody does anything with results, is told so by `alone=True`.
+
     Args:
         executor: What runs the work; threads of our own when None.
         work: A plain function, which can be shipped as its arguments can.
@@ -67,13 +71,21 @@ def over(
         advance: Told of the bytes that are done.
         settings: The other arguments of the work.
     """
-    tasks = list(_grouped(([item] for item in items), TASK_FILES, TASK_BYTES))
-    yield from batches(_run(executor, work, tasks, advance, settings))
+    yield from batches(_run(executor, work, list(_tasks(items)), advance, settings))
 
 
-def batches(results: Iterable[list[R]]) -> Iterator[list[R]]:
+def batches(results: Iterable[list[R]], seconds: float = BATCH_SECONDS) -> Iterator[list[R]]:
     """Yields results, in order, in lists that are worth being made safe on disk together."""
-    return _grouped(results, BATCH_FILES, BATCH_BYTES)
+    batch: list[R] = []
+    total, began = 0, time.monotonic()
+    for some in results:
+        batch += some
+        total += sum(one.size for one in some)
+        if total >= BATCH_BYTES or time.monotonic() - began >= seconds:
+            yield batch
+            batch, total, began = [], 0, time.monotonic()
+    if batch:
+        yield batch
 
 
 def _run(
@@ -93,7 +105,7 @@ def _run(
     if len(tasks) <= 1 or _mean(tasks) < MEAN_FOR_THREADS:
         for task in left:
             before = _waits()
-            results = here(task)
+            results = here(task, alone=True)
             waited = _waits() - before
             yield results
             if waited >= len(task):  # the files are far away, or on a slow disk
@@ -117,14 +129,14 @@ def _waits() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
 
 
-def _grouped(lists: Iterable[list[T]], most: int, most_bytes: int) -> Iterator[list[T]]:
-    group: list[T] = []
+def _tasks(items: Iterable[T]) -> Iterator[list[T]]:
+    task: list[T] = []
     total = 0
-    for items in lists:
-        group += items
-        total += sum(item.size for item in items)
-        if len(group) >= most or total >= most_bytes:
-            yield group
-            group, total = [], 0
-    if group:
-        yield group
+    for item in items:
+        task.append(item)
+        total += item.size
+        if len(task) >= TASK_FILES or total >= TASK_BYTES:
+            yield task
+            task, total = [], 0
+    if task:
+        yield task

@@ -205,6 +205,17 @@ def test_bytes_that_left_the_cache_are_kept_again(clone: Clone) -> None:
     assert clone.object(b"bytes").read_bytes() == b"bytes"
 
 
+def test_a_directory_that_moved_is_read_but_not_its_objects(clone: Clone) -> None:
+    """What was seen of an object when a file was kept is known for every file with the same bytes."""
+    clone.tree()
+    wait_for_a_tick()
+    before = clone.cache().snapshot("data").content
+    (clone.root / "data").rename(clone.root / "moved")
+    with opened_below(clone.cache_folder / "files") as opened:
+        assert clone.cache().snapshot("moved").content == before
+    assert not {str(clone.object(data)) for data in (b"1,2\n", b"unicode\n", b"")} & set(opened)
+
+
 def test_nothing_is_left_in_staging(clone: Clone) -> None:
     clone.tree()
     cache = clone.cache()

@@ -1,10 +1,13 @@
 """Reading a file whole, whatever a read gives at once."""
 
-import hashlib
 import os
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
-from gitprov.adapters.blobs.reading import _read_small
+import pytest
+
+from gitprov.adapters.blobs.reading import SMALL, Source, read_files, read_whole, signature
 
 
 def test_a_read_that_gives_less_is_no_end() -> None:
@@ -13,10 +16,33 @@ def test_a_read_that_gives_less_is_no_end() -> None:
     os.write(sink, b"half ")
     rest = threading.Timer(0.2, os.write, (sink, b"whole"))
     rest.start()
-    sha256, md5, staged = _read_small(source, 10, None, "")
+    data = read_whole(source, 10)
     rest.join()
     os.close(source)
     os.close(sink)
-    assert sha256 == hashlib.sha256(b"half whole").hexdigest()
-    assert md5 == hashlib.md5(b"half whole", usedforsecurity=False).hexdigest()
-    assert staged is None
+    assert data == b"half whole"
+
+
+@pytest.mark.parametrize("size", [10, SMALL + 1])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, None])
+def test_what_came_in_the_place_of_a_file_is_not_read(
+    tmp_path: Path, size: int, make: Callable[[Path], None] | None
+) -> None:
+    """Threat A20: between the look at a file and its opening it may become a pipe, which never ends, or anything."""
+    file = tmp_path / "x"
+    file.write_bytes(bytes(size))
+    seen = signature(file.stat())
+    file.unlink()
+    if make:
+        make(file)
+    [read] = read_files([Source("x", str(file), seen)], None, "", lambda _: None)
+    assert read.changed
+
+
+def test_a_file_that_is_now_longer_is_not_half_read(tmp_path: Path) -> None:
+    file = tmp_path / "x"
+    file.write_bytes(b"0123456789")
+    seen = signature(file.stat())
+    file.write_bytes(b"0123456789 and more")
+    [read] = read_files([Source("x", str(file), seen)], None, "", lambda _: None)
+    assert read.changed

@@ -5,26 +5,27 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gitprov.adapters.blobs.work import MEAN_FOR_THREADS, TASK_FILES, Advance, nobody, over
+from gitprov.adapters.blobs.work import MEAN_FOR_THREADS, TASK_FILES, Advance, batches, nobody, over
 
 
 @dataclass(frozen=True)
 class Item:
     size: int
     thread: int = 0
+    alone: bool = False
 
 
-def at_once(items: Sequence[Item], advance: Advance) -> list[Item]:
+def at_once(items: Sequence[Item], advance: Advance, *, alone: bool = False) -> list[Item]:
     for item in items:
         advance(item.size)
-    return [Item(item.size, threading.get_ident()) for item in items]
+    return [Item(item.size, threading.get_ident(), alone) for item in items]
 
 
-def with_waiting(items: Sequence[Item], advance: Advance) -> list[Item]:
+def with_waiting(items: Sequence[Item], advance: Advance, *, alone: bool = False) -> list[Item]:
     for _ in items:
         time.sleep(0.000_01)
         time.sleep(0.000_01)
-    return at_once(items, advance)
+    return at_once(items, advance, alone=alone)
 
 
 def threads(work: object, size: int) -> list[bool]:
@@ -33,7 +34,9 @@ def threads(work: object, size: int) -> list[bool]:
     items = [Item(size)] * TASK_FILES * 3
     done = [item for batch in over(None, work, items, nobody) for item in batch]
     assert [item.size for item in done] == [size] * len(items)
-    return [item.thread != threading.get_ident() for item in done[::TASK_FILES]]
+    here = [item.thread == threading.get_ident() for item in done[::TASK_FILES]]
+    assert [item.alone for item in done[::TASK_FILES]] == here, "what is done here is told that it is alone"
+    return [not one for one in here]
 
 
 def test_small_files_are_read_by_one_thread() -> None:
@@ -53,3 +56,10 @@ def test_small_files_that_have_to_be_waited_for_are_shared_among_threads() -> No
 def test_one_task_and_none_are_done_here() -> None:
     assert [item.thread for (item,) in over(None, at_once, [Item(1 << 30)], nobody)] == [threading.get_ident()]
     assert list(over(None, at_once, [], nobody)) == []
+
+
+def test_what_took_long_is_made_safe_at_once() -> None:
+    """A kill costs no more than a batch; quick work is worth one sync in all."""
+    results = [[Item(1)], [Item(2)], [Item(3)]]
+    assert list(batches(results)) == [[Item(1), Item(2), Item(3)]]
+    assert list(batches(results, seconds=0)) == results
