@@ -68,8 +68,7 @@ def _bring_up_to_date(git: GitStore, index: Index, progress: Progress) -> None:
         files = {one.path: one.oid for one in changes if not one.is_gone and _counts(one.path, one.mode)}
         gone = {one.path for one in changes if one.status != "A"}
     else:
-        entries = git.tree(head, _FOLDERS) if head is not None else {}
-        files, gone = {path: one.oid for path, one in entries.items() if _counts(path, one.mode)}, None
+        files, gone = _files_at(git, head) if head is not None else {}, None
     _learn(git, index, files, progress)
     index.move(head, files, gone)
     index.save()
@@ -82,6 +81,10 @@ def _stage(git: GitStore, index: Index, progress: Progress) -> None:
     files = {one.path: one.oid for one in changes if one.status == "A" and _counts(one.path, one.mode)}
     _learn(git, index, files, progress)
     index.stage(files)
+
+
+def _files_at(git: GitStore, commit: str) -> dict[str, str]:
+    return {path: one.oid for path, one in git.tree(commit, _FOLDERS).items() if _counts(path, one.mode)}
 
 
 def _counts(path: str, mode: str) -> bool:

@@ -6,10 +6,10 @@ Nothing is read of a database that is not, byte for byte, what was written: SQLi
 import json
 import sqlite3
 import weakref
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Literal
 
 from gitprov.adapters.index.image import DamagedError, Image
@@ -40,6 +40,8 @@ CREATE INDEX IF NOT EXISTS file_of ON files (card);
 _PLACES = "SELECT path, oid, state, type FROM files JOIN cards ON n = card "
 _AT_ONCE = 2_000
 """Cards that are written together."""
+_IN_STATEMENT = 100
+"""Rows in one statement, of at most 4 values: the smallest limit that a SQLite has is 999."""
 _WORTH = 100
 """It is kept again when that spares the next one a hundredth of what there is."""
 
@@ -88,12 +90,22 @@ class SqliteIndex:
             for n, card in cards
             for what, key, value in card.values
         ]
-        self._database.execute("BEGIN")  # without, each row is a transaction
-        self._database.executemany("INSERT INTO words VALUES (?, ?)", number.fresh())
-        self._database.executemany("INSERT INTO cards VALUES (?, ?, ?, ?)", rows)
-        self._database.executemany("INSERT INTO links VALUES (?, ?, ?, ?)", links)
-        self._database.executemany("INSERT INTO valued VALUES (?, ?, ?, ?)", values)
+        self._database.execute("BEGIN")  # without, each statement is a transaction
+        self._insert("words", 2, number.fresh())
+        self._insert("cards", 4, rows)
+        self._insert("links", 4, links)
+        self._insert("valued", 4, values)
         self._database.execute("COMMIT")
+
+    def _insert(self, table: str, columns: int, rows: Sequence[tuple[object, ...]]) -> None:
+        """Writes rows, many in a statement: each costs more than a row."""
+        into, row = f"INSERT INTO {table} VALUES ", f"({','.join('?' * columns)})"  # noqa: S608 - one of ours
+        alone = len(rows) % _IN_STATEMENT
+        self._database.executemany(into + row, rows[:alone])
+        many = (rows[at : at + _IN_STATEMENT] for at in range(alone, len(rows), _IN_STATEMENT))
+        self._database.executemany(
+            into + ", ".join([row] * _IN_STATEMENT), (tuple(chain.from_iterable(some)) for some in many)
+        )
 
     def move(self, commit: str | None, files: Mapping[str, str], gone: Collection[str] | None) -> None:
         """Has the files of another commit."""
