@@ -195,14 +195,13 @@ class Project:
     @cached_property
     def keys(self) -> "Keys":
         """The keys in the user's configuration folder, and whatever else was chosen to sign."""
-        import platformdirs
-
         from gitprov.adapters.signing.chosen import Choice, ChosenKeys
         from gitprov.adapters.signing.keys import FileKeys
+        from gitprov.adapters.user_folders import user_config
 
         config = self.git.config
         key = os.environ.get("GITPROV_KEY") or config("gitprov.key")
-        folder = os.path.join(platformdirs.user_config_dir("gitprov"), "keys")
+        folder = os.path.join(user_config("gitprov"), "keys")
         choice = Choice(key, timestamps=config("gitprov.timestamp"), log=config("gitprov.log"))
         return ChosenKeys(FileKeys(folder, key), choice, self.git.root)
 

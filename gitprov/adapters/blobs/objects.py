@@ -199,14 +199,12 @@ def staging(home: str) -> Iterator[str]:
 
     What a killed process left behind is removed too: a live one holds a lock on its folder.
     """
-    import shutil
-
     sweep_staging(home)
     folder, lock = _lock_new(home)
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         os.close(lock)
 
 
@@ -219,10 +217,17 @@ def dead_staging(home: str) -> list[str]:
 
 def sweep_staging(home: str) -> None:
     """Removes them, each with all that is in it."""
-    import shutil
-
     for path in _staging_in(home):
-        _while_dead(path, lambda folder: shutil.rmtree(folder, ignore_errors=True))
+        _while_dead(path, _remove)
+
+
+def _remove(folder: str) -> None:
+    try:
+        os.rmdir(folder)  # most are empty
+    except OSError:
+        from shutil import rmtree
+
+        rmtree(folder, ignore_errors=True)
 
 
 def _staging_in(home: str) -> list[str]:

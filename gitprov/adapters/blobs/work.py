@@ -110,6 +110,8 @@ def _run(
             yield results
             if waited >= len(task):  # the files are far away, or on a slow disk
                 break
+        else:
+            return
     from concurrent.futures import ThreadPoolExecutor
 
     threads = ThreadPoolExecutor(min(os.cpu_count() or 1, 8))

@@ -6,11 +6,11 @@ interpolation, nested sections) is left to `dvc.config.Config`; so is refusing w
 
 import os
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gitprov.adapters.dvc.texts import read_text
+from gitprov.adapters.user_folders import site_config, user_config
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 
@@ -158,20 +158,9 @@ class _Unusual(Exception):  # noqa: N818  # says where to look, not that somethi
 
 
 def _files(folder: str) -> list[str]:
-    system, user = os.environ.get("DVC_SYSTEM_CONFIG_DIR"), os.environ.get("DVC_GLOBAL_CONFIG_DIR")
-    if not (system and user):
-        default_system, default_user = _default_folders()
-        system, user = system or default_system, user or default_user
+    system = os.environ.get("DVC_SYSTEM_CONFIG_DIR") or site_config("dvc", "iterative")
+    user = os.environ.get("DVC_GLOBAL_CONFIG_DIR") or user_config("dvc", "iterative")
     return [os.path.join(place, "config") for place in (system, user, folder)] + [os.path.join(folder, "config.local")]
-
-
-def _default_folders() -> tuple[str, str]:
-    """Returns where DVC looks for the machine's and the person's configuration."""
-    if sys.platform == "linux" and not {"ANDROID_ROOT", "XDG_CONFIG_DIRS", "XDG_CONFIG_HOME"} & os.environ.keys():
-        return "/etc/xdg/dvc", os.path.expanduser("~/.config/dvc")  # as below, which takes 8 ms to import
-    from platformdirs import site_config_dir, user_config_dir
-
-    return site_config_dir("dvc", "iterative"), user_config_dir("dvc", "iterative")
 
 
 def _parse(path: str) -> tuple[dict[str, Sections], Sections]:
