@@ -122,7 +122,7 @@ class ObjectFolder:
         changed = self.make_folder(self._objects) | {f"{self._objects}/{folder}" for folder in folders}
         for folder, files in folders.items():
             target = f"{self._objects}/{folder}"
-            if self._take_whole(files, target):
+            if not os.path.lexists(target) and self._take_whole(files, target):
                 changed.add(self._objects)
             else:
                 changed |= self.make_folder(target)
@@ -131,13 +131,13 @@ class ObjectFolder:
         sync_folders(changed)
 
     def _take_whole(self, files: Mapping[str, Object], target: str) -> bool:
-        """Gives the folder of staged files its name as a whole; returns False when it is not to have it.
+        """Gives the folder of staged files its name as a whole: 256 renames do for any number of objects.
 
-        It is, when nothing else waits in it and nothing has its name: 256 renames do for any number of objects.
+        Returns False when something else waits in it too, or somebody else has just made one.
 
         Args:
             files: The object that each staged file is, by path; all belong into one folder.
-            target: That folder.
+            target: That folder, which is not there yet.
         """
         path, item = next(iter(files.items()))
         top = path.removesuffix(name_in_folder(item))
