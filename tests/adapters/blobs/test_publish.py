@@ -84,6 +84,18 @@ def test_what_nobody_vouches_for_gets_no_name(publishing: Publishing) -> None:
     assert not os.path.exists(publishing.folder.path(item))
 
 
+def test_who_makes_a_folder_first_keeps_it(publishing: Publishing) -> None:
+    """Another process may have named one since we looked."""
+    publishing.files = publishing.files[:1]
+    [(path, item)] = publishing.staged()
+    target = Path(publishing.folder.path(item)).parent
+    target.mkdir(parents=True)
+    (target / "other").touch()
+    assert not publishing.folder._take_whole({path: item}, str(target))
+    assert os.listdir(target) == ["other"]
+    assert os.path.exists(path)
+
+
 def test_while_others_publish_nothing_waits_in_a_folder_that_may_be_named(publishing: Publishing) -> None:
     staged = publishing.staged(alone=False)
     assert {os.path.dirname(path) for path, _ in staged} == {str(publishing.staging)}
