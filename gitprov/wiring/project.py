@@ -272,7 +272,7 @@ class Project:
             root = self.settings.project().dvc_root
         else:
             root = find_dvc_root(self.git.index(), self.git.relative("."))
-        return DvcFiles(self.git.root, self.worktree, root)
+        return DvcFiles(self.git.root, self.worktree, root, self._repository.place)
 
     @cached_property
     def _dvc_cache(self) -> "DvcCache":

@@ -17,6 +17,7 @@ from gitprov.adapters.dvc.said import read_gto_artifacts, read_said
 from gitprov.adapters.dvc.stages import NAME as DVC_YAML
 from gitprov.adapters.dvc.stages import Definition, Pipeline, read_pipeline
 from gitprov.adapters.dvc.tracking import Tracking, ignore_file, with_line
+from gitprov.adapters.git.plumbing import Place
 from gitprov.errors import catalogue as codes
 from gitprov.ids.urls import mask_user_info
 from gitprov.ports.dvc import Declared, LockEntry, Pointer, Said, Stage
@@ -62,12 +63,12 @@ def find_dvc_root(files: Iterable[str], around: str) -> str:
 class DvcFiles:
     """The DVC project in the folder `dvc_root` of a work tree. Methods raise as the port says, and GP-IO-001."""
 
-    def __init__(self, root: str, worktree: WorkTree, dvc_root: str = ".") -> None:
-        """Takes the top of the work tree (absolute), its files, and DVC's root below it."""
+    def __init__(self, root: str, worktree: WorkTree, dvc_root: str = ".", place: Place | None = None) -> None:
+        """Takes the top of the work tree (absolute), its files, DVC's root below it, and its repository if known."""
         self._root = root
         self._files = worktree
         self._dvc_root = dvc_root
-        self._tracking = Tracking(root)
+        self._tracking = Tracking(root, place)
 
     @property
     def root(self) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 
-from gitprov.adapters.git.plumbing import Plumbing, discover, joined, split
+from gitprov.adapters.git.plumbing import Place, Plumbing, discover, joined, split
 from gitprov.errors import catalogue as codes
 
 Read = Callable[[str], bytes | None]
@@ -14,10 +14,11 @@ _is_plain = re.compile(r"[A-Za-z0-9/._-]+").fullmatch
 
 
 class Tracking:
-    """Asks git about the work tree at `root`."""
+    """Asks git about the work tree at `root`, which is in the repository at `place` where that is known."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, place: Place | None = None) -> None:
         self._root = root
+        self._place = place
 
     def files(self) -> list[str]:
         """Returns every file that git tracks, or would if told to add everything."""
@@ -37,7 +38,7 @@ class Tracking:
 
     @cached_property
     def _git(self) -> Plumbing:
-        place = discover(self._root)
+        place = self._place or discover(self._root)
         if place is None:
             raise codes.GIT_NONE.error(f"{self._root} is not inside a git repository")
         return Plumbing(place)
