@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks.pack import KEYLESS, read
 from gitprov.adapters.signing.verifier import SignatureVerifier
+from gitprov.cli.main import collect_rarely
 from gitprov.ids import sha256_of
 from gitprov.records import Artifact, Stored, decode, signed_path
 from gitprov.trust.judging import Listed, judge
@@ -18,6 +19,7 @@ def main(folder: Path) -> None:
     Raises:
         SystemExit: One is not good.
     """
+    collect_rarely()
     pack, pem, times = read(folder)
     records = {path: _stored(signed_path(path) or "", record) for path, (_, record) in pack.items()}
     listed, verifier = _certified() if pem is None else Listed(keys={key_id(pem): pem}), SignatureVerifier()

@@ -74,14 +74,19 @@ TABLE: dict[str, dict[str, str]] = {
 COMPLETE = "_GITPROV_COMPLETE"
 
 
+def collect_rarely() -> None:
+    """Has Python look for garbage seldom: what a command makes many of, tuples and records, goes round in no circle."""
+    gc.set_threshold(100_000)
+    atexit.register(gc.freeze)  # else all that is left is looked through once more before it is thrown away
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit status.
 
     Args:
         arguments: What follows the program's name; the process's own by default.
     """
-    gc.set_threshold(100_000)  # what a command makes many of, tuples and records, does not go round in circles
-    atexit.register(gc.freeze)  # else all that is left is looked through once more before it is thrown away
+    collect_rarely()
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 must not turn a name into a crash
