@@ -3,7 +3,7 @@
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from gitprov.errors import GitprovError
@@ -37,13 +37,6 @@ _FORM = (
 )
 """A signature file: JCS, in which only the log entry holds anything but base64 and hexadecimal digits."""
 _HEAD, _TAIL = _FORM.format(payload="PAYLOAD", signature="SIGNATURE", by="BY", at="", entry="").split("PAYLOAD")
-_after_payload = re.compile(
-    re.escape(_TAIL)
-    .replace("SIGNATURE", "((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)")
-    .replace("BY", '"publicKey":{"hint":"([0-9a-f]{64})"}')
-    .encode()
-).fullmatch
-"""What follows the payload where a key signed and nobody saw it."""
 _is_hint = re.compile("[0-9a-f]{64}").fullmatch
 
 
@@ -135,10 +128,21 @@ def read_bundle(data: bytes, *, foreseen: bytes | None = None) -> Bundle:
     """
     if foreseen is not None and len(data) <= LIMIT:
         head = f"{_HEAD}{_base64(foreseen)}".encode()
-        found = _after_payload(data, len(head)) if data.startswith(head) else None
+        found = _after_payload().fullmatch(data, len(head)) if data.startswith(head) else None
         if found is not None and b64encode(signature := b64decode(found[1])) == found[1]:
             return Bundle(foreseen, signature, KeyId(Digest(f"sha256:{found[2].decode()}")))
     return _read(data)
+
+
+@cache  # made when a signature is met: most commands meet none
+def _after_payload() -> "re.Pattern[bytes]":
+    """Returns what follows the payload where a key signed and nobody saw it."""
+    return re.compile(
+        re.escape(_TAIL)
+        .replace("SIGNATURE", "((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)")
+        .replace("BY", '"publicKey":{"hint":"([0-9a-f]{64})"}')
+        .encode()
+    )
 
 
 @lru_cache(maxsize=1)  # judging one by a certificate reads it twice
