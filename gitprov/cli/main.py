@@ -76,7 +76,7 @@ COMPLETE = "_GITPROV_COMPLETE"
 
 def collect_rarely() -> None:
     """Has Python look for garbage seldom: what a command makes many of, tuples and records, goes round in no circle."""
-    gc.set_threshold(100_000)
+    gc.set_threshold(500_000)
     atexit.register(gc.freeze)  # else all that is left is looked through once more before it is thrown away
 
 

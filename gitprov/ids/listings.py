@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
-from gitprov.ids.digests import COMMIT_PATTERN, Digest, Md5, digest_hex, is_digest, is_md5, md5_of, sha256_of
+from gitprov.ids.digests import COMMIT_PATTERN, Digest, Md5, is_digest, is_md5, md5_of, sha256_of
 from gitprov.ids.values import MAX_INTEGER, sort_key
 
 FILE = "100644"
@@ -79,9 +79,7 @@ def write_code_listing(entries: Iterable[CodeEntry]) -> bytes:
 
 def dvc_directory(files: Mapping[str, Md5]) -> bytes:
     """Returns DVC's `.dir` object of a directory with these files, byte for byte; its MD5 is what DVC calls it."""
-    rows = [
-        f'{{"md5": "{digest_hex(md5)}", "relpath": {_ascii_json_text(path)}}}' for path, md5 in sorted(files.items())
-    ]
+    rows = [f'{{"md5": "{md5[4:]}", "relpath": {_ascii_json_text(path)}}}' for path, md5 in sorted(files.items())]
     return f"[{', '.join(rows)}]".encode()
 
 

@@ -84,4 +84,6 @@ def _is_git_folder(part: str) -> bool:
 
 def folded(path: str) -> str:
     """Returns what two paths share when a case- or form-insensitive file system holds them as one."""
+    if path.isascii():
+        return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())

@@ -29,11 +29,10 @@ def read_objects(folder: ObjectFolder, wanted: Iterable[Md5]) -> dict[Md5, Objec
         except (FileNotFoundError, NotADirectoryError):
             return None
     found = {}
-    for read in read_files(sources, None, "", nobody):
-        if read.changed or f"md5:{read.md5}" != read.source.path:
+    for read in read_files(sources, "/", None, "", nobody):
+        if read.changed or read.item.md5 != read.source.path:
             raise _wrong(read.source.path)
-        md5 = Md5(read.source.path)
-        found[md5] = Object(md5, read.size, Digest(f"sha256:{read.sha256}"))
+        found[read.item.md5] = read.item
     return found
 
 

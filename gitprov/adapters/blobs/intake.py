@@ -12,7 +12,7 @@ from gitprov.adapters.blobs.state import Row, StatCache, is_settled, now
 from gitprov.adapters.blobs.work import Advance, nobody, over, told
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
-from gitprov.ids import Digest, Md5, digest_hex
+from gitprov.ids import Digest, Md5
 from gitprov.ports.blobs import Fault, Object
 from gitprov.ports.progress import Progress
 
@@ -48,7 +48,6 @@ class Intake:
         Raises:
             GitprovError: GP-BLB-003, GP-BLB-004.
         """
-        top = "" if os.path.isabs(under) else f"{self._root}/"
         known = self.state.files(under)
         result: dict[str, Object] = {}
         unread: list[Source] = []
@@ -56,11 +55,11 @@ class Intake:
             row = known.get(path)
             if row is not None and row[1:5] == seen[:4]:
                 sha256, md5, kept = row[5:]
-                item = _object(md5, sha256, seen[2])
+                item = Object(md5, seen[2], sha256)
                 if not keep or (kept == sha256 and self.folder.has(item)):
                     result[path] = item
                     continue
-            unread.append(Source(path, found.objects.get(path) or top + path, seen[:4]))
+            unread.append(Source(path, found.objects.get(path, path), seen[:4]))
         self.state.forget_files(known.keys() - found.files.keys())
         if unread:
             with told(progress, f"reading {under}", unread) as advance:
@@ -92,18 +91,18 @@ class Intake:
         if lacking:
             with self.folder.staging() as staging:
                 self.folder.publish([(stage_bytes(staging, blobs[item]), item) for item in lacking])
-        self.state.save_objects([_digits(item) for item in blobs])
+        self.state.save_objects([(item.md5, item.sha256) for item in blobs])
 
     def publish(self, copies: Sequence[Copied]) -> None:
         """Gives staged objects, which were checked, their names in the cache."""
         self.folder.publish([(str(copied.staged), copied.item) for copied in copies])
-        self.state.save_objects([_digits(copied.item) for copied in copies if copied.item.sha256])
+        self.state.save_objects([(copied.item.md5, copied.item.sha256) for copied in copies if copied.item.sha256])
 
     def had(self, items: Collection[Object]) -> set[Object]:
         """Returns those whose very bytes the cache has; unlike `missing`, an object of the same name will not do."""
         there = {item for item in items if self.folder.has(item)}
-        seen = self.state.objects({digest_hex(item.md5) for item in there})
-        unsure = [item for item in there if seen.get(digest_hex(item.md5)) != digest_hex(identity(item))]
+        seen = self.state.objects({item.md5 for item in there})
+        unsure = [item for item in there if seen.get(item.md5) != identity(item)]
         return there - {copied.item for copied in self._look(unsure) if copied.problem}
 
     def check(self, done: Iterable[Copied]) -> None:
@@ -136,54 +135,51 @@ class Intake:
     def _read(self, unread: list[Source], result: dict[str, Object], advance: Advance, *, keep: bool) -> None:
         started = now()
         objects = f"{self.folder.root}/files/md5" if keep else None
-        kept: dict[str, Object] = {}
+        kept: dict[Md5, Object] = {}
         with self.folder.staging() if keep else nullcontext("") as staging:
             while unread:
-                again: list[Read] = []
-                for batch in over(self.executor, read_files, unread, advance, objects=objects, staging=staging):
+                again: list[Source] = []
+                for batch in over(
+                    self.executor, read_files, unread, advance, top=self._root, objects=objects, staging=staging
+                ):
                     _check_unchanged(batch)
-                    items = [_object(read.md5, read.sha256, read.source.signature[2]) for read in batch]
-                    bad = self._keep(batch, items, kept) if keep else set()
+                    bad = self._keep(batch, kept) if keep else set()
                     rows: list[Row] = []
-                    young: list[tuple[str, str]] = []
-                    for read, item in zip(batch, items, strict=True):
-                        (path, _, seen), sha256, md5, _, _ = read
+                    young: list[tuple[Md5, Digest | None]] = []
+                    for source, item, _, _ in batch:
+                        path, _, seen = source
+                        md5, _, sha256, _ = item
                         result[path] = item
                         if md5 in bad:
-                            again.append(read)
+                            again.append(source)
                         elif is_settled(seen[1], started):
                             rows.append((path, *seen, sha256, md5, keep))
                         elif keep:
                             young.append((md5, sha256))
                     self.state.save_files(rows)
                     self.state.save_objects(young)
-                unread = [read.source for read in again]
+                unread = again
 
-    def _keep(self, batch: list[Read], items: list[Object], kept: dict[str, Object]) -> set[str]:
+    def _keep(self, batch: list[Read], kept: dict[Md5, Object]) -> set[Md5]:
         """Gives the staged copies their names; returns the MD5s of bad objects: their files are to be read again.
 
         Args:
             batch: Files that were read.
-            items: The object that each is.
             kept: The objects that this operation found in the cache or put there, by MD5; grows.
         """
-        there = {read.md5: item for read, item in zip(batch, items, strict=True) if read.staged is None}
+        there = {read.item.md5: read.item for read in batch if read.staged is None}
         seen = self.state.objects(there.keys())
-        unsure = [
-            item
-            for md5, item in there.items()
-            if seen.get(md5) != digest_hex(identity(item)) or not self.folder.has(item)
-        ]
-        bad = {digest_hex(item.md5) for item in self._lacking(unsure)}
+        unsure = [item for md5, item in there.items() if seen.get(md5) != identity(item) or not self.folder.has(item)]
+        bad = {item.md5 for item in self._lacking(unsure)}
         publish = []
-        for read, item in zip(batch, items, strict=True):
-            twin = kept.setdefault(read.md5, item)
+        for _, item, staged, _ in batch:
+            twin = kept.setdefault(item.md5, item)
             if twin != item:
                 raise _collision(item)
-            if twin is item and read.staged:
-                publish.append((read.staged, item))
-            elif read.staged:
-                os.unlink(read.staged)
+            if twin is item and staged:
+                publish.append((staged, item))
+            elif staged:
+                os.unlink(staged)
         self.folder.publish(publish)
         for md5 in bad:
             del kept[md5]
@@ -198,7 +194,7 @@ class Intake:
         good, lacking = [], []
         for copied in self._look(items):
             if copied.problem is None:
-                good.append(_digits(copied.item))
+                good.append((copied.item.md5, copied.item.sha256))
                 continue
             lacking.append(copied.item)
             if copied.problem == "mismatch":
@@ -214,14 +210,6 @@ class Intake:
         copies = [Copy(item, self.folder.path(item)) for item in items]
         for batch in over(self.executor, copy_objects, copies, nobody, staging=None):
             yield from batch
-
-
-def _object(md5: str, sha256: str, size: int) -> Object:
-    return Object(Md5(f"md5:{md5}"), size, Digest(f"sha256:{sha256}"))
-
-
-def _digits(item: Object) -> tuple[str, str]:
-    return digest_hex(item.md5), digest_hex(identity(item))
 
 
 def _collision(item: Object) -> GitprovError:

@@ -77,10 +77,10 @@ def judge(files: Collection[str], links: Mapping[str, str], empty: Collection[st
 
 def dvc_listing(entries: Iterable[Entry], aliases: Mapping[str, str]) -> tuple[bytes, int, int]:
     """Returns DVC's `.dir` object of a directory, byte for byte, and how many files and bytes DVC sees in it."""
-    files = {path: (md5, size) for path, mode, _, md5, size in entries if mode not in (SYMLINK, DIRECTORY)}
+    files = {entry.path: entry for entry in entries if entry.mode not in (SYMLINK, DIRECTORY)}
     files |= {link: files[file] for link, file in aliases.items()}
-    data = dvc_directory({path: md5 for path, (md5, _) in files.items()})
-    return data, len(files), sum([size for _, size in files.values()])
+    data = dvc_directory({path: entry.md5 for path, entry in files.items()})
+    return data, len(files), sum([entry.size for entry in files.values()])
 
 
 def _refuse(code: Code, bad: Mapping[str, str]) -> None:

@@ -2,12 +2,14 @@
 
 import os
 
-from gitprov.adapters.blobs.reading import Read, Source, read_files
+from gitprov.adapters.blobs.objects import identity
+from gitprov.adapters.blobs.reading import Source, read_files
 from gitprov.adapters.blobs.scan import Scan, scan
 from gitprov.adapters.blobs.work import over, told
 from gitprov.adapters.failures import disk_errors
-from gitprov.ids import Digest, Md5, md5_of, sha256_of
+from gitprov.ids import md5_of, sha256_of
 from gitprov.ids.listings import DIRECTORY, EXECUTABLE, FILE, SYMLINK, Entry, write_listing
+from gitprov.ports.blobs import Object
 from gitprov.ports.folder import Measured
 from gitprov.ports.progress import Progress
 
@@ -22,29 +24,24 @@ def measure(path: str, progress: Progress | None) -> Measured | None:
             return Measured(None, found.is_directory)
         sources = [Source(name, name, seen[:4]) for name, seen in found.files.items()]
         with told(progress, f"reading {path}", sources) as advance:
-            batches = over(None, read_files, sources, advance, objects=None, staging="")
-            read = {one.source.path: one for batch in batches for one in batch}
-    if any(one.changed for one in read.values()):
+            batches = over(None, read_files, sources, advance, top="/", objects=None, staging="")
+            read = [one for batch in batches for one in batch]
+    if any(one.changed for one in read):
         return Measured(None, found.is_directory)
+    items = {one.source.path: one.item for one in read}
     if not found.is_directory:
-        return Measured(Digest(f"sha256:{read[path].sha256}"), directory=False)
+        return Measured(items[path].sha256, directory=False)
     try:
-        return Measured(sha256_of(write_listing(_entries(path, found, read))), directory=True)
+        return Measured(sha256_of(write_listing(_entries(path, found, items))), directory=True)
     except UnicodeEncodeError:  # a name that no listing holds
         return Measured(None, directory=True)
 
 
-def _entries(path: str, found: Scan, read: dict[str, Read]) -> list[Entry]:
+def _entries(path: str, found: Scan, items: dict[str, Object]) -> list[Entry]:
     start = len(path) + 1
     entries = [
-        Entry(
-            name[start:],
-            EXECUTABLE if found.files[name][4] else FILE,
-            Digest(f"sha256:{one.sha256}"),
-            Md5(f"md5:{one.md5}"),
-            one.size,
-        )
-        for name, one in read.items()
+        Entry(name[start:], EXECUTABLE if found.files[name][4] else FILE, identity(item), item.md5, item.size)
+        for name, item in items.items()
     ]
     for name, target in found.links.items():
         data = target.encode()

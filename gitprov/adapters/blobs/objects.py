@@ -4,7 +4,7 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from gitprov.adapters.durable import sync_files, sync_folders
@@ -116,35 +116,34 @@ class ObjectFolder:
     def publish(self, staged: Sequence[tuple[str, Object]]) -> None:
         """Gives staged files (path and object) their names, all of them safe on disk when this returns."""
         sync_files([path for path, _ in staged])
-        folders: dict[str, dict[str, Object]] = {}
-        for path, item in staged:
-            folders.setdefault(item.md5[4:6], {})[path] = item
+        folders: dict[str, list[tuple[str, Object]]] = {}
+        for one in staged:
+            folders.setdefault(one[1].md5[4:6], []).append(one)
         changed = self.make_folder(self._objects) | {f"{self._objects}/{folder}" for folder in folders}
         for folder, files in folders.items():
             target = f"{self._objects}/{folder}"
-            if not os.path.lexists(target) and self._take_whole(files, target):
+            if not os.path.lexists(target) and self._take_whole([path for path, _ in files], target):
                 changed.add(self._objects)
             else:
                 changed |= self.make_folder(target)
-                for path, item in files.items():
+                for path, item in files:
                     os.rename(path, self.path(item))
         sync_folders(changed)
 
-    def _take_whole(self, files: Mapping[str, Object], target: str) -> bool:
+    def _take_whole(self, files: list[str], target: str) -> bool:
         """Gives the folder of staged files its name as a whole: 256 renames do for any number of objects.
 
-        Returns False when something else waits in it too, or somebody else has just made one.
+        Returns False when they wait elsewhere, something else waits there too, or somebody else has just made one.
 
         Args:
-            files: The object that each staged file is, by path; all belong into one folder.
+            files: All staged files that belong into one folder. What waits in a folder of the same name has its own.
             target: That folder, which is not there yet.
         """
-        path, item = next(iter(files.items()))
-        top = path.removesuffix(name_in_folder(item))
-        waiting = f"{top}{item.md5[4:6]}"
-        if files.keys() != {f"{top}{name_in_folder(item)}" for item in files.values()}:
+        waiting = os.path.dirname(files[0])
+        if os.path.basename(waiting) != os.path.basename(target):
             return False
-        if len(os.listdir(waiting)) != len(files):
+        start = len(waiting) + 1
+        if set(os.listdir(waiting)) != {path[start:] for path in files}:
             return False
         if self._shared:
             os.chmod(waiting, 0o2775)  # noqa: S103 - what DVC gives a shared cache

@@ -5,12 +5,12 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Literal, NamedTuple
 
-from gitprov.adapters.blobs.objects import OBJECT_MODE, name_in_folder
+from gitprov.adapters.blobs.objects import OBJECT_MODE, name_in_folder, object_of
 from gitprov.adapters.blobs.work import Advance
-from gitprov.ids import digest_hex
+from gitprov.ids import Digest, Md5, digest_hex
 from gitprov.ports.blobs import Object
 
 SMALL = 1 << 20
@@ -30,7 +30,7 @@ def signature(status: os.stat_result) -> Signature:
 
 
 class Source(NamedTuple):
-    """A file of the work tree to be read: `path` names it in results, `file` is what is opened."""
+    """A file of the work tree to be read: `path` names it in results, `file` is what is opened, absolute or not."""
 
     path: str
     file: str
@@ -43,14 +43,13 @@ class Source(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What a file held: hex digits of both digests, and the staged copy unless the object was there or none was asked.
+    """What a file held: the object that it is, and the staged copy unless the object was there or none was asked.
 
-    `changed` says that there are no digests, since the file was another one when it was read, or became one.
+    `changed` says that it is none, since the file was another one when it was read, or became one.
     """
 
     source: Source
-    sha256: str = ""
-    md5: str = ""
+    item: Object = Object(Md5(""), 0, None)
     staged: str | None = None
     changed: bool = False
 
@@ -99,30 +98,32 @@ def digest_for(item: Object) -> "hashlib._Hash":
 
 
 def read_files(
-    sources: Sequence[Source], objects: str | None, staging: str, advance: Advance, *, alone: bool = False
+    sources: Sequence[Source], top: str, objects: str | None, staging: str, advance: Advance, *, alone: bool = False
 ) -> list[Read]:
     """Reads each file once for both digests, and copies it to `staging` when `objects` lacks it.
 
     Args:
         sources: The files.
+        top: A folder, from which files are opened that have no absolute path.
         objects: The folder `files/md5` of the cache; None to copy nothing.
         staging: A folder on its file system.
         advance: Told of the bytes that are done.
         alone: Whether nothing is published meanwhile (`over`).
     """
-    stage = None if objects is None else _Stage(staging, objects, alone=alone)
-    return [_read_file(source, stage, advance) for source in sources]
+    with _folder(top) as handle, _stage(staging if objects is not None else None, objects or "", alone=alone) as stage:
+        return [_read_file(source, handle, stage, advance) for source in sources]
 
 
 def copy_objects(copies: Sequence[Copy], staging: str | None, advance: Advance, *, alone: bool = False) -> list[Copied]:
     """Reads objects, checks their bytes and copies them to `staging` (None: only checks them)."""
-    stage = None if staging is None else _Stage(staging, alone=alone)
-    return [_copy_object(copy, stage, advance) for copy in copies]
+    with _stage(staging, "", alone=alone) as stage:
+        return [_copy_object(copy, stage, advance) for copy in copies]
 
 
 def stage_bytes(staging: str, data: bytes) -> str:
     """Writes a file with an object's mode into a staging folder and returns its path."""
-    staged, target = _Stage(staging).open("")
+    with _folder(staging) as folder:
+        staged, target = _Stage(staging, folder).open("")
     try:
         write_all(target, data)
     finally:
@@ -144,10 +145,10 @@ def write_all(handle: int, data: bytes | memoryview) -> None:
         done += os.write(handle, memoryview(data)[done:])
 
 
-def _read_file(source: Source, stage: "_Stage | None", advance: Advance) -> Read:
-    expected = source.signature
+def _read_file(source: Source, top: int, stage: "_Stage | None", advance: Advance) -> Read:
+    _, file, expected = source
     try:
-        handle = _open_source(source.file)
+        handle = _open_source(file, top)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOENT, errno.ENOTDIR, errno.ENXIO):
             return Read(source, changed=True)
@@ -157,29 +158,29 @@ def _read_file(source: Source, stage: "_Stage | None", advance: Advance) -> Read
             data = read_whole(handle, expected[2])
             if signature(os.fstat(handle)) != expected:
                 return Read(source, changed=True)
-            sha256, md5, staged = _keep_small(data, stage)
+            item, staged = _keep_small(data, stage)
             advance(expected[2])
         else:
             if signature(os.fstat(handle)) != expected:  # what came in its place may never end
                 return Read(source, changed=True)
-            sha256, md5, staged = _read_large(handle, stage, advance)
+            item, staged = _read_large(handle, expected[2], stage, advance)
             if signature(os.fstat(handle)) != expected:
-                return Read(source, staged=staged, changed=True)
+                return Read(source, changed=True)
     except OSError:
         if signature(os.fstat(handle)) != expected:  # a pipe or a folder came in its place
             return Read(source, changed=True)
         raise
     finally:
         os.close(handle)
-    return Read(source, sha256, md5, staged)
+    return Read(source, item, staged)
 
 
-def _open_source(path: str) -> int:
+def _open_source(path: str, top: int) -> int:
     """Opens a file of the work tree, of which the time of the last access need not be written down."""
     try:
-        return os.open(path, _UNNOTICED)
+        return os.open(path, _UNNOTICED, dir_fd=top)
     except PermissionError:  # which is for owners to say
-        return os.open(path, _SOURCE)
+        return os.open(path, _SOURCE, dir_fd=top)
 
 
 def read_whole(handle: int, size: int) -> bytes:
@@ -190,20 +191,20 @@ def read_whole(handle: int, size: int) -> bytes:
     return data
 
 
-def _keep_small(data: bytes, stage: "_Stage | None") -> tuple[str, str, str | None]:
-    sha256 = hashlib.sha256(data).hexdigest()
-    md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
-    if stage is None or stage.is_there(md5):
-        return sha256, md5, None
-    staged, target = stage.open(f"{md5[:2]}/{md5[2:]}")
+def _keep_small(data: bytes, stage: "_Stage | None") -> tuple[Object, str | None]:
+    item = object_of(data)
+    name = name_in_folder(item)
+    if stage is None or stage.is_there(name):
+        return item, None
+    staged, target = stage.open(name)
     try:
         write_all(target, data)
     finally:
         os.close(target)
-    return sha256, md5, staged
+    return item, staged
 
 
-def _read_large(handle: int, stage: "_Stage | None", advance: Advance) -> tuple[str, str, str | None]:
+def _read_large(handle: int, size: int, stage: "_Stage | None", advance: Advance) -> tuple[Object, str | None]:
     sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
     staged, target = stage.open("") if stage else (None, -1)
     try:
@@ -216,11 +217,11 @@ def _read_large(handle: int, stage: "_Stage | None", advance: Advance) -> tuple[
     finally:
         if stage:
             os.close(target)
-    digits = md5.hexdigest()
-    if stage and staged and stage.is_there(digits):
+    item = Object(Md5(f"md5:{md5.hexdigest()}"), size, Digest(f"sha256:{sha256.hexdigest()}"))
+    if stage and staged and stage.is_there(name_in_folder(item)):
         os.unlink(staged)
         staged = None
-    return sha256.hexdigest(), digits, staged
+    return item, staged
 
 
 def _copy_object(copy: Copy, stage: "_Stage | None", advance: Advance) -> Copied:
@@ -259,17 +260,39 @@ def open_object(path: str) -> int:
     raise FileNotFoundError(errno.ENOENT, "no regular file", path)
 
 
+@contextmanager
+def _folder(path: str) -> Iterator[int]:
+    """Opens a folder: from here its files are a shorter way."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _stage(path: str | None, objects: str, *, alone: bool) -> Iterator["_Stage | None"]:
+    """Opens a staging folder, if there is one."""
+    if path is None:
+        yield None
+    else:
+        with _folder(path) as handle:
+            yield _Stage(path, handle, objects, alone=alone)
+
+
 class _Stage:
     """A folder in which copies wait for their names.
 
     Args:
-        folder: On the file system of the cache or remote.
+        path: Where it is, on the file system of the cache or remote.
+        folder: The same, open.
         objects: Its folder `files/md5`, of which `is_there` tells.
         alone: Whether nothing is published while this is written to. An object whose MD5 is known then waits in a
             folder like the one that it is for: `ObjectFolder.publish` can give such a folder its name as a whole.
     """
 
-    def __init__(self, folder: str, objects: str = "", *, alone: bool = False) -> None:
+    def __init__(self, path: str, folder: int, objects: str = "", *, alone: bool = False) -> None:
+        self._path = path
         self._folder = folder
         self._objects = objects
         self._alone = alone
@@ -279,27 +302,27 @@ class _Stage:
             with suppress(FileNotFoundError, NotADirectoryError):
                 self._folders.update(os.listdir(objects))
 
-    def is_there(self, md5: str) -> bool:
-        """Tells whether there is an object of this name (hex digits)."""
-        return md5[:2] in self._folders and os.path.exists(f"{self._objects}/{md5[:2]}/{md5[2:]}")
+    def is_there(self, name: str) -> bool:
+        """Tells whether there is an object of this name (`ab/cdef…`)."""
+        return name[:2] in self._folders and os.path.exists(f"{self._objects}/{name}")
 
     def open(self, name: str, mode: int = OBJECT_MODE) -> tuple[str, int]:
         """Makes a file for an object `name` (`ab/cdef…`, or "" when that is not known yet); returns its path, open.
 
         Its mode is `mode` less the umask, but exactly an object's.
         """
-        path = f"{self._folder}/{name}" if name and self._alone else f"{self._folder}/{os.urandom(8).hex()}"
+        waiting = name if name and self._alone else os.urandom(8).hex()
         try:
-            handle = os.open(path, _NEW, mode)
+            handle = os.open(waiting, _NEW, mode, dir_fd=self._folder)
         except FileExistsError:  # another file had the same bytes
             return self.open("", mode)
         except FileNotFoundError:
-            if not (name and self._alone):
+            if waiting != name:
                 raise
-            os.mkdir(os.path.dirname(path))
-            handle = os.open(path, _NEW, mode)
+            os.mkdir(name[:2], dir_fd=self._folder)
+            handle = os.open(waiting, _NEW, mode, dir_fd=self._folder)
         if mode == OBJECT_MODE and self._is_masked is not False:
             self._is_masked = stat.S_IMODE(os.fstat(handle).st_mode) != mode
             if self._is_masked:
                 os.fchmod(handle, mode)
-        return path, handle
+        return f"{self._path}/{waiting}", handle

@@ -9,11 +9,10 @@ from gitprov.adapters.blobs.intake import Intake
 from gitprov.adapters.blobs.objects import object_in, object_of, staging
 from gitprov.adapters.blobs.reading import Copy, copy_objects, signature
 from gitprov.adapters.blobs.scan import Scan, scan
-from gitprov.adapters.blobs.state import is_settled, now
+from gitprov.adapters.blobs.state import Row, is_settled, now
 from gitprov.adapters.blobs.work import over, told
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
-from gitprov.ids import digest_hex
 from gitprov.ids.listings import EXECUTABLE, Entry
 from gitprov.ids.names import path_fault
 from gitprov.ports.blobs import Object
@@ -135,11 +134,11 @@ class Restorer:
 
     def _remember(self, folders: Folders, entries: Mapping[str, Entry]) -> None:
         """Tells the stat cache of the files, so that the next look need not read them."""
-        rows = []
+        rows: list[Row] = []
         for name, entry in entries.items():
             seen = signature(folders.status(name))
             if is_settled(seen[1], now()):
-                rows.append((name, *seen, digest_hex(entry.sha256), digest_hex(entry.md5), True))
+                rows.append((name, *seen, entry.sha256, entry.md5, True))
         self._intake.state.save_files(rows)
 
 

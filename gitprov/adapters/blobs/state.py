@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from gitprov.ids import Digest, Md5
 from gitprov.records import Blob, Content
 
 TICK = 50_000_000
@@ -28,8 +29,8 @@ CREATE TABLE IF NOT EXISTS directories (
 CREATE TABLE IF NOT EXISTS kept (path TEXT PRIMARY KEY, scan TEXT, names TEXT, sizes TEXT);
 """
 
-Row = tuple[str, int, int, int, int, str, str, bool]
-"""A file that was hashed: path; mtime_ns, ctime_ns, size and inode; SHA-256 and MD5 (hex digits); whether the cache's
+Row = tuple[str, int, int, int, int, Digest | None, Md5, bool]
+"""A file that was hashed: path; mtime_ns, ctime_ns, size and inode; SHA-256 (never None) and MD5; whether the cache's
 object of that MD5 was seen to have the same bytes."""
 
 
@@ -40,14 +41,15 @@ def is_settled(changed: int, read_at: int) -> bool:
         changed: Its ctime, in ns since the epoch.
         read_at: Before the file was read, in ns since the epoch.
     """
-    return read_at - changed > (TICK if changed % 1_000_000_000 else COARSE_TICK)
+    age = read_at - changed
+    return age > COARSE_TICK or (age > TICK and changed % 1_000_000_000 != 0)
 
 
 class StatCache:
     """The stat cache in `folder`. When the database cannot be used everything is hashed again; nothing else is lost."""
 
     def __init__(self, folder: str) -> None:
-        self._path = f"{folder}/stat-2.sqlite"  # another number when what it holds is to be read again
+        self._path = f"{folder}/stat-3.sqlite"  # another number when what it holds is to be read again
         self._opened: sqlite3.Connection | None = None
 
     def files(self, under: str) -> dict[str, tuple[Any, ...]]:
@@ -63,10 +65,10 @@ class StatCache:
         )
         return {row[0]: row for row in rows}
 
-    def objects(self, md5s: Collection[str]) -> dict[str, str]:
-        """Returns the SHA-256 of those of these objects (by MD5) whose bytes were seen; all in hex digits."""
+    def objects(self, md5s: Collection[Md5]) -> dict[Md5, Digest]:
+        """Returns the SHA-256 of those of these objects (by MD5) whose bytes were seen."""
         wanted = list(md5s)
-        found: dict[str, str] = {}
+        found: dict[Md5, Digest] = {}
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
             marks = ",".join("?" * len(part))
@@ -112,8 +114,8 @@ class StatCache:
         """Remembers files."""
         self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def save_objects(self, rows: list[tuple[str, str]]) -> None:
-        """Remembers the MD5 and SHA-256 of objects whose bytes were seen (hex digits), where no file's row does."""
+    def save_objects(self, rows: list[tuple[Md5, Digest | None]]) -> None:
+        """Remembers the MD5 and SHA-256 (never None) of objects whose bytes were seen, where no file's row does."""
         self._write("INSERT OR REPLACE INTO objects VALUES (?, ?)", rows)
 
     def save_directory(self, path: str, scan: str, content: Content, listing: Blob) -> None:

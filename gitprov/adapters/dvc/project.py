@@ -251,7 +251,7 @@ class DvcFiles:
 
     def _dvc_files(self, *endings: str) -> dict[str, bytes]:
         """Returns the files of DVC's that end so: those that neither git nor .dvcignore leaves out."""
-        named = [path for path in self._tracking.files() if f"/{path}".endswith(endings)]
+        named = self._tracking.files(*endings)
         left_out = Ignores(self._root, self._dvc_root, projects=True).ignored(named)
         found = {path: self._files.read(path) for path in sorted(set(named) - left_out)}
         return {path: data for path, data in found.items() if data is not None}

@@ -20,9 +20,14 @@ class Tracking:
         self._root = root
         self._place = place
 
-    def files(self) -> list[str]:
-        """Returns every file that git tracks, or would if told to add everything."""
-        return split(self._git.as_user("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"))
+    def files(self, *endings: str) -> list[str]:
+        """Returns the files that git tracks, or would if told to add everything, and that end so with `/` before."""
+        found = self._git.as_user(
+            *("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--"),
+            *(pattern for ending in endings for pattern in (f"*{ending}", ending.removeprefix("/"))),
+            variables={"GIT_LITERAL_PATHSPECS": "0"},
+        )
+        return [path for path in split(found) if f"/{path}".endswith(endings)]  # a folder may match
 
     def is_ignored(self, path: str) -> bool:
         """Tells whether git ignores a path."""

@@ -379,14 +379,19 @@ def _note(event: str, details: tuple[object, ...]) -> None:
         return
     path, _, flags = details
     is_file = isinstance(flags, int) and not flags & os.O_DIRECTORY
-    if is_file and isinstance(path, str) and path.startswith(_watched[0][0]):
-        _watched[0][1].append(path)
+    folder, files = _watched[0]
+    if (
+        is_file
+        and isinstance(path, str)
+        and (file := os.path.join(os.path.dirname(folder), path)).startswith(f"{folder}/")
+    ):
+        files.append(file)
 
 
 @contextmanager
 def opened_below(folder: Path) -> Iterator[list[str]]:
-    """Notes the files below a folder that are opened."""
-    _watched.append((f"{folder}/", []))
+    """Notes the files below a folder that are opened, by whole paths or from the folder above."""
+    _watched.append((str(folder), []))
     try:
         yield _watched[0][1]
     finally:

@@ -30,7 +30,7 @@ class Publishing:
         """Copies all files to the staging folder."""
         sources = [Source(file.name, str(file), signature(file.stat())) for file in self.files]
         objects = f"{self.cache}/files/md5"
-        reads = read_files(sources, objects, str(self.staging), lambda _: None, alone=alone)
+        reads = read_files(sources, "/", objects, str(self.staging), lambda _: None, alone=alone)
         return [(str(read.staged), object_of(Path(read.source.file).read_bytes())) for read in reads]
 
     def published(self) -> set[bytes]:
@@ -91,7 +91,7 @@ def test_who_makes_a_folder_first_keeps_it(publishing: Publishing) -> None:
     target = Path(publishing.folder.path(item)).parent
     target.mkdir(parents=True)
     (target / "other").touch()
-    assert not publishing.folder._take_whole({path: item}, str(target))
+    assert not publishing.folder._take_whole([path], str(target))
     assert os.listdir(target) == ["other"]
     assert os.path.exists(path)
 

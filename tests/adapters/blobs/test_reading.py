@@ -35,7 +35,7 @@ def test_what_came_in_the_place_of_a_file_is_not_read(
     file.unlink()
     if make:
         make(file)
-    [read] = read_files([Source("x", str(file), seen)], None, "", lambda _: None)
+    [read] = read_files([Source("x", str(file), seen)], "/", None, "", lambda _: None)
     assert read.changed
 
 
@@ -44,5 +44,5 @@ def test_a_file_that_is_now_longer_is_not_half_read(tmp_path: Path) -> None:
     file.write_bytes(b"0123456789")
     seen = signature(file.stat())
     file.write_bytes(b"0123456789 and more")
-    [read] = read_files([Source("x", str(file), seen)], None, "", lambda _: None)
+    [read] = read_files([Source("x", str(file), seen)], "/", None, "", lambda _: None)
     assert read.changed
