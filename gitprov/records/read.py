@@ -5,6 +5,7 @@ would make of it; hostile bytes raise nothing but our errors, in time linear in 
 """
 
 import re
+from operator import length_hint
 
 from gitprov.errors import Code, GitprovError
 from gitprov.errors import catalogue as codes
@@ -14,12 +15,14 @@ from gitprov.records.emit import KEY_LIMIT, PLAIN, RECORD_LIMIT, RESERVED, emit_
 _is_plain = PLAIN.fullmatch
 _reserved = f"(?=[{''.join({word[0] + word[0].upper() for word in RESERVED})}])(?i:{'|'.join(RESERVED)})"
 _lines = re.compile(
-    rf"^( *+)((?:- )*+)(?:(?!{_reserved}:)([A-Za-z_/][A-Za-z0-9_./@+-]{{0,{KEY_LIMIT - 1}}}+):(?:$| (?=.)))?"
-    rf"""(?:(?!{_reserved}$)({PLAIN.pattern})$|("(?!{PLAIN.pattern}")[ !#-\[\]-~]*+")$|(.+))?""",
+    rf"^( *+)(- (?:- )*+|)(?:(?!{_reserved}:)([A-Za-z_/][A-Za-z0-9_./@+-]{{0,{KEY_LIMIT - 1}}}+):(?:$| (?=.))|)"
+    rf"""(?:(?!{_reserved}$)({PLAIN.pattern})$|("(?!{PLAIN.pattern}")[ !#-\[\]-~]*+")$|(.+)|)""",
     re.MULTILINE,
 ).findall
 """Takes each line apart: spaces, dashes, a plain key, and a value, which is a plain word, or ASCII in double quotes,
 needed and without escapes, or another. What is to be looked at again stands in the last, any other key included."""
+_END = ("", "", "", "", "", "")
+"""Stands behind the last line; no line is this very tuple."""
 _is_double = re.compile(r'"(?:[^"\\]|\\(?:["\\ntr]|x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5}))*+"').fullmatch
 _quoted = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'""").match
 _escapes = re.compile(r"\\(?:x(..)|u(.{4})|U(.{8})|(.))").sub
@@ -52,13 +55,16 @@ def read(data: bytes, *, name: str = "record", limit: int = RECORD_LIMIT) -> dic
 
 
 class _Reader:
-    """Walks the lines once. The one being judged is the last of `lines`, and the one after it stands before it."""
+    """Walks the lines once; `line` is the one that was taken last."""
 
     def __init__(self, text: str, name: str) -> None:
-        self.lines = _lines(text)[::-1]
         self.text = text
         self.name = name
-        self.last = len(self.lines)
+        lines = _lines(text)
+        lines[-1] = _END  # what follows the last line feed
+        self.last = len(lines)
+        self.rest = iter(lines)
+        self.line = _END
 
     def document(self) -> dict[str, Value]:
         if not self.text:
@@ -67,26 +73,30 @@ class _Reader:
             raise self.error("the last line does not end in a line feed", line=self.last)
         if self.text == "{}\n":
             return {}
-        del self.lines[0]  # there is nothing after the last line feed
-        return self.mapping(0, 1)
+        self.line = next(self.rest)
+        return self.mapping("", 1)
 
     def error(self, why: str, *, line: int | None = None, code: Code = codes.YML_SYNTAX) -> GitprovError:
-        number = self.last - len(self.lines) if line is None else line
+        number = self.last - length_hint(self.rest) if line is None else line
         return code.error(f"{self.name}:{number} is not in the canonical form", why=why)
 
-    def mapping(self, indent: int, depth: int) -> dict[str, Value]:
+    def mapping(self, margin: str, depth: int) -> dict[str, Value]:
+        """Reads the mapping whose first line was taken, and takes the line behind it."""
         if depth > MAX_DEPTH:
             raise self.error(f"nested more than {MAX_DEPTH} levels deep", code=codes.YML_DEPTH)
         out: dict[str, Value] = {}
-        lines, previous = self.lines, ""
-        while lines:
-            space, dashes, key, plain, quoted, other = lines[-1]
-            if len(space) != indent:
-                if len(space) < indent:
-                    break
+        line, take, previous = self.line, self.rest.__next__, ""
+        while True:
+            space, dashes, key, plain, quoted, other = line
+            if space != margin:
+                if space < margin:
+                    self.line = line
+                    return out
                 raise self.error("unexpected indentation")
             if key and not dashes:
                 in_order = key > previous  # as UTF-16 orders them, too, since one of the two is ASCII
+            elif line is _END:
+                return out
             else:
                 key, other = self.key(dashes + (plain or quoted or other))
                 plain = quoted = ""
@@ -96,11 +106,11 @@ class _Reader:
             previous = key
             if plain or quoted or other:
                 out[key] = plain or (quoted[1:-1] if quoted else self.scalar(other))
-                lines.pop()
+                line = take()
             else:
-                lines.pop()
-                out[key] = self.block(indent + 2, depth + 1)
-        return out
+                self.line = take()
+                out[key] = self.block(margin + "  ", depth + 1)
+                line = self.line
 
     def key(self, text: str) -> tuple[str, str]:
         """Returns the key of a line and the text of its value, empty when a block follows."""
@@ -127,38 +137,37 @@ class _Reader:
             raise self.error("a colon, one space and a value are expected after the key")
         return key, rest[2:]
 
-    def block(self, indent: int, depth: int) -> Value:
+    def block(self, margin: str, depth: int) -> Value:
         """Reads what stands below a key: a mapping or a sequence, never empty."""
-        if not self.lines:
+        if self.line is _END:
             raise self.error("a value is missing at the end")
-        space, dashes, *_ = self.lines[-1]
-        if len(space) < indent:
+        space, dashes, *_ = self.line
+        if space < margin:
             raise self.error("a value is missing, or not indented by two spaces")
-        if dashes and len(space) == indent:
-            return self.sequence(indent, depth)
-        return self.mapping(indent, depth)
+        if dashes and space == margin:
+            return self.sequence(margin, depth)
+        return self.mapping(margin, depth)
 
-    def sequence(self, indent: int, depth: int) -> list[Value]:
+    def sequence(self, margin: str, depth: int) -> list[Value]:
+        """Reads the list whose first line was taken, and takes the line behind it."""
         if depth > MAX_DEPTH:
             raise self.error(f"nested more than {MAX_DEPTH} levels deep", code=codes.YML_DEPTH)
         out: list[Value] = []
-        lines = self.lines
-        while lines:
-            space, dashes, key, plain, quoted, other = lines[-1]
-            if len(space) < indent:
-                break
-            if not dashes or len(space) > indent:
+        while True:
+            space, dashes, key, plain, quoted, other = self.line
+            if space < margin:
+                return out
+            if not dashes or space > margin:
                 raise self.error("a list item is expected here")
             if len(dashes) > 2:  # a list in a list, or a mapping, begins behind the dash
-                lines[-1] = (f"{space}  ", dashes[2:], key, plain, quoted, other)
-                out.append(self.sequence(indent + 2, depth + 1))
+                self.line = (f"{space}  ", dashes[2:], key, plain, quoted, other)
+                out.append(self.sequence(margin + "  ", depth + 1))
             elif key or self.is_pair(other):
-                lines[-1] = (f"{space}  ", "", key, plain, quoted, other)
-                out.append(self.mapping(indent + 2, depth + 1))
+                self.line = (f"{space}  ", "", key, plain, quoted, other)
+                out.append(self.mapping(margin + "  ", depth + 1))
             else:
                 out.append(plain or (quoted[1:-1] if quoted else self.scalar(other)))
-                lines.pop()
-        return out
+                self.line = next(self.rest)
 
     @staticmethod
     def is_pair(text: str) -> bool:
