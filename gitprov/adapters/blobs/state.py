@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+import weakref
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -138,6 +139,7 @@ class StatCache:
         if self._opened is None:
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
             self._opened = sqlite3.connect(self._path, timeout=10, check_same_thread=False)
+            weakref.finalize(self, self._opened.close)
             self._opened.executescript(SCHEMA)
         return self._opened
 

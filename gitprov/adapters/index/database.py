@@ -158,7 +158,8 @@ class SqliteIndex:
         """Returns the records, or those of a type."""
         rows = self._all(
             "SELECT id, min(path) AS first FROM cards JOIN files ON card = n"
-            " WHERE id IS NOT NULL AND (?1 IS NULL OR type = ?1) GROUP BY n ORDER BY first",
+            " WHERE id IS NOT NULL AND (? IS NULL OR type = ?) GROUP BY n ORDER BY first",
+            type_,
             type_,
         )
         return [_digest(own) for own, _ in rows]
@@ -174,8 +175,8 @@ class SqliteIndex:
     def lying_at(self, path: str) -> list[Digest]:
         """Returns the record whose file this is, if it is the first of that record."""
         rows = self._all(
-            "SELECT id FROM files JOIN cards ON n = card WHERE path = ?1 AND id IS NOT NULL"
-            " AND NOT EXISTS (SELECT 1 FROM files other WHERE other.card = n AND other.path < ?1)",
+            "SELECT id FROM files JOIN cards ON n = card WHERE path = ? AND id IS NOT NULL"
+            " AND NOT EXISTS (SELECT 1 FROM files other WHERE other.card = n AND other.path < files.path)",
             _packed(path),
         )
         return [_digest(own) for (own,) in rows]

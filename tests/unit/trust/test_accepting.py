@@ -257,15 +257,15 @@ def naive(story: Story) -> list[tuple[Digest, int]]:
             before = found[-1][0].record if found else None
             assert before is None or isinstance(before, TrustRoot)
             ever = [one.record for one, _ in found]
-            lost = {key for one in ever if isinstance(one, TrustRoot) for key, _ in holders(one) if revoked(one, key)}
-            owned = {key: person for one in ever if isinstance(one, TrustRoot) for key, person in holders(one)}
+            lost = {id_ for one in ever if isinstance(one, TrustRoot) for id_, _ in holders(one) if revoked(one, id_)}
+            owned = {id_: person for one in ever if isinstance(one, TrustRoot) for id_, person in holders(one)}
             for stored, landing in sorted(story.landings, key=lambda pair: pair[0].path):
                 new = stored.record
                 assert isinstance(new, TrustRoot)
                 keys = {key(name) for one, name, at in story.signed if one.id == stored.id and at <= step} - lost
                 ok = landing <= step and new.follows == (found[-1][0].id if found else None)
                 ok = ok and (before is None or new.version > before.version)
-                ok = ok and all(owned.get(key, person) == person for key, person in holders(new))
+                ok = ok and all(owned.get(id_, person) == person for id_, person in holders(new))
                 past = step_of(new.history.commit)
                 ok = ok and (new.version == 1 or (past is not None and past < landing))
                 for version in filter(None, (before, new)):
