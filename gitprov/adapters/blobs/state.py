@@ -17,17 +17,27 @@ TICK = 50_000_000
 COARSE_TICK = 2_000_000_000
 """The same on a file system whose time stamps are whole seconds."""
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS files (
+VERSION = 3
+"""Another number when what the database holds is to be read again."""
+
+SCHEMA = f"""
+BEGIN IMMEDIATE;
+DROP TABLE IF EXISTS files;
+DROP TABLE IF EXISTS objects;
+DROP TABLE IF EXISTS directories;
+DROP TABLE IF EXISTS kept;
+CREATE TABLE files (
   path TEXT PRIMARY KEY, mtime INTEGER, ctime INTEGER, size INTEGER, inode INTEGER, sha256 TEXT, md5 TEXT,
   kept INTEGER
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS objects (md5 TEXT PRIMARY KEY, sha256 TEXT) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS directories (
+CREATE TABLE objects (md5 TEXT PRIMARY KEY, sha256 TEXT) WITHOUT ROWID;
+CREATE TABLE directories (
   path TEXT PRIMARY KEY, scan TEXT, digest TEXT, files INTEGER, md5 TEXT, size INTEGER,
   listing_md5 TEXT, listing_size INTEGER
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS kept (path TEXT PRIMARY KEY, scan TEXT, names TEXT, sizes TEXT);
+CREATE TABLE kept (path TEXT PRIMARY KEY, scan TEXT, names TEXT, sizes TEXT);
+PRAGMA user_version = {VERSION};
+COMMIT;
 """
 
 Row = tuple[str, int, int, int, int, Digest | None, Md5, bool]
@@ -50,7 +60,7 @@ class StatCache:
     """The stat cache in `folder`. When the database cannot be used everything is hashed again; nothing else is lost."""
 
     def __init__(self, folder: str) -> None:
-        self._path = f"{folder}/stat-3.sqlite"  # another number when what it holds is to be read again
+        self._path = f"{folder}/stat.sqlite"
         self._opened: sqlite3.Connection | None = None
 
     def files(self, under: str) -> dict[str, tuple[Any, ...]]:
@@ -140,7 +150,8 @@ class StatCache:
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
             self._opened = sqlite3.connect(self._path, timeout=10, check_same_thread=False)
             weakref.finalize(self, self._opened.close)
-            self._opened.executescript(SCHEMA)
+            if self._opened.execute("PRAGMA user_version").fetchone() != (VERSION,):
+                self._opened.executescript(SCHEMA)
         return self._opened
 
     @contextmanager

@@ -2,12 +2,13 @@
 
 import json
 import os
+import sqlite3
 import stat
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,20 @@ def test_a_damaged_stat_cache_costs_time_only(clone: Clone) -> None:
     assert clone.cache().snapshot("data") == before
     assert clone.cache().snapshot("data") == before
     assert database.read_bytes().startswith(b"SQLite format 3")
+
+
+def test_a_stat_cache_of_another_version_is_made_anew(clone: Clone) -> None:
+    clone.tree()
+    before = clone.cache().snapshot("data")
+    [database] = clone.state.glob("*.sqlite")
+    for version in (0, 2, 99):
+        with closing(sqlite3.connect(database)) as other:
+            other.executescript(f"DROP TABLE files; CREATE TABLE files (what TEXT); PRAGMA user_version = {version}")
+        wait_for_a_tick()
+        assert clone.cache().snapshot("data") == before
+        with opened_below(clone.root / "data") as opened:
+            assert clone.cache().snapshot("data") == before
+        assert not opened
 
 
 def test_a_stat_cache_that_cannot_be_written_costs_time_only(clone: Clone) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gitprov.adapters.blobs.objects import object_of
 from gitprov.adapters.blobs.reading import SMALL, Source, read_files, read_whole, signature
 
 
@@ -46,3 +47,19 @@ def test_a_file_that_is_now_longer_is_not_half_read(tmp_path: Path) -> None:
     file.write_bytes(b"0123456789 and more")
     [read] = read_files([Source("x", str(file), seen)], "/", None, "", lambda _: None)
     assert read.changed
+
+
+def test_a_file_of_somebody_else_is_read_too() -> None:
+    """Only the owner of a file may ask that the time of its last access is not written down."""
+    file = Path("/etc/passwd")
+    as_root = os.geteuid() == 0
+    if as_root:
+        os.seteuid(65534)
+    try:
+        with pytest.raises(PermissionError):
+            os.open(file, os.O_RDONLY | os.O_NOATIME)
+        [read] = read_files([Source("x", str(file), signature(file.stat()))], "/", None, "", lambda _: None)
+    finally:
+        if as_root:
+            os.seteuid(0)
+    assert read.item == object_of(file.read_bytes())
