@@ -17,6 +17,9 @@ STEP = "add"
 ROLE = "source"
 DEFAULT_KIND = "dataset"
 
+_ROOM = NAME_LIMIT - 9
+"""What a name may have beside a dash and eight digits."""
+
 _OWN = (".dvc", ".git", ".gitprov")
 
 
@@ -31,12 +34,20 @@ def check_place(path: str) -> None:
 
 
 def name_of_path(path: str) -> str:
-    """Returns the name that a path has when nobody gives it one: `data/Raw sét.csv` is `data.raw-set.csv`."""
+    """Returns the name that a path has when nobody gives it one: `data/Raw sét.csv` is `data.raw-set.csv`.
+
+    Where letters of other scripts are left out, digits of the path's digest say which path it was.
+    """
     plain = "".join(char for char in unicodedata.normalize("NFKD", path) if not unicodedata.combining(char))
+    digits = sha256_of(unicodedata.normalize("NFC", path).encode(errors="surrogatepass"))[7:15]
     parts = [re.sub(r"[^a-z0-9._-]+", "-", part.lower()) for part in plain.split("/")]
     name = re.sub(r"[._-]*[.][._-]*", ".", ".".join(parts))
-    name = re.sub(r"([_-])[_-]+", r"\1", name).strip("._-")[-NAME_LIMIT:].strip("._-")
-    return name if is_name(name) else check_name(re.sub(r"[^a-z0-9]+", "-", name).strip("-") or "unnamed", "a name")
+    name = re.sub(r"([_-])[_-]+", r"\1", name).strip("._-")
+    if not plain.isascii():
+        name = f"{name[-_ROOM:].strip('._-') or 'unnamed'}-{digits}"
+    name = name[-NAME_LIMIT:].strip("._-")
+    dashed = re.sub(r"[^a-z0-9]+", "-", name).strip("-") or "unnamed"
+    return next(one for one in (name, dashed, f"{dashed[-_ROOM:]}-{digits}") if is_name(one))
 
 
 def kind_of(place: Workplace, ledger: Ledger, name: str, wanted: str | None, default: str = DEFAULT_KIND) -> str:

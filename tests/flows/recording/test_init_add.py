@@ -5,7 +5,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from gitprov.ids.names import is_name
+from gitprov.recording.sources import name_of_path
 from gitprov.records import Artifact, Run, decode
 from tests.support import Gitprov, Repo
 
@@ -171,6 +175,26 @@ def test_names_are_judged_with_a_proposal(repo: Repo, gitprov: Gitprov) -> None:
     refused = gitprov("add", "x", "--name", "My Data", status=2)
     assert "GP-SCH-003" in refused.err
     assert "my-data" in refused.err
+
+
+@given(st.text(min_size=1))
+@example("aux")
+@example("x.lock")
+@example("\ud800")
+@example("con/" + "é" * 150)
+def test_every_path_has_a_name(path: str) -> None:
+    assert is_name(name_of_path(path))
+
+
+def test_paths_in_other_scripts_do_not_share_a_name(repo: Repo, gitprov: Gitprov) -> None:
+    """Two sources under one name would pass for two versions of one."""
+    assert name_of_path("data/Raw sét.csv") == "data.raw-set.csv"
+    assert name_of_path("cafe\u0301/\u0434") == name_of_path("caf\u00e9/\u0434")
+    for path in ("訓練.csv", "検証.csv"):
+        repo.write(path, path)
+    gitprov("init")
+    gitprov("add", "訓練.csv", "検証.csv")
+    assert len(list((repo.path / ".gitprov/artifacts").iterdir())) == 2
 
 
 def test_records_of_add_say_who_and_when(repo: Repo, gitprov: Gitprov) -> None:
