@@ -32,7 +32,7 @@ Md5Field = Annotated[Md5, pattern_rule(MD5_PATTERN, "an MD5 locator with its pre
 DigestOrUnknown = Annotated[str, pattern_rule(f"(?:{DIGEST_PATTERN}|unknown)", "a SHA-256 digest, or unknown")]
 CommitField = Annotated[str, pattern_rule(COMMIT_PATTERN, "a git commit with its prefix")]
 TimeField = Annotated[str, time_rule(6)]
-NameField = Annotated[str, pattern_rule(NAME_PATTERN, "a name")]
+NameField = Annotated[str, pattern_rule(NAME_PATTERN, "a name", recurs=True)]
 ContainerField = Annotated[str, pattern_rule(rf"[a-z0-9][a-zA-Z0-9._/:-]*@{DIGEST_PATTERN}", "IMAGE@sha256:DIGEST")]
 PathField = Annotated[
     str,
@@ -40,6 +40,7 @@ PathField = Annotated[
         r"^(?:\.|(?![\s\S]*(?:^|/)\.{0,2}(?:/|(?![\s\S])))[^\\\x00]+)$",
         "a path relative to the repository's root",
         lambda path: path == "." or path_fault(path) is None,
+        recurs=True,
     ),
 ]
 
@@ -217,7 +218,28 @@ def _ruled(rule: Rule) -> Decoder:
             raise _UnfitError(f"must be {rule.meaning}, not {str(value)[:80]!r}")
         return value
 
+    return _remembering(decode) if rule.recurs else decode
+
+
+def _remembering(decoder: Decoder) -> Decoder:
+    """Decodes texts, of which it remembers what it was given last."""
+    known: set[str] = set()
+
+    def decode(value: Any) -> Any:
+        if type(value) is str and value in known:
+            return value
+        decoder(value)
+        if len(value) <= _SHORT:
+            if len(known) == _REMEMBERED:
+                known.clear()
+            known.add(value)
+        return value
+
     return decode
+
+
+_REMEMBERED, _SHORT = 1_000, 250
+"""How many texts of how many characters at most are remembered by each rule: hostile ones take no more memory."""
 
 
 def _at_least(least: int) -> Decoder:

@@ -10,11 +10,15 @@ from gitprov.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a text field must look like; `pattern` says it in the JSON Schema."""
+    """What a text field must look like; `pattern` says it in the JSON Schema.
+
+    `recurs` says that many records have few different texts there: it takes less time to remember them.
+    """
 
     pattern: str
     meaning: str
     accepts: Callable[[str], object] = field(compare=False)
+    recurs: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,9 @@ class AtLeast:
     least: int
 
 
-def pattern_rule(pattern: str, meaning: str) -> Rule:
+def pattern_rule(pattern: str, meaning: str, *, recurs: bool = False) -> Rule:
     """Returns the rule that the whole text matches a pattern; errors name it by its `meaning`."""
-    return Rule(f"^{pattern}$", meaning, re.compile(pattern).fullmatch)
+    return Rule(f"^{pattern}$", meaning, re.compile(pattern).fullmatch, recurs)
 
 
 def time_rule(digits: int) -> Rule:

@@ -19,6 +19,7 @@ from gitprov.records import (
     Evaluation,
     Event,
     Evidence,
+    Lock,
     Member,
     Recipe,
     Record,
@@ -37,6 +38,7 @@ from gitprov.records import (
     set_digest,
     store,
 )
+from gitprov.records.codec import from_data
 from tests.unit.documents import strict
 from tests.unit.made import artifacts, records, references, releases
 
@@ -207,6 +209,17 @@ def test_a_field_that_does_not_fit_is_named(changes: dict[str, Any], field: str)
         decode(emit(artifact(**changes)), name="it")
     assert refused.value.code == codes.SCH_FIELD
     assert refused.value.what.startswith("it: ")
+
+
+def test_a_path_is_judged_alike_however_many_were_before() -> None:
+    """Names and paths that passed are remembered for a while: nothing else passes because of them (A22)."""
+    deep = "/".join(["long"] * 100)
+    for path in [*(f"data/{number}" for number in range(1_200)), deep, "data/0", deep]:
+        assert from_data(Lock, {"path": path, "sha256": A}).path == path
+    for wrong in ["data/..", "/data", f"{deep}/..", ["data/0"], None] * 2:
+        with pytest.raises(GitprovError) as refused:
+            from_data(Lock, {"path": wrong, "sha256": A})
+        assert refused.value.code == codes.SCH_FIELD
 
 
 @pytest.mark.parametrize("schema", [None, 1, "gitprov/artifact/v2", "gitprov/artifact", "x" * 5000])
