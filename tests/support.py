@@ -54,6 +54,14 @@ def make_repo(path: Path) -> Repo:
     return repo
 
 
+def pretend_git(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Puts a git before the real one that does what a shell script says, and then what the real one does."""
+    folder.mkdir()
+    (folder / "git").write_text(f'#!/bin/sh\n{script}\nPATH=${{PATH#*:}} exec git "$@"\n')
+    (folder / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a command line did."""

@@ -122,11 +122,7 @@ def verify(
 
 
 def _partial() -> Finding:
-    return codes.GIT_SHALLOW.finding(
-        "HEAD",
-        "this clone lacks history or objects on purpose",
-        fix="git fetch --unshallow  # where objects were filtered out: git fetch --refetch --no-filter",
-    )
+    return codes.GIT_SHALLOW.finding("HEAD", "this clone lacks history or objects on purpose")
 
 
 def _closure(place: Workplace, ledger: Ledger, text: str) -> list[Digest]:

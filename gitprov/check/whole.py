@@ -15,11 +15,7 @@ from gitprov.errors import catalogue as codes
 def whole(change: Change) -> Iterator[Finding]:
     """Yields what keeps a reader from seeing everything as it is."""
     if change.partial:
-        yield codes.GIT_SHALLOW.finding(
-            change.ref,
-            "this clone lacks history or objects on purpose",
-            fix="git fetch --unshallow  # where objects were filtered out: git fetch --refetch --no-filter",
-        )
+        yield codes.GIT_SHALLOW.finding(change.ref, "this clone lacks history or objects on purpose")
     for one in change.overlays:
         match one.kind:
             case "replace":

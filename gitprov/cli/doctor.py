@@ -22,11 +22,11 @@ from gitprov.wiring.resources import read_resource
 def command(ctx: click.Context, fix: bool, dry_run: bool, as_json: bool) -> None:
     """Find what crashes left in this clone, and mend it.
 
-    Working files of commands that died, a lock of git's index that no git holds, runs and records that were left half
-    way, the attributes of records, hooks, the modes and the bytes of the cache's objects, the index of records, tickets
-    that were brought long ago, and what the remote lacks of committed records. Wrong objects go into a quarantine and
-    are fetched again. Never changes or removes a record, nor an object of the remote. Exit 1 with findings, 3 when
-    something could not be looked at.
+    A git that is too old, working files of commands that died, a lock of git's index that no git holds, runs and
+    records that were left half way, the attributes of records, hooks, the modes and the bytes of the cache's objects,
+    the index of records, tickets that were brought long ago, and what the remote lacks of committed records. Wrong
+    objects go into a quarantine and are fetched again. Never changes or removes a record, nor an object of the remote.
+    Exit 1 with findings, 3 when something could not be looked at.
 
     Example: gitprov doctor --fix
     """

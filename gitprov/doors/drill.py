@@ -115,6 +115,8 @@ def codes_of(place: Doorway, door: str, move: Move, attributes: bytes) -> tuple[
     try:
         judged = DOORS[door](place, move, attributes)
     except GitprovError as error:
+        if error.code is codes.GIT_OLD:  # that says nothing of the door
+            raise
         return {error.code.id}, set()
     told = (*judged.warnings, *judged.undecided)
     return {finding.code.id for finding in judged.findings}, {finding.code.id for finding in told}

@@ -175,7 +175,7 @@ KINDS: Mapping[str, Kind] = {
     "rename": Kind(_commit(_renamed), codes.IMM_LOST, _MADE),
     "mode": Kind(_commit(_swapped("100755")), codes.IMM_LOST, _MADE),
     "symlink": Kind(_commit(_swapped("120000", b"../README.md")), codes.IMM_LOST, _MADE),
-    "submodule": Kind(_commit(_swapped("160000", "1" * 40)), codes.IMM_LOST, _MADE),
+    "submodule": Kind(_commit(_swapped("160000", ":1")), codes.IMM_LOST, _MADE),
     "merge-delete": Kind(_evil_merge(_deleted), codes.IMM_LOST, _LANDED),
     "merge-modify": Kind(_evil_merge(_modified), codes.IMM_LOST, _LANDED),
     "squash-drop": Kind(_squash_drop, codes.IMM_LOST, _MADE),

@@ -24,7 +24,10 @@ class Doorway(Workplace, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A ref that is to move: from a commit (None: it is made) to a commit (None: it is deleted)."""
+    """A ref that is to move: from a commit (None: it is made) to a commit (None: it is deleted).
+
+    A symbolic ref has none of its own: that of the branch which it names was judged when it came there.
+    """
 
     ref: str
     old: str | None
@@ -73,5 +76,5 @@ def protected(git: GitStore, incoming: Incoming) -> Protected | None:
     return Protected(f"{BRANCHES}{branch_name(ref)}", ref, git.commit_of(ref))
 
 
-def _commit(oid: str) -> str | None:
-    return oid if oid.strip("0") else None
+def _commit(value: str) -> str | None:
+    return value if value.strip("0") and not value.startswith("ref:") else None

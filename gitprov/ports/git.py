@@ -79,6 +79,14 @@ class GitStore(Protocol):
         """Absolute path of the top of the work tree; of the git directory in a bare repository."""
         ...
 
+    def check_version(self) -> None:
+        """Refuses a git that is too old, which would fail half way.
+
+        Raises:
+            GitprovError: GP-GIT-012.
+        """
+        ...
+
     @property
     def is_bare(self) -> bool:
         """Tells whether there is no work tree."""

@@ -15,7 +15,8 @@ class File:
 
     Attributes:
         mode: In octal digits.
-        data: Its bytes; in hex digits the id of an object that the repository has, or of a submodule's commit.
+        data: Its bytes; in hex digits the id of an object that the repository has; `:1` for a submodule's commit, the
+            first of all.
     """
 
     mode: str

@@ -36,8 +36,10 @@ def init(
         dry_run: Write nothing.
 
     Raises:
-        GitprovError: GP-GIT-006 when another folder of the work tree has a `.gitprov`; GP-DVC-006; GP-IO-001.
+        GitprovError: GP-GIT-006 when another folder of the work tree has a `.gitprov`; GP-GIT-012; GP-DVC-006;
+            GP-IO-001.
     """
+    place.git.check_version()
     _refuse_second(place)
     wanted: dict[str, bytes] = {}
     tracked = (place.git.tree("HEAD", [ROOT]) if place.git.head() else {}) | place.git.index([ROOT])

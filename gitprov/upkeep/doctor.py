@@ -137,6 +137,11 @@ class _Course:
                 self.notes.append(str(error))
 
 
+def _git(place: Clone, belongings: Belongings) -> Iterator[Complaint]:  # noqa: ARG001
+    place.git.check_version()
+    return iter(())
+
+
 def _leftovers(place: Clone, belongings: Belongings) -> Iterator[Complaint]:  # noqa: ARG001
     died = [f"it was doing: {intent}" for intent in place.worktree.unfinished()]
     for owner, words in ((place.worktree, "; ".join(died)), (place.cache, "")):
@@ -205,6 +210,7 @@ def _modes(place: Clone, belongings: Belongings) -> Iterator[Complaint]:  # noqa
 
 
 LOOKS: tuple[Look, ...] = (
+    _git,
     _leftovers,
     _index_lock,
     _runs,

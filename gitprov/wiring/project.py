@@ -258,10 +258,12 @@ class Project:
         """
         if self.worktree.read(f"{ROOT}/project.yaml") is None:
             lost = self.git.head() and self.git.tree("HEAD", [f"{ROOT}/project.yaml"])
+            is_sparse = self.git.config("core.sparseCheckout") == "true"
+            back = f"sparse-checkout add {ROOT} .dvc" if is_sparse else f"checkout HEAD -- {ROOT}/project.yaml"
             raise codes.GIT_NOT_INITIALISED.error(
                 f"{ROOT}/project.yaml is not in the work tree" if lost else "this repository does not use gitprov yet",
                 why="" if lost else f"{ROOT}/project.yaml is not there",
-                fix=f"git -C {shlex.quote(self.git.root)} checkout HEAD -- {ROOT}/project.yaml" if lost else "",
+                fix=f"git -C {shlex.quote(self.git.root)} {back}" if lost else "",
             )
 
     @cached_property

@@ -44,7 +44,7 @@ def test_the_audit_of_a_clone_that_remembers_says_the_same(tmp_path: Path, gitpr
 
 def test_a_repository_with_sha256_is_judged_alike(tmp_path: Path) -> None:
     story = honest("sha256").story()
-    for kind in ("modify", "foxtrot-drop", "rewrite"):
+    for kind in ("modify", "foxtrot-drop", "rewrite", "submodule"):
         move = write(story.commits, story.head, KINDS[kind].do(story), tmp_path / kind, sha256=True)
         assert len(move.after) == 64
         assert {door for door, refused, _ in judged(move) if KINDS[kind].code.id in refused} == set(KINDS[kind].doors)

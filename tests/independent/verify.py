@@ -323,7 +323,7 @@ def verify(path: str, ref: str, known: str | None = None) -> Verdict:
     if git(path, "rev-parse", "--is-shallow-repository").strip() == b"true":
         verdict["undecided"].append("history is cut off: git fetch --unshallow")
     if b".promisor=" in git(path, "config", "--local", "--list"):
-        verdict["undecided"].append("objects were left out: git fetch --refetch --no-filter")
+        verdict["undecided"].append("objects were left out: clone without --filter")
     commits = git(path, "rev-list", "--first-parent", "--reverse", "--end-of-options", ref).decode().split()
     verdict["commit"] = commits[-1]
     if known is not None and known not in commits:

@@ -28,6 +28,16 @@ def test_a_clone_without_all_history(project: Repo, tmp_path: Path, gitprov: Git
     gitprov("verify", cwd=part.path)
 
 
+def test_records_outside_of_a_sparse_checkout(project: Repo, gitprov: Gitprov) -> None:
+    project.git("status")  # git leaves files of which it does not know that they are unchanged
+    project.git("sparse-checkout", "set", "--cone", "data")
+    project.write("data/new.csv", "new\n")
+    follow(codes.GIT_NOT_INITIALISED, gitprov("add", "data/new.csv", status=2), project)
+    gitprov("add", "data/new.csv", "--name", "new", "--kind", "dataset")
+    project.git("commit", "--quiet", "-m", "Add new")
+    gitprov("verify")
+
+
 def test_a_second_folder_of_records(project: Repo, gitprov: Gitprov) -> None:
     project.write("sub/.gitprov/x.yaml", "x\n")
     project.git("add", "--all", "--force")

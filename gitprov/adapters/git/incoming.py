@@ -3,10 +3,12 @@
 import os
 from dataclasses import replace
 
-from gitprov.adapters.git.plumbing import Place, Plumbing, split
+from gitprov.adapters.git.plumbing import Place, Plumbing, split, too_old
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
 
+_MERGES = (2, 38)
+"""The first version of git that merges without a work tree."""
 _NAME = ("-c", "user.name=gitprov", "-c", "user.email=gitprov@localhost")
 
 
@@ -72,9 +74,7 @@ class GitIncoming:
                 fine=(0, 1),
             )
         except GitprovError as error:
-            if "usage: git merge-tree" in error.why:
-                raise codes.GIT_OLD.error("this git cannot merge without a work tree", why=error.why) from error
-            raise
+            raise too_old(_MERGES, error.why) or error from None
         tree, *conflicts = split(answer)
         if conflicts:
             raise codes.GIT_CONFLICT.error(

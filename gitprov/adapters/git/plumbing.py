@@ -13,6 +13,9 @@ from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
 
 Environment = Mapping[str, str]
+OLDEST = (2, 34)
+"""The first version of git that can all that is asked of it: `add --sparse` came last. Some of it asks for more."""
+
 T = TypeVar("T")
 
 # Where a repository is and how paths are read: ours to say, whatever the caller's environment has. The list is that of
@@ -72,19 +75,44 @@ def discover(start: str) -> Place | None:
     configuration applies, for safe.directory.
 
     Raises:
-        GitprovError: GP-GIT-003 when git cannot be run, or refuses the repository (safe.directory).
+        GitprovError: GP-GIT-003 when git cannot be run, or refuses the repository (safe.directory, or
+            safe.bareRepository: git takes a bare one, as from git 3 on, only by a GIT_DIR that is above `start`).
     """
     plain = {name: value for name, value in os.environ.items() if name not in _LOCATING} | {"LC_ALL": "C"}
+    hidden = b""
     for environment in (plain, {**os.environ, "LC_ALL": "C"}):
         asked = ["rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--show-toplevel"]
         done = _start(asked, environment, start)
         if done.stdout:  # where there is no work tree git fails at the last one
             git_dir, common_dir, top = os.fsdecode(done.stdout).split("\n", 2)
             work_tree = top.removesuffix("\n") if done.returncode == 0 else None
-            return Place(os.path.realpath(git_dir), os.path.realpath(common_dir), work_tree)
-        if b"not a git repository" not in done.stderr:
+            place = Place(os.path.realpath(git_dir), os.path.realpath(common_dir), work_tree)
+            if not hidden or f"{os.path.realpath(start)}/".startswith(f"{place.git_dir}/"):  # and no other one
+                return place
+        elif b"safe.bareRepository" in done.stderr:  # git takes this one only when it is told
+            hidden = done.stderr
+        elif b"not a git repository" not in done.stderr:
             raise _failed(["rev-parse"], done.stderr)
+    if hidden:
+        raise codes.GIT_FAILED.error(
+            "git refuses a bare repository that it was not told",
+            why=_said(hidden),
+            fix="export GIT_DIR=.  # at its top",
+        )
     return None
+
+
+def too_old(needed: tuple[int, int] = OLDEST, why: str = "") -> GitprovError | None:
+    """Returns GP-GIT-012, with what git said before, when git is older than a version (major, minor); else None.
+
+    Raises:
+        GitprovError: GP-GIT-003 when git cannot be run.
+    """
+    told = os.fsdecode(_start(["version"], os.environ, os.sep).stdout).strip()
+    found = re.search(r"(\d+)\.(\d+)", told)
+    if found is None or (int(found[1]), int(found[2])) >= needed:
+        return None
+    return codes.GIT_OLD.error(f"{told} is too old for this", why=why, fix="install git {}.{} or newer".format(*needed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +191,7 @@ class Plumbing:
                 yield Objects(process)
             except GitprovError as error:
                 if error.code is codes.GIT_FAILED and self.is_filtered:
-                    raise codes.GIT_SHALLOW.error(error.what, fix="git fetch --refetch --no-filter") from error
+                    raise codes.GIT_SHALLOW.error(error.what, fix=codes.UNFILTER) from error
                 if error.code is codes.GIT_FAILED and self.is_shallow:
                     raise codes.GIT_SHALLOW.error(error.what) from error
                 raise
@@ -282,13 +310,20 @@ def _start(
             ["git", *arguments], cwd=cwd, env=environment, input=given or b"", capture_output=True, check=False
         )
     except OSError as error:
-        raise codes.GIT_FAILED.error("git cannot be run", why=str(error), fix="install git 2.36 or newer") from error
+        raise codes.GIT_FAILED.error("git cannot be run", why=str(error), fix="install git") from error
 
 
 def _failed(arguments: Sequence[str], stderr: bytes) -> Exception:
     verb = next((word for word in arguments if not word.startswith("-") and "=" not in word), "")
+    why = _said(stderr)
+    if old := too_old(why=why):
+        return old
+    if b"from promisor remote" in stderr:
+        return codes.GIT_SHALLOW.error("this partial clone lacks objects", fix=codes.UNFILTER)
+    return codes.GIT_FAILED.error(f"git {verb} failed", why=why)
+
+
+def _said(stderr: bytes) -> str:
+    """Returns the first of what git said, in one line."""
     lines = [line.strip() for line in stderr.decode(errors="replace").splitlines()]
-    said = [line for line in lines if line and not line.startswith("hint:")]
-    if any("from promisor remote" in line for line in said):
-        return codes.GIT_SHALLOW.error("this partial clone lacks objects", fix="git fetch --refetch --no-filter")
-    return codes.GIT_FAILED.error(f"git {verb} failed", why="; ".join(said[:5]))
+    return "; ".join([line for line in lines if line and not line.startswith("hint:")][:5])

@@ -9,7 +9,7 @@ from typing import Literal
 from gitprov.adapters.git import chain, edges, porcelain, side
 from gitprov.adapters.git.code import CodeReader, CodeRule, parse_index, parse_tree
 from gitprov.adapters.git.history import authors, commit_with_code
-from gitprov.adapters.git.plumbing import Place, Plumbing, chunks, discover, joined, split
+from gitprov.adapters.git.plumbing import Place, Plumbing, chunks, discover, joined, split, too_old
 from gitprov.adapters.paths import from_top, is_there
 from gitprov.check.changes import Edge, FileChange, Overlay
 from gitprov.errors import GitprovError
@@ -63,6 +63,11 @@ class GitRepository:
     def is_partial(self) -> bool:
         """Tells whether history or objects are missing on purpose: a shallow or a partial clone."""
         return self._git.is_shallow or self._git.is_filtered
+
+    def check_version(self) -> None:
+        """Refuses a git that is too old."""
+        if old := too_old():
+            raise old
 
     def relative(self, path: str) -> str:
         """Returns a path as people type it as one from the top of the work tree."""

@@ -208,7 +208,14 @@ GIT_FAILED = declare(
 GIT_BARE = declare(
     "GP-GIT-004", Exit.USAGE, "this needs a work tree", "run it in a clone with a work tree", by_hand=True
 )
-GIT_SHALLOW = declare("GP-GIT-005", Exit.UNDECIDED, "a shallow or partial clone cannot answer", "git fetch --unshallow")
+UNFILTER = "git fetch --refetch --no-filter && git config --unset remote.origin.promisor"
+"""What makes a partial clone whole. git calls it partial for as long as its remote is one that has more."""
+GIT_SHALLOW = declare(
+    "GP-GIT-005",
+    Exit.UNDECIDED,
+    "a shallow or partial clone cannot answer",
+    f"git fetch --unshallow  # where objects were filtered out: {UNFILTER}",
+)
 GIT_SECOND = declare(
     "GP-GIT-006",
     Exit.FINDINGS,
@@ -241,7 +248,7 @@ GIT_CONFLICT = declare(
     "git merge BASE  # resolve, commit, and push again",
 )
 GIT_OLD = declare(
-    "GP-GIT-012", Exit.UNDECIDED, "a git that is too old for this", "install git 2.38 or newer", by_hand=True
+    "GP-GIT-012", Exit.UNDECIDED, "a git that is too old for this", "install git 2.34 or newer", by_hand=True
 )
 
 # LCK and IO, what the machine does

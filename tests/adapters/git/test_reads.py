@@ -117,8 +117,9 @@ def test_shallow_and_partial_clones_say_so(repo: Repo, tmp_path: Path) -> None:
         with pytest.raises(GitprovError, match="GP-GIT-005") as caught:
             list(git.blobs([old]))
         assert caught.value.fix.startswith("git fetch")
-        Repo(tmp_path / name).git(*caught.value.fix.split()[1:])
+        subprocess.run(["sh", "-c", caught.value.fix], cwd=tmp_path / name, capture_output=True, check=True)
         assert list(git.blobs([old])) == [(old, b"old\n")], "the advice helps"
+        assert not git.is_partial
 
 
 def test_a_missing_object_is_an_error(repo: Repo) -> None:

@@ -1,7 +1,6 @@
 """`gitprov ci`: what a pull request would land, judged by what its base has in force (issue 5)."""
 
 import json
-import stat
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from gitprov.wiring.resources import read_resource
 from tests.flows.doors.guarded import landed_record
 from tests.flows.promotion.world import Someone, World
-from tests.support import Gitprov, Outcome, Repo
+from tests.support import Gitprov, Outcome, Repo, pretend_git
 
 LOST = "GP-IMM-007"
 
@@ -86,17 +85,17 @@ def test_a_shallow_clone_cannot_decide(free: Someone, gitprov: Gitprov) -> None:
 def test_a_git_that_cannot_merge_in_memory_says_so(
     free: Someone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Git before 2.38 has another merge-tree; this one answers as it does."""
-    old = tmp_path / "old" / "git"
-    old.parent.mkdir()
-    old.write_text(
-        "#!/bin/sh\nfor word; do case $word in merge-tree)\n"
-        "  echo 'usage: git merge-tree <base-tree> <branch1> <branch2>' >&2; exit 129;; esac; done\n"
-        'PATH=${PATH#*:} exec git "$@"\n'
+    """Git before 2.38 has another merge-tree; this one answers as it does. A drill says so, and not what it missed."""
+    pretend_git(
+        tmp_path / "old",
+        "for word; do case $word in\n"
+        "version) echo 'git version 2.37.9'; exit;;\n"
+        "merge-tree) echo 'usage: git merge-tree <base-tree> <branch1> <branch2>' >&2; exit 129;; esac; done",
+        monkeypatch,
     )
-    old.chmod(old.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", str(old.parent), prepend=":")
-    assert "error[GP-GIT-012]" in ci(free, status=3).err
+    for said in (ci(free, status=3), free("drill", "--kind", "modify", status=3)):
+        assert "error[GP-GIT-012]: git version 2.37.9 is too old" in said.err
+        assert "install git 2.38 or newer" in said.err
 
 
 def test_a_promotion_is_summed_up_for_people(team: World, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The hooks of a clone, installed for real: what they refuse, and what they leave alone (threats F11, A19)."""
 
+import subprocess
 from collections.abc import Callable
 
 import pytest
@@ -183,6 +184,17 @@ def test_a_plain_pull_on_the_protected_branch_is_refused_and_the_remedy_works(te
     alice.git("-c", f"alias.remedy=!{remedy}", "remedy")
     assert attempt(alice, "push", "--quiet").status == 0
     assert alice.git("rev-parse", "HEAD^1") == bob.git("rev-parse", "HEAD")
+
+
+def test_a_symbolic_ref_is_no_loss(alice: Someone) -> None:
+    """git tells the hook of one since 2.46, by the name of a ref; this is what it says, whatever git is here."""
+    line = f"{'0' * 40} ref:refs/heads/main refs/heads/alias\n"
+    hook = ["gitprov", "hook", "reference-transaction", "prepared"]
+    said = subprocess.run(hook, cwd=alice.repo.path, input=line, capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (0, "")
+    for words in (["refs/heads/alias", "refs/heads/main"], ["refs/heads/alias", "refs/heads/other"]):
+        made = attempt(alice, "symbolic-ref", *words)
+        assert (made.status, made.err) == (0, "")
 
 
 def test_pre_push_warns_of_bytes_that_nobody_else_has(alice: Someone) -> None:

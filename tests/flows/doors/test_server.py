@@ -53,6 +53,15 @@ def test_good_pushes_pass(served: Someone) -> None:
     assert push(served, MAIN, ":feature").status == 0
 
 
+def test_a_server_whose_git_must_be_told_of_bare_repositories(served: Someone) -> None:
+    """safe.bareRepository=explicit, the default from git 3 on."""
+    served.git("config", "--global", "safe.bareRepository", "explicit")
+    add(served, "one")
+    assert push(served, MAIN).status == 0
+    lose(served)
+    assert "GP-IMM-007" in push(served, MAIN).codes
+
+
 def test_a_lost_record_is_refused(served: Someone) -> None:
     before = served.git("rev-parse", "origin/main")
     record = lose(served)
