@@ -7,7 +7,6 @@ import errno
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -23,7 +22,7 @@ from gitprov.adapters.blobs.intake import Intake
 from gitprov.adapters.blobs.objects import OBJECT_MODE, object_name, quarantined_name
 from gitprov.adapters.blobs.reading import Copied, Copy, copy_objects
 from gitprov.adapters.blobs.remote import CheckedRemote
-from gitprov.adapters.blobs.work import Advance, batches, nobody
+from gitprov.adapters.blobs.work import Advance, batches, nobody, threads
 from gitprov.adapters.failures import disk_errors
 from gitprov.errors import GitprovError
 from gitprov.errors import catalogue as codes
@@ -114,7 +113,7 @@ class DvcRemote(CheckedRemote):
         return {}
 
     def _send(self, items: list[Object], advance: Advance) -> Iterator[tuple[list[Object], list[Copied]]]:
-        done = self._each(partial(self._send_one, advance=advance), items)
+        done = self._moved(self._send_one, items, advance)
         for batch in batches([one] for one in done):
             yield [one.item for one in batch if not one.problem], [one for one in batch if one.problem]
 
@@ -140,10 +139,10 @@ class DvcRemote(CheckedRemote):
     def _read(self, items: list[Object], staging: str | None, advance: Advance) -> Iterator[list[Copied]]:
         if staging is None:
             with self._intake.folder.staging() as passing:
-                done = self._each(partial(self._fetch, staging=passing, keep=False, advance=advance), items)
+                done = self._moved(partial(self._fetch, staging=passing, keep=False), items, advance)
                 yield from batches([one] for one in done)
         else:
-            done = self._each(partial(self._fetch, staging=staging, keep=True, advance=advance), items)
+            done = self._moved(partial(self._fetch, staging=staging, keep=True), items, advance)
             yield from batches([one] for one in done)
 
     def _fetch(self, item: Object, *, staging: str, keep: bool, advance: Advance) -> Copied:
@@ -175,11 +174,13 @@ class DvcRemote(CheckedRemote):
 
     def _each(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         """Yields what `work` returns for each item, in order, with as many threads as DVC would take."""
-        threads = ThreadPoolExecutor(self._fs.jobs)
-        try:
-            yield from threads.map(work, items)
-        finally:
-            threads.shutdown(cancel_futures=True)
+        with threads(self._fs.jobs, nobody) as (pool, _):
+            yield from pool.map(work, items)
+
+    def _moved(self, work: Callable[..., R], items: Iterable[T], advance: Advance) -> Iterator[R]:
+        """Does so with work that tells its `advance` of bytes."""
+        with threads(self._fs.jobs, advance) as (pool, advance_there):
+            yield from pool.map(partial(work, advance=advance_there), items)
 
     @contextmanager
     def _far(self) -> Iterator[None]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from gitprov.ports.progress import Progress
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, ThreadPoolExecutor
 
 TASK_FILES = 250
 TASK_BYTES = 64 << 20
@@ -55,6 +55,29 @@ def told(progress: Progress | None, what: str, items: Iterable[Sized]) -> Iterat
             yield progress.advance
         finally:
             progress.end()
+
+
+@contextmanager
+def threads(count: int, advance: Advance) -> Iterator[tuple["ThreadPoolExecutor", Advance]]:
+    """Gives so many threads, and what they are to tell of the bytes that are done.
+
+    Whoever leaves before all is done, as Ctrl-C does, waits for no whole file: a thread ends where it tells next.
+    """
+    from concurrent.futures import CancelledError, ThreadPoolExecutor
+
+    is_left = False
+
+    def advance_there(done: int) -> None:
+        if is_left:
+            raise CancelledError
+        advance(done)
+
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield pool, advance_there
+    finally:
+        is_left = True
+        pool.shutdown(cancel_futures=True)
 
 
 def over(
@@ -112,13 +135,8 @@ def _run(
                 break
         else:
             return
-    from concurrent.futures import ThreadPoolExecutor
-
-    threads = ThreadPoolExecutor(min(os.cpu_count() or 1, 8))
-    try:
-        yield from threads.map(here, left)
-    finally:
-        threads.shutdown(cancel_futures=True)
+    with threads(min(os.cpu_count() or 1, 8), advance) as (pool, advance_there):
+        yield from pool.map(partial(work, advance=advance_there, **settings), left)
 
 
 def _mean(tasks: list[list[T]]) -> float:

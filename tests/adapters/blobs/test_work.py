@@ -2,10 +2,10 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
-from gitprov.adapters.blobs.work import MEAN_FOR_THREADS, TASK_FILES, Advance, batches, nobody, over
+from gitprov.adapters.blobs.work import BATCH_BYTES, MEAN_FOR_THREADS, TASK_FILES, Advance, batches, nobody, over
 
 
 @dataclass(frozen=True)
@@ -63,3 +63,21 @@ def test_what_took_long_is_made_safe_at_once() -> None:
     results = [[Item(1)], [Item(2)], [Item(3)]]
     assert list(batches(results)) == [[Item(1), Item(2), Item(3)]]
     assert list(batches(results, seconds=0)) == results
+
+
+def test_who_leaves_waits_for_no_whole_file() -> None:
+    """Ctrl-C in a push of large files, each of which may take minutes."""
+    told: list[int] = []
+
+    def slow_but_for_the_first(items: Sequence[Item], advance: Advance, *, alone: bool = False) -> list[Item]:  # noqa: ARG001
+        for _ in range(0 if items[0] is first else 5000):
+            time.sleep(0.001)
+            advance(1)
+        return list(items)
+
+    first, second = Item(BATCH_BYTES), Item(BATCH_BYTES)
+    running = over(None, slow_but_for_the_first, [first, second], told.append)
+    assert isinstance(running, Generator)
+    assert next(running) == [first]
+    running.close()
+    assert len(told) < 5000
