@@ -133,7 +133,7 @@ def _path_state(
     last = expected_at(ledger, path, md5) or recorded[-1]
     stage = None
     can_capture = False
-    if place.worktree.kind(path) in ("file", "directory"):
+    if place.worktree.kind(path) is not None:
         try:
             found = place.cache.snapshot(path, keep=False, progress=place.progress).content
         except GitprovError as error:
@@ -147,8 +147,6 @@ def _path_state(
             presence = "changed" if here is None else "unchanged" if here in (last, recorded[-1]) else "older"
             last = here or last
             can_capture = presence == "changed" and found.md5 == md5
-    elif place.worktree.kind(path) is not None:
-        presence, problem = "changed", "it is no regular file or directory any more"
     else:
         presence = _absent(place, ledger, path, last, expected)
     runs = ledger.makers(last)

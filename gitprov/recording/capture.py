@@ -87,7 +87,7 @@ class _Head:
     def content(self, locked: Locked) -> Content | None:
         """Returns what is there by its bytes: those of the work tree, of the cache, or of HEAD."""
         cache, progress = self._place.cache, self._place.progress
-        if self._place.worktree.kind(locked.path) in ("file", "directory"):
+        if self._place.worktree.kind(locked.path) is not None:
             try:
                 snapshot = cache.snapshot(locked.path, keep=False, progress=progress)
                 if snapshot.content.md5 == locked.md5:

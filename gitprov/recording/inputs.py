@@ -92,7 +92,7 @@ def use_path(place: Workplace, ledger: Ledger, path: str, *, keep: bool = True) 
 
 
 def _holds(place: Workplace, path: str, content: Digest) -> bool:
-    if place.worktree.kind(path) not in ("file", "directory"):
+    if place.worktree.kind(path) is None:
         return False
     try:
         return place.cache.snapshot(path, keep=False, progress=place.progress).content.digest == content

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.ids import Md5, md5_of
+from gitprov.ids import Md5, digest_hex, md5_of
 from tests.flows.recording.conftest import Train
 from tests.support import Gitprov, Repo
 
@@ -79,7 +79,18 @@ def test_a_directory_in_the_place_of_a_file_is_a_change(project: Repo, gitprov: 
     shutil.rmtree(project.path / RAW)
     (project.path / RAW).symlink_to("elsewhere")
     assert presence(gitprov) == {RAW: "changed"}
-    assert "no regular file or directory" in gitprov("status").out
+    assert "a symlink, not a regular file or directory" in gitprov("status").out
+
+
+def test_a_link_of_dvcs_into_its_cache_is_the_file(project: Repo, gitprov: Gitprov) -> None:
+    """`cache.type` symlink (demand 40)."""
+    file = project.path / RAW
+    md5 = digest_hex(md5_of(file.read_bytes()))
+    file.unlink()
+    file.symlink_to(project.path / ".dvc/cache/files/md5" / md5[:2] / md5[2:])
+    assert presence(gitprov) == {RAW: "unchanged"}
+    gitprov("run", "--input", "raw=raw", "--output", "copy=copy", "--keep", "--", "cp", RAW, "copy")
+    assert presence(gitprov) == {"copy": "unchanged", RAW: "unchanged"}
 
 
 def test_drafts_staged_records_and_releases(project: Repo, train: Train, gitprov: Gitprov) -> None:
