@@ -117,13 +117,17 @@ def too_old(needed: tuple[int, int] = OLDEST, why: str = "") -> GitprovError | N
 
 @dataclass(frozen=True, slots=True)
 class Plumbing:
-    """Runs git in one repository. Methods raise GitprovError GP-GIT-003 when git fails."""
+    """Runs git in one repository.
+
+    Methods raise GitprovError GP-GIT-003 when git fails; a trusted read of a shallow or partial clone GP-GIT-005.
+    """
 
     place: Place
 
     def read(self, *arguments: str, given: bytes | None = None, fine: Sequence[int] = (0,)) -> bytes:
         """Runs a trusted read and returns its stdout."""
-        return _run([*_HARDENED_CONFIG, *arguments], self._trusted(), self._cwd, given, fine)
+        with self._knowing_what_is_missing():
+            return _run([*_HARDENED_CONFIG, *arguments], self._trusted(), self._cwd, given, fine)
 
     def read_below(self, paths: Sequence[str], *arguments: str) -> Iterator[str]:
         """Yields the NUL-separated answers of a trusted read about `paths` (all when empty), however many these are."""
@@ -169,7 +173,8 @@ class Plumbing:
             return False
         if b"partialclone" not in text and b"promisor" not in text:  # git need not be asked
             return False
-        return bool(self.read("config", "--local", "--name-only", "--get-regexp", names, fine=(0, 1)))
+        asked = [*_HARDENED_CONFIG, "config", "--local", "--name-only", "--get-regexp", names]
+        return bool(_run(asked, self._trusted(), self._cwd, None, (0, 1)))
 
     @contextmanager
     def objects(self) -> Iterator["Objects"]:
@@ -186,17 +191,23 @@ class Plumbing:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        with process:
+        with process, self._knowing_what_is_missing():
             try:
                 yield Objects(process)
-            except GitprovError as error:
-                if error.code is codes.GIT_FAILED and self.is_filtered:
-                    raise codes.GIT_SHALLOW.error(error.what, fix=codes.UNFILTER) from error
-                if error.code is codes.GIT_FAILED and self.is_shallow:
-                    raise codes.GIT_SHALLOW.error(error.what) from error
-                raise
             finally:
                 process.kill()
+
+    @contextmanager
+    def _knowing_what_is_missing(self) -> Iterator[None]:
+        """Blames a failure of git on what is missing on purpose, if anything is: git has many words for that."""
+        try:
+            yield
+        except GitprovError as error:
+            if error.code is codes.GIT_FAILED and self.is_filtered:
+                raise codes.GIT_SHALLOW.error(error.what, why=error.why, fix=codes.UNFILTER) from error
+            if error.code is codes.GIT_FAILED and self.is_shallow:
+                raise codes.GIT_SHALLOW.error(error.what, why=error.why) from error
+            raise
 
     @property
     def _cwd(self) -> str:
