@@ -125,7 +125,7 @@ def stage_bytes(staging: str, data: bytes) -> str:
     with _folder(staging) as folder:
         staged, target = _Stage(staging, folder).open("")
     try:
-        write_all(target, data)
+        _write_all(staged, target, data)
     finally:
         os.close(target)
     return staged
@@ -138,11 +138,15 @@ def blocks(handle: int) -> Iterator[memoryview]:
         yield buffer[:count]
 
 
-def write_all(handle: int, data: bytes | memoryview) -> None:
-    """Writes all of `data`, however often it takes."""
-    done = os.write(handle, data)
-    while done < len(data):
-        done += os.write(handle, memoryview(data)[done:])
+def _write_all(path: str, handle: int, data: bytes | memoryview) -> None:
+    """Writes all of `data` to the open file `path`, however often it takes."""
+    try:
+        done = os.write(handle, data)
+        while done < len(data):
+            done += os.write(handle, memoryview(data)[done:])
+    except OSError as error:
+        error.filename = path  # on which disk there is no room
+        raise
 
 
 def _read_file(source: Source, top: int, stage: "_Stage | None", advance: Advance) -> Read:
@@ -198,7 +202,7 @@ def _keep_small(data: bytes, stage: "_Stage | None") -> tuple[Object, str | None
         return item, None
     staged, target = stage.open(name)
     try:
-        write_all(target, data)
+        _write_all(staged, target, data)
     finally:
         os.close(target)
     return item, staged
@@ -211,8 +215,8 @@ def _read_large(handle: int, size: int, stage: "_Stage | None", advance: Advance
         for block in blocks(handle):
             sha256.update(block)
             md5.update(block)
-            if stage:
-                write_all(target, block)
+            if staged:
+                _write_all(staged, target, block)
             advance(len(block))
     finally:
         if stage:
@@ -236,8 +240,8 @@ def _copy_object(copy: Copy, stage: "_Stage | None", advance: Advance) -> Copied
     try:
         for block in blocks(handle) if item.size > SMALL else [os.read(handle, SMALL + 1)]:
             digest.update(block)
-            if stage:
-                write_all(target, block)
+            if staged:
+                _write_all(staged, target, block)
             advance(len(block))
     finally:
         os.close(handle)

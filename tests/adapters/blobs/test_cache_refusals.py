@@ -1,6 +1,8 @@
 """What `ports.blobs.Cache` refuses to keep, and what it makes of wrong bytes and listings."""
 
 import os
+import re
+import resource
 import socket
 from dataclasses import replace
 
@@ -20,6 +22,18 @@ def test_what_is_not_there(clone: Clone) -> None:
     for path in ("nothing", "no/where"):
         with pytest.raises(GitprovError, match="GP-PTH-006"):
             clone.cache().snapshot(path)
+
+
+def test_a_disk_without_room_is_named(clone: Clone) -> None:
+    """Of work tree, cache, remote and git the person frees space where it lacks."""
+    clone.write("data", b"x" * (3 << 20))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 << 20, before[1]))
+    try:
+        with pytest.raises(GitprovError, match=f"GP-IO-001: {re.escape(str(clone.root))}.*/cache/gitprov/"):
+            clone.cache().snapshot("data")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_what_is_no_file(clone: Clone) -> None:
