@@ -45,8 +45,10 @@ def command(remote: str | None, dry_run: bool, as_json: bool) -> None:
     if not done.staged:
         click.echo("gitprov is set up here already")
     show_files(done.staged, dry_run=dry_run)
-    for name, url in list(done.remotes.items())[:1]:
-        click.echo(f"bytes go to the DVC remote {name} ({url})")
+    if done.remote is not None:
+        click.echo(f"bytes go to the DVC remote {done.remote} ({done.remotes[done.remote]})")
+    elif done.remotes:
+        click.echo(f"to say to which DVC remote bytes go ({', '.join(done.remotes)}): dvc remote default NAME")
     click.echo(f"you are {done.person} in records (git config gitprov.person)")
     if done.staged and not dry_run:
         click.echo("to have records checked at every commit: gitprov hooks install")

@@ -220,6 +220,10 @@ class DvcProject(Protocol):
         """Returns the configured remotes: name to address without user information; the default one first."""
         ...
 
+    def default_remote(self) -> str | None:
+        """Returns the name of the default remote; None where none is, or one that is not configured."""
+        ...
+
     def ignores(self, paths: Sequence[str]) -> set[str]:
         """Returns those of `paths` that `.dvcignore` leaves out."""
         ...

@@ -1,7 +1,7 @@
 """`gitprov init`: sets a repository up. Idempotent, asks nothing, changes nothing that is not ours."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
@@ -16,10 +16,11 @@ MERGE_UNION = ".gitignore merge=union"
 
 @dataclass(frozen=True, slots=True)
 class Initialised:
-    """What `init` did: the files that it staged, the remotes there are, and who acts here."""
+    """What `init` did: the files that it staged, the remotes there are and the default one, and who acts here."""
 
     staged: tuple[str, ...]
     remotes: Mapping[str, str]
+    remote: str | None
     person: str
     dry_run: bool = False
 
@@ -56,7 +57,7 @@ def init(
     person = place.person()
     if dry_run:
         made = place.dvc.init(remote, dry_run=True)
-        return Initialised(tuple(sorted({*changed, *made})), place.dvc.remotes(), person, dry_run=True)
+        return _initialised(place, sorted({*changed, *made}), person, dry_run=True)
     with place.worktree.locked("init"):
         for path in changed:
             place.worktree.replace(path, wanted[path])
@@ -64,7 +65,11 @@ def init(
         if place.git.config("gitprov.person") is None:
             place.git.set_config("gitprov.person", person)
         ours = [path for path in (f"{ROOT}/{name}" for name in templates) if path not in tracked]
-        return Initialised(stage(place, [*changed, *made, *ours]), place.dvc.remotes(), person)
+        return _initialised(place, stage(place, [*changed, *made, *ours]), person)
+
+
+def _initialised(place: Workplace, staged: Iterable[str], person: str, *, dry_run: bool = False) -> Initialised:
+    return Initialised(tuple(staged), place.dvc.remotes(), place.dvc.default_remote(), person, dry_run)
 
 
 def _project(place: Workplace, template: bytes, tracked: TreeEntry | None) -> bytes:

@@ -98,7 +98,9 @@ class DvcConfig:
             )
         if wanted not in found:
             raise codes.DVC_REMOTE.error(
-                f"there is no remote {wanted}", why=f"there are: {', '.join(sorted(found)) or 'none'}"
+                f"there is no remote {wanted}",
+                why=f"there are: {', '.join(sorted(found)) or 'none'}",
+                fix="dvc remote default NAME" if found and name is None else "",
             )
         options, seen = dict(found[wanted]), [wanted]
         while (url := options.get("url", "")).startswith("remote://"):

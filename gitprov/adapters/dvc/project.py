@@ -215,6 +215,10 @@ class DvcFiles:
         """Returns the configured remotes: name to address without user information; the default one first."""
         return {one.name: self._shown(one) for one in self._config.remotes()}
 
+    def default_remote(self) -> str | None:
+        """Returns the name of the default remote; None where none is, or one that is not configured."""
+        return next((one.name for one in self._config.remotes() if one.name == self._config.default), None)
+
     def remote_config(self, name: str | None = None) -> RemoteConfig:
         """Returns a remote with its options, which may be credentials; the default one without a name.
 

@@ -49,6 +49,17 @@ def test_init_keeps_what_is_there(repo: Repo, gitprov: Gitprov) -> None:
     assert repo.git("config", "gitprov.person") == "ada"
 
 
+def test_init_says_where_bytes_go_only_where_one_remote_is_the_default(repo: Repo, gitprov: Gitprov) -> None:
+    gitprov("init")
+    repo.write(".dvc/config", "['remote \"a\"']\n    url = ../../a\n['remote \"b\"']\n    url = ../../b\n")
+    assert "to say to which DVC remote bytes go (a, b): dvc remote default NAME\n" in gitprov("init").out
+    repo.write(".dvc/config", (repo.path / ".dvc/config").read_text() + "[core]\n    remote = typo\n")
+    assert "(a, b): dvc remote default NAME\n" in gitprov("init").out
+    assert "fix: dvc remote default NAME\n" in gitprov("push", status=2).err
+    repo.write(".dvc/config", (repo.path / ".dvc/config").read_text().replace("typo", "b"))
+    assert "bytes go to the DVC remote b (../b)\n" in gitprov("init").out
+
+
 def test_init_refuses_a_second_gitprov_folder(repo: Repo, gitprov: Gitprov) -> None:
     repo.write("sub/.gitprov/project.yaml", "schema: gitprov/project/v1\n")
     repo.commit()
