@@ -46,7 +46,7 @@ def report(error: BaseException, *, as_json: bool) -> int:
         case click.ClickException():
             ctx = getattr(error, "ctx", None)
             refusal = codes.USE_ARGUMENT.error(
-                error.format_message(), fix=f"{ctx.command_path if ctx else 'gitprov'} --help"
+                " ".join(error.format_message().split()), fix=f"{ctx.command_path if ctx else 'gitprov'} --help"
             )
         case click.Abort() | KeyboardInterrupt():
             click.echo("interrupted", err=True)
@@ -55,6 +55,10 @@ def report(error: BaseException, *, as_json: bool) -> int:
             return BROKEN_PIPE
         case OSError() if error.errno in _MACHINE:
             refusal = codes.IO_FAILED.error(str(error))
+        case UnicodeEncodeError(reason="surrogates not allowed"):
+            refusal = codes.VAL_TEXT.error(
+                f"{error.object[:200]!r} is not UTF-8", why="names and texts are kept as such"
+            )
         case _:
             refusal = codes.INT_BUG.error(
                 "gitprov failed in a way that it does not know",
@@ -101,7 +105,7 @@ def _say(refusal: GitprovError, *, as_json: bool) -> None:
     try:
         if as_json:
             click.echo(json.dumps({"error": as_object(refusal)}, indent=2, sort_keys=True))
-        elif sys.stdout:
+        else:
             sys.stdout.flush()
     except OSError:
         _mute(STDOUT)

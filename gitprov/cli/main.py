@@ -80,6 +80,14 @@ def collect_rarely() -> None:
     atexit.register(gc.freeze)  # else all that is left is looked through once more before it is thrown away
 
 
+def open_streams() -> None:
+    """Opens on nothing what is closed of stdin, stdout and stderr: else a file of ours takes its number."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 as long as we live
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit status.
 
@@ -87,6 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: What follows the program's name; the process's own by default.
     """
     collect_rarely()
+    open_streams()
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 must not turn a name into a crash
@@ -105,8 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with cli.make_context("gitprov", list(arguments)) as ctx:
             cli.invoke(ctx)
-        if sys.stdout:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 the border: nothing passes, a crash is no verdict

@@ -43,6 +43,11 @@ def test_an_unknown_command_names_the_near_ones(gitprov: Gitprov) -> None:
     )
 
 
+def test_a_wrong_usage_is_told_in_one_line(gitprov: Gitprov) -> None:
+    refused = gitprov("exception", "churn/production/1", status=2).err
+    assert "Missing option '--waive'. Choose from: approvals, gates\n" in refused
+
+
 def test_a_program_gets_the_error_as_one_object(gitprov: Gitprov) -> None:
     outcome = gitprov("-C", "/nowhere", "status", "--json", status=2)
     assert outcome.err == ""
@@ -108,6 +113,20 @@ def test_the_status_stands_when_nobody_can_be_told(command: list[str]) -> None:
         assert subprocess.run([*command, "nothing"], stdout=full, stderr=full, check=False).returncode == 2
     closed = ["sh", "-c", '"$@" >&- 2>&-', "sh", *command, "nothing"]
     assert subprocess.run(closed, check=False).returncode == 2
+
+
+@pytest.mark.usefixtures("repo")
+def test_without_stdin_nobody_is_asked() -> None:
+    """As daemons and some schedulers start programs."""
+    closed = ["sh", "-c", '"$@" <&-', "sh", sys.executable, "-m", "gitprov", "keys", "new", "x", "--passphrase"]
+    done = subprocess.run(closed, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.partition("]")[0]) == (2, "error[GP-KEY-004")
+
+
+def test_a_name_that_is_not_utf8_is_no_crash(repo: Repo, gitprov: Gitprov) -> None:
+    gitprov("init")
+    repo.write("\udcff", "x")
+    assert "error[GP-VAL-003]: '\\udcff' is not UTF-8" in gitprov("add", "\udcff", status=2).err
 
 
 def test_an_error_says_what_why_and_fix(capsys: pytest.CaptureFixture[str]) -> None:

@@ -257,7 +257,7 @@ class FileWorkTree:
     def _folder(self, path: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
         """Opens the folder of a path and gives it with the last component; with `make` it is made where missing."""
         if fault := path_fault(path):
-            raise codes.PTH_OUTSIDE.error(f"{path!r} is not a path of the work tree", why=fault)
+            raise codes.PTH_OUTSIDE.error(f"{path!r} is not a path of the work tree", why=fault, fix="rename it")
         *above, name = path.split("/")
         folder = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY)
         try:
