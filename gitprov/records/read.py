@@ -15,12 +15,12 @@ from gitprov.records.emit import KEY_LIMIT, PLAIN, RECORD_LIMIT, RESERVED, emit_
 _is_plain = PLAIN.fullmatch
 _reserved = f"(?=[{''.join({word[0] + word[0].upper() for word in RESERVED})}])(?i:{'|'.join(RESERVED)})"
 _lines = re.compile(
-    rf"^( *+)(- (?:- )*+|)(?:(?!{_reserved}:)([A-Za-z_/][A-Za-z0-9_./@+-]{{0,{KEY_LIMIT - 1}}}+):(?:$| (?=.))|)"
-    rf"""(?:(?!{_reserved}$)({PLAIN.pattern})$|("(?!{PLAIN.pattern}")[ !#-\[\]-~]*+")$|(.+)|)""",
-    re.MULTILINE,
+    rf"( *+)(- (?:- )*+|)(?:(?!{_reserved}:)([A-Za-z_/][A-Za-z0-9_./@+-]{{0,{KEY_LIMIT - 1}}}+):(?: (?=.)|(?=\n))|)"
+    rf"""(?:(?!{_reserved}\n)({PLAIN.pattern})\n|("(?!{PLAIN.pattern}")[ !#-\[\]-~]*+")\n|(.*)\n)""",
 ).findall
-"""Takes each line apart: spaces, dashes, a plain key, and a value, which is a plain word, or ASCII in double quotes,
-needed and without escapes, or another. What is to be looked at again stands in the last, any other key included."""
+"""Takes whole lines apart: spaces, dashes, a plain key, and a value, which is a plain word, or ASCII in double quotes,
+needed and without escapes, or another. What is to be looked at again stands in the last, any other key included. Of a
+line that does not end it would try each character for the beginning of one."""
 _END = ("", "", "", "", "", "")
 """Stands behind the last line; no line is this very tuple."""
 _is_double = re.compile(r'"(?:[^"\\]|\\(?:["\\ntr]|x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5}))*+"').fullmatch
@@ -60,19 +60,18 @@ class _Reader:
     def __init__(self, text: str, name: str) -> None:
         self.text = text
         self.name = name
-        lines = _lines(text)
-        lines[-1] = _END  # what follows the last line feed
-        self.last = len(lines)
-        self.rest = iter(lines)
-        self.line = _END
 
     def document(self) -> dict[str, Value]:
         if not self.text:
             raise self.error("the file is empty", line=1)
         if not self.text.endswith("\n"):
-            raise self.error("the last line does not end in a line feed", line=self.last)
+            raise self.error("the last line does not end in a line feed", line=self.text.count("\n") + 1)
         if self.text == "{}\n":
             return {}
+        lines = _lines(self.text)
+        lines.append(_END)
+        self.last = len(lines)
+        self.rest = iter(lines)
         self.line = next(self.rest)
         return self.mapping("", 1)
 
@@ -104,8 +103,11 @@ class _Reader:
             if not in_order:
                 raise self.error(f"key {key[:80]!r} stands twice or out of order", code=codes.YML_ORDER)
             previous = key
-            if plain or quoted or other:
-                out[key] = plain or (quoted[1:-1] if quoted else self.scalar(other))
+            if plain:
+                out[key] = plain
+                line = take()
+            elif quoted or other:
+                out[key] = quoted[1:-1] if quoted else self.scalar(other)
                 line = take()
             else:
                 self.line = take()
@@ -162,7 +164,7 @@ class _Reader:
             if len(dashes) > 2:  # a list in a list, or a mapping, begins behind the dash
                 self.line = (f"{space}  ", dashes[2:], key, plain, quoted, other)
                 out.append(self.sequence(margin + "  ", depth + 1))
-            elif key or self.is_pair(other):
+            elif key or (other and self.is_pair(other)):
                 self.line = (f"{space}  ", "", key, plain, quoted, other)
                 out.append(self.mapping(margin + "  ", depth + 1))
             else:
