@@ -6,10 +6,10 @@ Nothing is read of a database that is not, byte for byte, what was written: SQLi
 import json
 import sqlite3
 import weakref
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, partial
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, Literal
 
 from gitprov.adapters.index.image import DamagedError, Image
@@ -80,16 +80,15 @@ class SqliteIndex:
             self._database.executescript(INDICES)
 
     def _take(self, cards: list[tuple[int, Card]], number: "_Numbers") -> None:
-        rows = [
-            (n, bytes.fromhex(card.oid), _bytes(card.id) if card.id is not None else None, card.type)
-            for n, card in cards
-        ]
-        links = [(number[one], number[key], n, number[end]) for n, card in cards for one, key, end in card.links]
-        values = [
-            (number[what], number[key], n, number[_json(value)])
-            for n, card in cards
-            for what, key, value in card.values
-        ]
+        rows: list[object] = []
+        links: list[object] = []
+        values: list[object] = []
+        for n, card in cards:
+            rows += (n, bytes.fromhex(card.oid), _bytes(card.id) if card.id is not None else None, card.type)
+            for one, key, end in card.links:
+                links += (number[one], number[key], n, number[end])
+            for what, key, value in card.values:
+                values += (number[what], number[key], n, number[_json(value)])
         self._database.execute("BEGIN")  # without, each statement is a transaction
         self._insert("words", 2, number.fresh())
         self._insert("cards", 4, rows)
@@ -98,14 +97,14 @@ class SqliteIndex:
         self._database.execute("COMMIT")
         self._learned.update((card.oid, n) for n, card in cards)
 
-    def _insert(self, table: str, columns: int, rows: Sequence[tuple[object, ...]]) -> None:
-        """Writes rows, many in a statement: each costs more than a row."""
+    def _insert(self, table: str, columns: int, values: list[Any]) -> None:
+        """Writes rows, whose values stand one behind the other, many in a statement: each costs more than a row."""
         into, row = f"INSERT INTO {table} VALUES ", f"({','.join('?' * columns)})"  # noqa: S608 - one of ours
-        alone = len(rows) % _IN_STATEMENT
-        self._database.executemany(into + row, rows[:alone])
-        many = (rows[at : at + _IN_STATEMENT] for at in range(alone, len(rows), _IN_STATEMENT))
+        many = columns * _IN_STATEMENT
+        alone = len(values) % many
+        self._database.executemany(into + row, (values[at : at + columns] for at in range(0, alone, columns)))
         self._database.executemany(
-            into + ", ".join([row] * _IN_STATEMENT), (tuple(chain.from_iterable(some)) for some in many)
+            into + ", ".join([row] * _IN_STATEMENT), (values[at : at + many] for at in range(alone, len(values), many))
         )
 
     def move(self, commit: str | None, files: Mapping[str, str], gone: Collection[str] | None) -> None:
@@ -249,9 +248,12 @@ class SqliteIndex:
         return int(found)
 
     def _put(self, files: Mapping[str, str], state: Seen) -> None:
-        rows = [(path, card, state) for path, oid in files.items() if (card := self._card(oid)) is not None]
-        if len(rows) != len(files):
-            raise IndexUnusableError("a file of which nothing is known")
+        rows: list[object] = []
+        for path, oid in files.items():
+            card = self._card(oid)
+            if card is None:
+                raise IndexUnusableError("a file of which nothing is known")
+            rows += (path, card, state)
         self._database.execute("BEGIN")
         self._insert("files", 3, rows)
         self._database.execute("COMMIT")
@@ -302,7 +304,7 @@ class _Numbers(dict[str, int]):
     def __init__(self, database: sqlite3.Connection, known: int) -> None:
         self._find = partial(database.execute, "SELECT n FROM words WHERE word = ?") if known else None
         self._last = known
-        self._fresh: list[tuple[int, str | bytes]] = []
+        self._fresh: list[int | str | bytes] = []
 
     def __missing__(self, text: str) -> int:
         word = _packed(text)
@@ -310,12 +312,12 @@ class _Numbers(dict[str, int]):
         if found is None:
             self._last += 1
             found = (self._last,)
-            self._fresh.append((self._last, word))
-        self[text] = found[0]
-        return self[text]
+            self._fresh += (self._last, word)
+        self[text] = number = found[0]
+        return number
 
-    def fresh(self) -> list[tuple[int, str | bytes]]:
-        """Returns those that are new since it was asked last, with their numbers."""
+    def fresh(self) -> list[int | str | bytes]:
+        """Returns number and word of those that are new since it was asked last, one behind the other."""
         found, self._fresh = self._fresh, []
         return found
 
