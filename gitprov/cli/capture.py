@@ -19,4 +19,6 @@ def command(dry_run: bool, as_json: bool) -> None:
     Example: dvc repro && git commit -am 'Train' && gitprov capture
     """
     project, ledger = open_project()
-    show_outcome(capture(project, ledger, dry_run=dry_run), as_json=as_json, nothing="every stage is recorded")
+    outcome = capture(project, ledger, dry_run=dry_run)
+    nothing = "nothing was captured" if outcome.notes else "every stage is recorded"
+    show_outcome(outcome, as_json=as_json, nothing=nothing)

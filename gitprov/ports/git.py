@@ -139,6 +139,13 @@ class GitStore(Protocol):
         """Returns those of `paths` that git ignores."""
         ...
 
+    def repository_around(self, path: str) -> str | None:
+        """Returns the folder of another repository, below the top of ours, that a path lies in: git stages none of it.
+
+        It may be a submodule or one that git passes over.
+        """
+        ...
+
     def changed(self, paths: Sequence[str]) -> set[str]:
         """Returns the files below `paths` whose work tree bytes differ from the index (modified or deleted)."""
         ...

@@ -82,12 +82,17 @@ def previous_name(ledger: Ledger, path: str) -> str | None:
 def pointer_files(
     place: Workplace, path: str, snapshot: Snapshot, notes: list[str], *, dry_run: bool = False
 ) -> list[str]:
-    """Writes the `.dvc` file and the `.gitignore` line of a path, unless git or DVC owns it; returns the files.
+    """Writes the `.dvc` file and the `.gitignore` line of a path that nothing else owns; returns the files.
 
-    A second owner would break `dvc repro`, `dvc dag` and `dvc add` for everybody; what git tracks stays in git.
+    A second owner would break `dvc repro`, `dvc dag` and `dvc add` for everybody; what git or another
+    repository has stays there.
     """
     if snapshot.left_out:
         notes.append(f".dvcignore left out files of {path}: {snapshot.left_out}")
+    around = place.git.repository_around(path)
+    if around is not None:
+        notes.append(f"{path} lies in the repository {around}: no {path}.dvc was written")
+        return []
     owner = place.dvc.owner(path)
     if owner is not None:
         notes.append(f"{path} belongs to {owner}: no {path}.dvc was written")

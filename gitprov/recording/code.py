@@ -51,13 +51,14 @@ Resolution = Literal["commit", "history", "stored"]
 def code_paths(place: Workplace, step: str, asked: Sequence[str], code_deps: Sequence[str], cwd: str) -> list[str]:
     """Returns the code paths of a step: as asked, else the deps of the stage that are code, else the settings'.
 
-    Else they are the nearest folder around `cwd` with a pyproject.toml or a dvc.yaml, else the top.
+    Else they are the nearest folder around `cwd` with a pyproject.toml or a dvc.yaml, else the top. What is in a
+    submodule is recorded by the commit of the whole.
     """
     project = place.settings.project()
     configured = project.steps[step].code if step in project.steps else ()
     for choice in (asked, code_deps, configured, project.code.include):
         if choice:
-            return sorted(set(choice))
+            return sorted({place.git.repository_around(path) or path for path in choice})
     folders = [cwd]
     while folders[-1] != ".":
         folders.append(dirname(folders[-1]) or ".")
@@ -167,7 +168,7 @@ def check_scripts(
     """
     from pathlib import PurePosixPath  # noqa: PLC0415 - hooks import this module and need no paths
 
-    known = {*declared, *(entry.path for entry in state.entries)}
+    known: set[str | None] = {*declared, *(entry.path for entry in state.entries)}
     for position, word in enumerate(command):
         pure = PurePosixPath(word)
         if pure.suffix not in SCRIPTS and not (position == 0 and "/" in word):
@@ -182,7 +183,9 @@ def check_scripts(
                     fix=f"copy {word} into the repository",
                 ) from None
             continue
-        if path in known or place.worktree.kind(path) != "file" or (position == 0 and place.git.ignored([path])):
+        if not known.isdisjoint((path, place.git.repository_around(path))) or place.worktree.kind(path) != "file":
+            continue
+        if position == 0 and place.git.ignored([path]):
             continue
         shown = ", ".join(entry.path for entry in state.entries[:5]) or "empty"
         fix = f"--code {path}, or list it under deps of the stage"

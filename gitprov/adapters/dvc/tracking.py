@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 
-from gitprov.adapters.git.plumbing import Place, Plumbing, discover, joined, split
+from gitprov.adapters.git.ignoring import ignored
+from gitprov.adapters.git.plumbing import Place, Plumbing, discover, split
 from gitprov.errors import catalogue as codes
 
 Read = Callable[[str], bytes | None]
@@ -31,15 +32,7 @@ class Tracking:
 
     def is_ignored(self, path: str) -> bool:
         """Tells whether git ignores a path."""
-        # check-ignore refuses literal pathspecs; behind ./ no path is anything else.
-        return bool(
-            self._git.as_user(
-                *("check-ignore", "-z", "--stdin"),
-                given=joined([f"./{path}"]),
-                fine=(0, 1),
-                variables={"GIT_LITERAL_PATHSPECS": "0"},
-            )
-        )
+        return bool(ignored(self._git, [path]))
 
     @cached_property
     def _git(self) -> Plumbing:

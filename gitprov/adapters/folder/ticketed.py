@@ -56,6 +56,10 @@ class TicketCode:
         """Returns what is no code: where the ticket was made, git ignored what else could be run."""
         return set(paths) - {one.path for one in self._ticket.files}
 
+    def repository_around(self, path: str) -> str | None:  # noqa: ARG002
+        """Returns nothing."""
+        return None
+
     def index(self, under: Sequence[str] = ()) -> dict[str, TreeEntry]:  # noqa: ARG002
         """Returns nothing."""
         return {}

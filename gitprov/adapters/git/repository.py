@@ -9,6 +9,7 @@ from typing import Literal
 from gitprov.adapters.git import chain, edges, porcelain, side
 from gitprov.adapters.git.code import CodeReader, CodeRule, parse_index, parse_tree
 from gitprov.adapters.git.history import authors, commit_with_code
+from gitprov.adapters.git.ignoring import ignored
 from gitprov.adapters.git.plumbing import Place, Plumbing, chunks, discover, joined, split, too_old
 from gitprov.adapters.paths import from_top, is_there
 from gitprov.check.changes import Edge, FileChange, Overlay
@@ -130,16 +131,14 @@ class GitRepository:
     def ignored(self, paths: Sequence[str]) -> set[str]:
         """Returns those of `paths` that git ignores."""
         _ = self._work_tree
-        if not paths:
-            return set()
-        # check-ignore refuses literal pathspecs; behind ./ no path is anything else.
-        answer = self._git.as_user(
-            *("check-ignore", "-z", "--stdin"),
-            given=joined(f"./{path}" for path in paths),
-            fine=(0, 1),
-            variables={"GIT_LITERAL_PATHSPECS": "0"},
-        )
-        return {path.removeprefix("./") for path in split(answer)}
+        return ignored(self._git, paths) if paths else set()
+
+    def repository_around(self, path: str) -> str | None:
+        """Returns the folder of another repository, below the top of ours, that a path lies in."""
+        folder = os.path.dirname(path)
+        while folder and not is_there(os.path.join(self._work_tree, folder, ".git")):
+            folder = os.path.dirname(folder)
+        return folder or None
 
     def changed(self, paths: Sequence[str]) -> set[str]:
         """Returns the files below `paths` whose work tree bytes differ from the index."""

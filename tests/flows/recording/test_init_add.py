@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gitprov.ids.names import is_name
 from gitprov.recording.sources import name_of_path
 from gitprov.records import Artifact, Run, decode
-from tests.support import Gitprov, Repo
+from tests.support import Gitprov, Repo, make_repo
 
 
 def records(repo: Repo, pattern: str) -> list[Path]:
@@ -218,3 +218,20 @@ def test_records_of_add_say_who_and_when(repo: Repo, gitprov: Gitprov) -> None:
     assert isinstance(run, Run)
     assert (run.actor, run.cutoff, run.declared) == ("ada", "2026-01-31T00:00:00Z", ("actor",))
     assert run.finished
+
+
+def test_what_another_repository_has_gets_no_dvc_file(repo: Repo, gitprov: Gitprov, tmp_path: Path) -> None:
+    """git stages nothing in a submodule, nor in a repository that lies in ours."""
+    gitprov("init")
+    inner = make_repo(tmp_path / "inner")
+    inner.write("data.csv", "1")
+    inner.commit()
+    repo.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", inner.path, "sub")
+    make_repo(repo.path / "nested")
+    repo.write("nested/deeper/data.csv", "2")
+    for path, around in (("sub/data.csv", "sub"), ("nested/deeper/data.csv", "nested")):
+        said = gitprov("add", path)
+        assert f"note: {path} lies in the repository {around}: no {path}.dvc was written" in said.err
+        assert not (repo.path / f"{path}.dvc").exists()
+    repo.commit()
+    assert gitprov("verify", "--all").err == ""

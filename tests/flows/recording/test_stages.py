@@ -9,7 +9,7 @@ import pytest
 
 from gitprov.records import Run, decode
 from tests.flows.recording.stages import DVC_YAML, dvc, made_by_dvc
-from tests.support import Gitprov, Repo
+from tests.support import Gitprov, Repo, make_repo
 
 
 @pytest.fixture
@@ -207,6 +207,23 @@ def test_capture_with_declared_variables_claims_nothing_of_them(project: Repo, g
     project.write(".gitprov/project.yaml", settings)
     gitprov("capture")
     assert {run.environment.digest for run in runs(project, "train") if run.environment} == {"unknown"}
+
+
+def test_a_stage_with_code_in_a_submodule(repo: Repo, gitprov: Gitprov, tmp_path: Path) -> None:
+    """git answers for no path when one of those that it is asked about lies in a submodule."""
+    tool = make_repo(tmp_path / "tool")
+    tool.write("make.py", "open('out', 'w').write('1')\n")
+    tool.commit()
+    repo.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", tool.path, "tool")
+    repo.write("dvc.yaml", "stages:\n  a:\n    cmd: python tool/make.py\n    deps: [tool/make.py]\n    outs: [out]\n")
+    gitprov("init")
+    gitprov("run", "a", "--keep")
+    repo.commit()
+    (run,) = runs(repo, "a")
+    assert run.inputs == {}
+    assert run.code is not None
+    assert run.code.paths == ("tool",)
+    assert gitprov("capture").out.startswith("already recorded run a ")
 
 
 def test_capture_with_a_submodule_at_the_top(project: Repo, gitprov: Gitprov, tmp_path: Path) -> None:
