@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 
 from gitprov.errors import catalogue as codes
 from gitprov.frozen import dataclass
-from gitprov.ports.git import TreeEntry
 from gitprov.ports.workplace import Workplace
+from gitprov.recording.code import join
 from gitprov.recording.writing import stage
 from gitprov.records.stored import ROOT
 
+PROJECT = f"{ROOT}/project.yaml"
 MERGE_UNION = ".gitignore merge=union"
 """Two clones that each add an output append to one .gitignore; without this line git reports a conflict."""
 
@@ -33,6 +34,7 @@ def init(
     Args:
         place: The ports; the git repository is there.
         templates: Files below `.gitprov/` to their bytes: project.yaml is written once, the others are kept current.
+            What git has of it, of .gitattributes and of DVC's configuration comes back where the work tree lacks it.
         remote: Address of the DVC remote when none is configured; a sibling folder when not given.
         dry_run: Write nothing.
 
@@ -42,13 +44,19 @@ def init(
     """
     place.git.check_version()
     _refuse_second(place)
-    wanted: dict[str, bytes] = {}
-    tracked = (place.git.tree("HEAD", [ROOT]) if place.git.head() else {}) | place.git.index([ROOT])
+    theirs = [PROJECT, ".gitattributes", *(join(place.dvc.root, f".dvc/{name}") for name in ("config", ".gitignore"))]
+    below = [ROOT, *theirs[1:]]
+    tracked = (place.git.tree("HEAD", below) if place.git.head() else {}) | place.git.index(below)
+    gone = [path for path in theirs if path in tracked and place.worktree.read(path) is None]
+    had = (data for _, data in place.git.blobs([tracked[path].oid for path in gone]))
+    wanted = dict(zip(gone, had, strict=True))  # a sparse checkout, say, must not cost the team its remote
     for name, data in templates.items():
         path = f"{ROOT}/{name}"
-        if name != "project.yaml" or place.worktree.read(path) is None:
-            wanted[path] = data if name != "project.yaml" else _project(place, data, tracked.get(path))
-    attributes = place.worktree.read(".gitattributes") or b""
+        if path != PROJECT:
+            wanted[path] = data
+        elif path not in wanted and place.worktree.read(path) is None:
+            wanted[path] = _project(place, data)
+    attributes = wanted.get(".gitattributes") or place.worktree.read(".gitattributes") or b""
     if MERGE_UNION.encode() not in attributes.splitlines():
         joint = b"" if not attributes or attributes.endswith(b"\n") else b"\n"
         wanted[".gitattributes"] = attributes + joint + MERGE_UNION.encode() + b"\n"
@@ -72,13 +80,8 @@ def _initialised(place: Workplace, staged: Iterable[str], person: str, *, dry_ru
     return Initialised(tuple(staged), place.dvc.remotes(), place.dvc.default_remote(), person, dry_run)
 
 
-def _project(place: Workplace, template: bytes, tracked: TreeEntry | None) -> bytes:
-    """Returns project.yaml: the one that git has when only its file is gone, else a new one.
-
-    A new one names the folder of the DVC project that is there: a second project would part the team's bytes.
-    """
-    if tracked is not None:
-        return next(data for _, data in place.git.blobs([tracked.oid]))
+def _project(place: Workplace, template: bytes) -> bytes:
+    """Returns a project.yaml that names the folder of the DVC project that is there: a second would part the bytes."""
     root = place.dvc.root
     named = f"dvc_root: {json.dumps(root, ensure_ascii=False)}\n".encode()
     return template if root == "." else template.replace(b"# dvc_root: ml\n", named)

@@ -1,6 +1,7 @@
 """`gitprov init` and `gitprov add` on real repositories (demands 1-4)."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -58,6 +59,19 @@ def test_init_says_where_bytes_go_only_where_one_remote_is_the_default(repo: Rep
     assert "fix: dvc remote default NAME\n" in gitprov("push", status=2).err
     repo.write(".dvc/config", (repo.path / ".dvc/config").read_text().replace("typo", "b"))
     assert "bytes go to the DVC remote b (../b)\n" in gitprov("init").out
+
+
+def test_init_brings_back_what_git_has(repo: Repo, gitprov: Gitprov) -> None:
+    """In a sparse checkout, or where the folders were deleted, the team keeps its remote and its attributes."""
+    repo.write(".gitattributes", "*.csv text\n")
+    gitprov("init", "--remote", "s3://team/bucket")
+    repo.commit()
+    shutil.rmtree(repo.path / ".dvc")
+    repo.write(".dvc/cache/x", "")
+    (repo.path / ".gitattributes").unlink()
+    gitprov("init", "--dry-run")
+    assert "bytes go to the DVC remote storage (s3://team/bucket)\n" in gitprov("init").out
+    assert repo.git("status", "--porcelain") == ""
 
 
 def test_init_refuses_a_second_gitprov_folder(repo: Repo, gitprov: Gitprov) -> None:
