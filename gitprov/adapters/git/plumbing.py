@@ -95,7 +95,7 @@ def discover(start: str) -> Place | None:
             raise _failed(["rev-parse"], done.stderr)
     if hidden:
         raise codes.GIT_FAILED.error(
-            "git refuses a bare repository that it was not told",
+            "git refuses a bare repository that it is not told of",
             why=_said(hidden),
             fix="export GIT_DIR=.  # at its top",
         )
