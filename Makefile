@@ -67,6 +67,23 @@ servers: ## install sshd and SoftHSM for the tests, where they are missing and m
 test: dev servers ## every test but those of test-real and test-import
 	$(BIN)/pytest -q -n 2 --every-code tests
 
+.PHONY: test-quick
+test-quick: TESTS ?= tests/unit tests/cli tests/architecture
+test-quick: dev ## the tests that take two minutes, or TESTS=...
+	$(BIN)/pytest -q -n 2 $(TESTS)
+
+# Each gets an environment inside of this one. Of one version pyenv may have several.
+.PHONY: test-pythons
+test-pythons: dev ## test-quick with the other Pythons that pyproject.toml names, where they are found
+	@for version in $$(sed -n 's/.*:: Python :: \(3\.[0-9]*\)".*/\1/p' pyproject.toml); do \
+	  test -e $(BIN)/python$$version && continue; \
+	  for python in python$$version $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version.*/bin/python; do \
+	    python=$$("$$python" -c 'import sys; print(sys.executable)' 2> /dev/null) && break; \
+	  done; \
+	  test -n "$$python" || { echo "skipped: there is no Python $$version"; continue; }; \
+	  $(MAKE) --no-print-directory VENV=$(VENV)/$$version PYTHON=$$python test-quick; \
+	done
+
 # Writes what it counts into docs/reliability.md.
 .PHONY: test-long
 test-long: dev ## crashes, faults, power losses and hostile input at full size, for an hour
