@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import field
+from shlex import quote
 
 from gitprov.errors import Finding, GitprovError
 from gitprov.errors import catalogue as codes
@@ -77,7 +78,7 @@ class Needed:
                     ledger.held[owner].stored.path,
                     f"{describe(ledger, owner)}: {what}",
                     why=f"the first is {same[0].object.sha256 or same[0].object.md5}",
-                    fix=_remedy(ledger.short(owner), problem, in_remote=remote is not None and remote in where),
+                    fix=_remedy(ledger, owner, problem, in_remote=remote is not None and remote in where),
                 )
             )
         return found
@@ -88,11 +89,14 @@ def key_of(item: Object) -> Key:
     return item.md5, item.is_dir
 
 
-def _remedy(name: str, problem: str, *, in_remote: bool) -> str:
+def _remedy(ledger: Ledger, owner: Digest, problem: str, *, in_remote: bool) -> str:
     if not in_remote:
-        return f"gitprov pull {name}"
-    repair = " --repair" if problem == "mismatch" else ""
-    return f"in a clone that has the right bytes: gitprov push{repair}"
+        return f"gitprov pull {ledger.short(owner)}"
+    push = "in a clone that has the right bytes: gitprov push"
+    if problem == "mismatch":
+        return f"{push} --repair"
+    paths = ledger.paths_of(owner)
+    return f"{push}  # where its cache lost them: gitprov add {quote(paths[-1])} first" if paths else push
 
 
 def listings(ledger: Ledger, records: Iterable[Digest]) -> Needed:

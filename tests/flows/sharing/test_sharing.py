@@ -144,6 +144,7 @@ def test_bytes_that_are_nowhere_keep_the_branch_back(team: Repo, clone: Clone, g
     assert "GP-BLB-002" in refused.out
     assert "no ref was pushed" in refused.out
     assert team.git("rev-parse", "origin/main") == upstream
+    assert "gitprov push  # where its cache lost them: gitprov add model.bin first\n" in refused.out
     gitprov("add", "model.bin")
     gitprov("push")
     assert team.git("rev-parse", "origin/main") != upstream
