@@ -105,6 +105,15 @@ def _store_copy(git: GitStore, cache: Cache, state: CodeState) -> Blob:
     return Blob(md5=listing.md5, size=listing.size)
 
 
+def copy_again(git: GitStore, cache: Cache, run: Run) -> None:
+    """Stores the copy of a run's code once more, if its commit has that code: caches are emptied."""
+    code = run.code
+    if code is not None and code.listing is not None and code.commit is not None:
+        state = git.code_at(code.commit.removeprefix("git:"), code.paths, left_out(run))
+        if state is not None and code_digest(state) == code.digest:
+            _store_copy(git, cache, state)
+
+
 def left_out(run: Run) -> list[str]:
     """Returns the paths that do not count as code because the run reads or writes them."""
     inputs = [used.path for used in run.inputs.values() if used.path is not None]

@@ -1,14 +1,15 @@
 """`gitprov push`: bytes first, then refs, so that no ref names bytes that nobody else can have."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from gitprov.errors import Finding, GitprovError
 from gitprov.frozen import dataclass
 from gitprov.ids import Digest
 from gitprov.lineage import Held, Ledger
-from gitprov.ports.blobs import Fault, Transfer
+from gitprov.ports.blobs import Fault, Object, Transfer
 from gitprov.ports.workplace import Workplace
+from gitprov.recording.code import copy_again
 from gitprov.recording.objects import Needed, needed_objects
 from gitprov.recording.run_sets import is_recorded, read_set, run_sets
 from gitprov.records import RUN_SET
@@ -68,14 +69,14 @@ def push(
     """
     ledger, others, told = _with_run_sets(place, ledger) if everything else (ledger, set(), _left_here(place, ledger))
     chosen = [one for one, held in ledger.held.items() if held.state != "draft"]
-    needed = needed_objects(ledger, place.cache, chosen)
     remote = place.remote
-    absent = set(place.cache.missing(needed.items.values()))
-    faults = [
-        Fault(item, f"the cache or remote {remote.name}", "missing")
-        for item in remote.missing([item for item in needed.items.values() if item in absent])
-    ]
+    needed, absent, faults = _look(place, ledger, chosen)
     incomplete = needed.owners_of(fault.object for fault in faults)
+    if not dry_run and (runs := incomplete & ledger.runs.keys()):
+        for one in runs:
+            copy_again(place.git, place.cache, ledger.runs[one])
+        needed, absent, faults = _look(place, ledger, chosen)
+        incomplete = needed.owners_of(fault.object for fault in faults)
     here = [
         item
         for key, item in needed.items.items()
@@ -98,6 +99,16 @@ def push(
         git=said,
         dry_run=dry_run,
     )
+
+
+def _look(
+    place: Workplace, ledger: Ledger, chosen: Sequence[Digest]
+) -> tuple[Needed, Collection[Object], Sequence[Fault]]:
+    """Returns what records need, what of it the cache lacks, and what the remote lacks, too."""
+    needed = needed_objects(ledger, place.cache, chosen)
+    absent = set(place.cache.missing(needed.items.values()))
+    nowhere = place.remote.missing([item for item in needed.items.values() if item in absent])
+    return needed, absent, [Fault(item, f"the cache or remote {place.remote.name}", "missing") for item in nowhere]
 
 
 def _with_run_sets(place: Workplace, ledger: Ledger) -> tuple[Ledger, set[str], list[str]]:

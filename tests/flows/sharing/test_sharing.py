@@ -152,6 +152,21 @@ def test_bytes_that_are_nowhere_keep_the_branch_back(team: Repo, clone: Clone, g
     gitprov("pull", "--all", cwd=second.path)
 
 
+def test_a_copy_of_code_is_made_again_where_a_commit_has_the_code(team: Repo, gitprov: Gitprov) -> None:
+    """Of a cache that was emptied before the push, `add` brings back what the work tree has; the code has changed."""
+    team.write("make.sh", "echo 1 > out\n")
+    team.commit("code")
+    gitprov("run", "--code", "make.sh", "--output", "out=out", "--keep", "--", "sh", "make.sh")
+    team.commit("run")
+    team.write("make.sh", "echo 2 > out\n")
+    team.commit("other code")
+    shutil.rmtree(team.path / ".dvc" / "cache")
+    assert "first" in gitprov("push", "--dry-run", status=1).out
+    gitprov("add", "model.bin", "data", "out")
+    gitprov("push")
+    assert gitprov("verify", "--all", "--bytes").err == ""
+
+
 def test_what_others_forgot_to_push_does_not_stop_the_next(
     team: Repo, clone: Clone, gitprov: Gitprov, storage: Path
 ) -> None:
