@@ -15,6 +15,7 @@ from gitprov.lineage.unverified import way_out
 from gitprov.ports.workplace import Workplace
 from gitprov.recording.naming import is_same
 from gitprov.recording.pull import Pulled, plan_pull, pull
+from gitprov.recording.sources import OWN
 from gitprov.records import AnyContent, Content
 
 
@@ -65,10 +66,11 @@ def restore(
         dry_run: Write nothing, neither to the cache nor to the work tree.
 
     Raises:
-        GitprovError: GP-USE-001 when two artifacts would get the same place in `to`; what `plan_pull` raises.
+        GitprovError: GP-USE-001 when two artifacts would get the same place in `to`; GP-PTH-003 when `to` is
+            the repository's own; what `plan_pull` raises.
     """
-    targets = {path: path if to is None else f"{to}/{PurePosixPath(path).name}" for path in chosen}
-    _check_targets(targets)
+    targets = {path: path if to is None else str(PurePosixPath(to, PurePosixPath(path).name)) for path in chosen}
+    _check_targets(place, targets, to)
     plan = plan_pull(place, ledger, list(dict.fromkeys(chosen.values())))
     if dry_run:
         paths = tuple(RestoredPath(target, chosen[path], written=False) for path, target in targets.items())
@@ -108,7 +110,11 @@ def _holds(place: Workplace, path: str, content: AnyContent) -> bool:
         return False
 
 
-def _check_targets(targets: Mapping[str, str]) -> None:
+def _check_targets(place: Workplace, targets: Mapping[str, str], to: str | None) -> None:
+    if to is not None and _is_own(place, to):
+        raise codes.PTH_NAME.error(
+            f"nothing can be restored to {to}", why="it holds the repository's own files", fix="name another folder"
+        )
     for path in targets:
         if fault := path_fault(path):
             raise codes.PTH_NAME.error(f"nothing can be restored to {path!r}", why=fault)
@@ -118,3 +124,10 @@ def _check_targets(targets: Mapping[str, str]) -> None:
         raise codes.USE_ARGUMENT.error(
             f"{' and '.join(both[:2])} would both become {target}", fix="restore them into a folder each"
         )
+
+
+def _is_own(place: Workplace, folder: str) -> bool:
+    try:
+        return place.git.relative(folder).split("/")[0] in OWN
+    except GitprovError:  # outside of the repository
+        return False

@@ -20,7 +20,8 @@ DEFAULT_KIND = "dataset"
 _ROOM = NAME_LIMIT - 9
 """What a name may have beside a dash and eight digits."""
 
-_OWN = (".dvc", ".git", ".gitprov")
+OWN = (".dvc", ".git", ".gitprov")
+"""The folders at the top that hold the repository's own files."""
 
 
 def check_place(path: str) -> None:
@@ -29,7 +30,7 @@ def check_place(path: str) -> None:
     Raises:
         GitprovError: GP-PTH-002.
     """
-    if path == "." or path.split("/", maxsplit=1)[0] in _OWN:
+    if path == "." or path.split("/", maxsplit=1)[0] in OWN:
         raise codes.PTH_KIND.error(f"{path} cannot be an artifact", why="it holds the repository's own files")
 
 

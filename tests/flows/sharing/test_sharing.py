@@ -85,6 +85,12 @@ def test_restore_to_another_folder(team: Repo, gitprov: Gitprov, tmp_path: Path)
     assert team.git("status", "--porcelain") == ""
 
 
+@pytest.mark.parametrize("folder", [".git", ".gitprov/artifacts", ".dvc/cache"])
+def test_nothing_is_restored_among_the_repositorys_own_files(team: Repo, gitprov: Gitprov, folder: str) -> None:
+    assert "GP-PTH-003" in gitprov("restore", "churn", "--to", folder, status=2).err
+    assert not (team.path / folder / "model.bin").exists()
+
+
 def test_two_of_one_name_do_not_fit_one_folder(team: Repo, gitprov: Gitprov, tmp_path: Path) -> None:
     team.write("other/model.bin", "another")
     gitprov("add", "other/model.bin", "--name", "other")
