@@ -76,7 +76,7 @@ class Folders:
 
     def _parent(self, name: str) -> tuple[int, str]:
         """Returns the folder that holds `name`, made when missing, and the last component."""
-        *above, last = name.removeprefix(f"{self._base}/").split("/")
+        *above, last = name.removeprefix(self._base.rstrip("/") + "/").split("/")
         depth = 1
         while depth <= len(above) and depth < len(self._open) and self._open[depth][0] == above[depth - 1]:
             depth += 1

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.adapters.blobs import DvcCache
+from gitprov.adapters.blobs.folders import Folders
 from gitprov.adapters.blobs.links import resolve
 from gitprov.errors import GitprovError
 from gitprov.ids import md5_of, sha256_of
@@ -368,3 +369,10 @@ def follow(top: Path, path: str, links: dict[str, str]) -> str | None:
             rest = target.split("/") + rest
             here = here.parent
     return None
+
+
+def test_the_top_of_the_file_system_is_a_folder_too(tmp_path: Path) -> None:
+    """As in a container: `gitprov restore model --to /`."""
+    with Folders("/") as folders:
+        folders.make(f"{tmp_path}/made")
+    assert (tmp_path / "made").is_dir()
