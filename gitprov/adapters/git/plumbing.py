@@ -1,10 +1,12 @@
 """Runs git: hardened for what must be believed, with the user's configuration for what is done in their name."""
 
+import fcntl
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import IO, TypeVar
 
@@ -49,6 +51,8 @@ _HARDENED_CONFIG = (
 
 # A pipe holds at least 64 KiB: so many object ids fit into one, and asking never waits for an answer.
 _ASKED_AT_ONCE = 500
+_ANSWERED_AT_ONCE = 1 << 20
+"""Bytes that wait at most where Linux lets a pipe hold them: git and who reads wait for each other less often."""
 _ARGUMENTS_AT_ONCE = 500
 _is_oid = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?").fullmatch
 
@@ -192,6 +196,9 @@ class Plumbing:
             stderr=subprocess.PIPE,
         )
         with process, self._knowing_what_is_missing():
+            if process.stdout and sys.platform == "linux":
+                with suppress(OSError):  # of more than people may have
+                    fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, _ANSWERED_AT_ONCE)
             try:
                 yield Objects(process)
             finally:
