@@ -4,11 +4,10 @@ import json
 import os
 import sqlite3
 import stat
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from gitprov.errors import GitprovError
 from gitprov.ids import md5_of, sha256_of
 from gitprov.ids.listings import DIRECTORY, EXECUTABLE, SYMLINK, read_listing
 from tests.adapters.blobs.clone import COLLISION, Clone
+from tests.adapters.blobs.opened import opened_below, wait_for_a_tick
 from tests.adapters.blobs.progress import Bar
 
 
@@ -378,36 +378,3 @@ def test_progress_ends_at_the_total(clone: Clone) -> None:
     bar = Bar()
     clone.cache().snapshot("data", progress=bar)
     assert bar.finished
-
-
-def wait_for_a_tick() -> None:
-    """Lets the file system's clock go on, so that the stat cache believes what it saw."""
-    threading.Event().wait(0.06)
-
-
-_watched: list[tuple[str, list[str]]] = []
-
-
-@sys.addaudithook
-def _note(event: str, details: tuple[object, ...]) -> None:
-    if event != "open" or not _watched:
-        return
-    path, _, flags = details
-    is_file = isinstance(flags, int) and not flags & os.O_DIRECTORY
-    folder, files = _watched[0]
-    if (
-        is_file
-        and isinstance(path, str)
-        and (file := os.path.join(os.path.dirname(folder), path)).startswith(f"{folder}/")
-    ):
-        files.append(file)
-
-
-@contextmanager
-def opened_below(folder: Path) -> Iterator[list[str]]:
-    """Notes the files below a folder that are opened, by whole paths or from the folder above."""
-    _watched.append((str(folder), []))
-    try:
-        yield _watched[0][1]
-    finally:
-        _watched.clear()
