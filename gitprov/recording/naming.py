@@ -34,7 +34,7 @@ def find(
     """
 
     def snapshot(path: str) -> Content | None:
-        if worktree is None or cache is None or worktree.kind(path) is None:
+        if path == "." or worktree is None or cache is None or worktree.kind(path) is None:
             return None
         try:
             return cache.snapshot(path, keep=False).content

@@ -249,3 +249,12 @@ def test_what_another_repository_has_gets_no_dvc_file(repo: Repo, gitprov: Gitpr
         assert not (repo.path / f"{path}.dvc").exists()
     repo.commit()
     assert gitprov("verify", "--all").err == ""
+
+
+def test_the_whole_work_tree_is_not_taken_for_an_empty_folder(repo: Repo, gitprov: Gitprov) -> None:
+    gitprov("init")
+    (repo.path / "empty").mkdir()
+    gitprov("add", "empty")
+    assert gitprov("show", "empty", "--json").json()
+    for nothing in (".", ""):
+        assert "GP-NAM-001" in gitprov("show", nothing, status=2).err
