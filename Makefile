@@ -81,7 +81,7 @@ test-pythons: dev ## test-quick with the other Pythons that pyproject.toml names
 	    python=$$("$$python" -c 'import sys; print(sys.executable)' 2> /dev/null) && break; \
 	  done; \
 	  test -n "$$python" || { echo "skipped: there is no Python $$version"; continue; }; \
-	  $(MAKE) --no-print-directory VENV=$(VENV)/$$version PYTHON=$$python test-quick; \
+	  $(MAKE) --no-print-directory VENV=$(VENV)/$$version PYTHON=$$python test-quick || exit 1; \
 	done
 
 # Writes what it counts into docs/reliability.md.
