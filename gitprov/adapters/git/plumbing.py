@@ -1,13 +1,11 @@
 """Runs git: hardened for what must be believed, with the user's configuration for what is done in their name."""
 
-import fcntl
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from itertools import islice
+from contextlib import contextmanager
+from itertools import chain, islice
 from typing import IO, TypeVar
 
 from gitprov.errors import GitprovError
@@ -49,10 +47,9 @@ _HARDENED_CONFIG = (
     *("-c", f"core.hooksPath={os.devnull}"),
 )
 
-# A pipe holds at least 64 KiB: so many object ids fit into one, and asking never waits for an answer.
-_ASKED_AT_ONCE = 500
-_ANSWERED_AT_ONCE = 1 << 20
-"""Bytes that wait at most where Linux lets a pipe hold them: git and who reads wait for each other less often."""
+# A pipe holds a page at least, also where somebody has very many of them: twice as many ids of 65 bytes fit into it,
+# and asking never waits for git, which waits for us to read what it answers.
+_ASKED_AT_ONCE = 30
 _ARGUMENTS_AT_ONCE = 500
 _is_oid = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?").fullmatch
 
@@ -196,9 +193,6 @@ class Plumbing:
             stderr=subprocess.PIPE,
         )
         with process, self._knowing_what_is_missing():
-            if process.stdout and sys.platform == "linux":
-                with suppress(OSError):  # of more than people may have
-                    fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, _ANSWERED_AT_ONCE)
             try:
                 yield Objects(process)
             finally:
@@ -265,16 +259,20 @@ class Objects:
         asking, answering = self._process.stdin, self._process.stdout
         if asking is None or answering is None:
             raise AssertionError("opened without pipes")
-        for some in chunks(oids, _ASKED_AT_ONCE):
-            if not all(map(_is_oid, some)):
-                raise codes.GIT_FAILED.error(f"not git object ids: {[oid for oid in some if not _is_oid(oid)]}")
-            try:
-                asking.write("".join(f"{oid}\n" for oid in some).encode())
-                asking.flush()
-            except BrokenPipeError:
-                raise self._lost() from None
-            for oid in some:
+        asked: tuple[str, ...] = ()
+        for some in chain(chunks(oids, _ASKED_AT_ONCE), [()]):
+            wrong = [oid for oid in some if not _is_oid(oid)]
+            if not wrong:
+                try:
+                    asking.write("".join(f"{oid}\n" for oid in some).encode())
+                    asking.flush()
+                except BrokenPipeError:
+                    raise self._lost() from None
+            for oid in asked:  # while git looks for the next
                 yield oid, *self._answer(oid, answering)
+            if wrong:
+                raise codes.GIT_FAILED.error(f"not git object ids: {wrong}")
+            asked = some
 
     def _answer(self, oid: str, answering: IO[bytes]) -> tuple[str, bytes]:
         header = answering.readline().decode().split()

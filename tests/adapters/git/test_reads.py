@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
 from gitprov.adapters.git import GitRepository
 from gitprov.adapters.git.history import open_repo
-from gitprov.adapters.git.plumbing import discover
+from gitprov.adapters.git.plumbing import Objects, discover
 from gitprov.errors import GitprovError
 from gitprov.ids import sha256_of
 from gitprov.ids.listings import write_code_listing
@@ -255,3 +257,20 @@ def test_a_server_hook_sees_the_pushed_objects(repo: Repo, tmp_path: Path) -> No
     )
     assert '["README.md", "pushed"]' in done.stderr, done.stderr
     assert GitRepository(str(bare)).commit_of(commit) is None
+
+
+def test_git_is_read_through_the_smallest_pipes(repo: Repo) -> None:
+    """Where somebody has thousands of pipes, a new one holds a page: neither side may wait for the other for ever."""
+    names = [f"{number}.txt" for number in range(3)]
+    for name in names:
+        repo.write(name, name * 1000)
+    repo.commit("Files of some kilobytes")
+    oids = [repo.git("rev-parse", f"HEAD:{name}").strip() for name in names] * 100
+    git = ["git", "cat-file", "--batch"]
+    with subprocess.Popen(git, cwd=repo.path, stdin=PIPE, stdout=PIPE, stderr=PIPE, pipesize=4096) as process:
+        watch = threading.Timer(60, process.kill)
+        watch.start()
+        found = [oid for oid, _, data in Objects(process).read(oids) if len(data) > 4096]
+        watch.cancel()
+        process.kill()
+    assert found == oids
