@@ -88,14 +88,19 @@ def open_streams() -> None:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 as long as we live
 
 
+def program() -> int:
+    """Runs the command line of this process, of which there will be nothing else."""
+    collect_rarely()
+    open_streams()
+    return main()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit status.
 
     Args:
         arguments: What follows the program's name; the process's own by default.
     """
-    collect_rarely()
-    open_streams()
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 must not turn a name into a crash
